@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+// The command. In a checkout Node runs the TypeScript directly; the published package carries JavaScript in dist/.
+import "./require-node.mjs";
+import { existsSync } from "node:fs";
+
+const source = new URL("../src/cli/main.ts", import.meta.url);
+const built = new URL("../dist/cli/main.js", import.meta.url);
+const { main } = await import((existsSync(source) ? source : built).href);
+await main(process.argv.slice(2));

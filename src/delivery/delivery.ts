@@ -1,0 +1,49 @@
+import type { DeliveryDefinition } from "../model/delivery-definition.ts";
+
+/**
+ * One stream going to one destination: cursor, journal, accumulators, retries of its own. Whoever owns the stream starts
+ * it, tells it of live changes, and releases the log below the smallest `hold` of all deliveries of the stream.
+ */
+export interface Delivery {
+  readonly id: string;
+  /** Smallest offset that this delivery may still need; everything below is receipted, dropped, or in synced staging. */
+  readonly hold: number;
+  /** Recovers from the journal, then runs until `stop`. Rejects when recovery refuses to go on. */
+  start(): Promise<void>;
+  /** A live change. Resolves when it is journaled as a plan at a position; records before it keep the old one. */
+  apply(definition: DeliveryDefinition, versionId: string): Promise<void>;
+  /** Hands on everything accepted before the call, whatever the roll policy; resolves when it is durable at the target. */
+  flush(signal: AbortSignal): Promise<void>;
+  /** Finishes the attempts under way for a moment, writes a cut, closes files. */
+  stop(): Promise<void>;
+  status(): DeliveryStatus;
+}
+
+export interface DeliveryStatus {
+  readonly id: string;
+  readonly kind: DeliveryDefinition["kind"];
+  readonly state: "stopped" | "recovering" | "running" | "retrying" | "failed";
+  /** Offset of the next record that stage one will read. */
+  readonly read: number;
+  readonly hold: number;
+  readonly openAccumulators: number;
+  readonly openParcels: number;
+  /** Bytes in staging and in encoded files on disk. */
+  readonly spilledBytes: number;
+  readonly counters: DeliveryCounters;
+  /** Arrival of the oldest record that is not delivered; absent when nothing is pending. */
+  readonly oldestPendingMs?: number;
+  readonly lastError?: { readonly code: string; readonly message: string; readonly at: number };
+}
+
+/** Journaled with cuts and receipts, so they survive restarts: accepted = delivered + errored + dropped + pending. */
+export interface DeliveryCounters {
+  /** Records of the log that stage one has read (those addressed to other deliveries excluded). */
+  readonly read: number;
+  readonly delivered: number;
+  /** Rejected records whose error record has landed. */
+  readonly errored: number;
+  readonly dropped: number;
+  /** Read but neither landed nor dropped yet. Records still unread in the log come on top. */
+  readonly pending: number;
+}

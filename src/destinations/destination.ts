@@ -1,0 +1,49 @@
+import type { ObjectBody } from "../storage/object-store.ts";
+
+/**
+ * Takes parcels, gives proofs. Idempotent by parcel id: delivering the same parcel twice, from this process or from a
+ * predecessor that is thought dead, has one visible effect. Called only for parcels whose intent is durable.
+ */
+export interface Destination {
+  /** Whether this parcel has already landed: asked at recovery and after every doubtful answer. */
+  find(parcel: Parcel): Promise<DeliveryProof | undefined>;
+  /**
+   * Makes the parcel's effect happen, or finds that it has. Throws a `DestinationError`; a retriable one is tried again with
+   * the same parcel, `foreign-object` stops the delivery and alarms, because something else owns the name.
+   */
+  deliver(parcel: Parcel, attempt: Attempt): Promise<DeliveryProof>;
+  /** Removes what a dead predecessor left half-way: uploads that the journal names. An unknown one is no error. */
+  abandonUpload(parcel: Parcel, uploadId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What is to be written, frozen: every attempt at it, for ever, has these values. */
+export interface Parcel {
+  /** A uuid made from log incarnation, stream uid, delivery, replay, key and range. */
+  readonly id: string;
+  /** Literal name at the target: the object key. */
+  readonly name: string;
+  readonly records: number;
+  /** CRC-32 over the record bytes that it stands for, 8 hex digits: equal content under whatever file bytes. */
+  readonly outcomeDigest: string;
+  readonly contentType: string;
+  readonly contentEncoding?: string;
+  /** For people: roll cause, stream, version. The parcel's identity is added by the destination. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly body: ObjectBody;
+}
+
+export interface Attempt {
+  /** From 1. */
+  readonly number: number;
+  /** Durable before the first part of a multipart upload is sent, so that a successor can abort it. */
+  recordUpload(uploadId: string): Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+export interface DeliveryProof {
+  readonly outcome: "delivered" | "adopted";
+  readonly etag: string;
+  readonly bytes: number;
+  readonly versionId?: string;
+}

@@ -1,0 +1,19 @@
+import type { CompressionSpec, CompressionType } from "../../model/delivery-definition.ts";
+
+/**
+ * One compressed stream. State is small on purpose (thousands may be open at once): each `write` compresses its chunk on
+ * a native thread and hands back finished bytes. Calls do not overlap.
+ */
+export interface Compressor {
+  write(chunk: Buffer): Promise<Buffer[]>;
+  end(): Promise<Buffer[]>;
+}
+
+export interface Compression {
+  readonly type: CompressionType;
+  readonly extension: string;
+  /** The `Content-Encoding` of objects (reference 5.2), if any. */
+  readonly contentEncoding: string | undefined;
+  /** `seed` feeds whatever chance the container needs (the entry name of a ZIP). */
+  open(spec: CompressionSpec, seed: string): Compressor;
+}

@@ -1,0 +1,63 @@
+import type { CompressionSpec } from "../model/delivery-definition.ts";
+import type { PackedRecords } from "../model/records.ts";
+import type { JsonObject } from "../std/json.ts";
+
+/**
+ * A format turns records into the bytes of one object. It is a stranger to destinations and never touches a file: bytes
+ * leave through a `ByteSink`. All randomness inside an object comes from `seed` and no encoder reads a clock, so that the
+ * same records under the same calls give the same bytes.
+ */
+export interface Format {
+  readonly type: string;
+  /** One sentence for the reference page. */
+  readonly summary: string;
+  readonly contentType: string;
+  /** Of the object, compression included: `.gz`, `.parquet`, or empty. */
+  extension(compression: CompressionSpec): string;
+  contentEncoding(compression: CompressionSpec): string | undefined;
+  open(options: EncoderOptions): ParcelEncoder;
+}
+
+export interface EncoderOptions {
+  /** The format's own options, checked by its schema. */
+  readonly options: JsonObject;
+  readonly compression: CompressionSpec;
+  /** Fixed for the parcel before its first record: the source of all chance inside the object. */
+  readonly seed: string;
+  readonly sink: ByteSink;
+}
+
+/**
+ * One object in the making. `add` only gathers; the owner calls `drain` when `heldBytes` has grown past
+ * `DRAIN_BYTES` or when memory is short, and `finish` once at the end. Calls do not overlap, except that `add` may be
+ * called while a `drain` is under way.
+ */
+export interface ParcelEncoder {
+  /** Record bytes in memory that are not encoded yet. */
+  readonly heldBytes: number;
+  /** Bytes given to the sink so far. */
+  readonly encodedBytes: number;
+  add(records: PackedRecords): void;
+  drain(): Promise<void>;
+  /** Drains, closes the format, and reports the records that could not be encoded. */
+  finish(): Promise<EncodeReport>;
+}
+
+export interface EncodeReport {
+  readonly rejects: readonly EncodeReject[];
+}
+
+export interface EncodeReject {
+  /** Position of the record in the order of `add`, from 0. */
+  readonly index: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface ByteSink {
+  /** Takes bytes in order. Resolves when more may come; the chunks must not be changed afterwards. */
+  write(chunks: readonly Buffer[]): Promise<void>;
+}
+
+/** How much an encoder gathers before it is worth a hop to the thread pool (256 KiB: experiments.md 4, 10). */
+export const DRAIN_BYTES = 256 * 1024;

@@ -1,0 +1,27 @@
+/**
+ * A frame is what is written, synced and verified as one: a header of 96 bytes and a body (metadata, index, payload). The
+ * stream's log, the delivery journal and the staging log are all sequences of frames; the byte layout is in
+ * `docs/internals/log-format.md`.
+ */
+export const FRAME_KINDS = { records: 1, watermark: 2, seal: 3, journal: 4, staging: 5 } as const;
+export type FrameKind = (typeof FRAME_KINDS)[keyof typeof FRAME_KINDS];
+
+export interface FrameInput {
+  readonly kind: FrameKind;
+  /** Wall clock, milliseconds; the frame log raises it to the previous frame's when the clock has gone back. */
+  readonly arrivalMs: number;
+  /** Opaque to the frame log. */
+  readonly metadata?: Uint8Array;
+  /** Where each record ends in `payload`; its length is the number of offsets that the frame takes. */
+  readonly ends: Uint32Array;
+  readonly payload: Uint8Array;
+}
+
+export interface Frame {
+  readonly kind: FrameKind;
+  readonly firstOffset: number;
+  readonly arrivalMs: number;
+  readonly metadata: Buffer;
+  readonly ends: Uint32Array;
+  readonly payload: Buffer;
+}

@@ -1,0 +1,136 @@
+import type { DeliveryStatus } from "../delivery/delivery.ts";
+import type { LogUsage } from "../log/log.ts";
+import type { DeliveryDefinition } from "../model/delivery-definition.ts";
+import type { PackedRecords } from "../model/records.ts";
+import type { JsonObject } from "../std/json.ts";
+import type { StreamSettings } from "./settings.ts";
+
+/**
+ * Delivery streams as things: what the API, the configuration file, the command line and sources talk to. A stream is
+ * kept as a `StreamDocument`; `Streams` is the only one who changes it, one change at a time per stream.
+ */
+export interface Streams {
+  create(request: CreateStream): Promise<StreamDocument>;
+  get(name: string): StreamDocument | undefined;
+  /** In name order. */
+  list(): readonly StreamDocument[];
+  /**
+   * Changes a stream if it is still at `expectedVersion`: `change` returns the new parts, or `undefined` for "nothing
+   * changed", which succeeds without a new version. Resolves when deliveries have journaled the change as a plan.
+   */
+  update(name: string, expectedVersion: string | undefined, change: StreamChange): Promise<StreamDocument>;
+  /** Stops intake at once, delivers what is left for at most the drain time-out, then removes; see `StreamStatus`. */
+  delete(name: string, options: { readonly force: boolean }): Promise<void>;
+  /** A change of a `lakehose:` tag is a plan like any other: live, journaled, and the version rises. */
+  setTags(name: string, tags: ReadonlyMap<string, string>): Promise<StreamDocument>;
+  setEncryption(name: string, encryption: StreamEncryption): Promise<StreamDocument>;
+  /** The door to the log of an active stream. Throws `StreamError` `not-found` or `not-active`. */
+  intake(name: string): Intake;
+  /** Hands on everything accepted before the call; resolves when it is durable at all targets. */
+  flush(name: string, signal: AbortSignal): Promise<void>;
+  health(name: string): StreamHealth;
+  close(): Promise<void>;
+}
+
+/** The only door to the log: budget, rate, de-duplication of producer retries, and one answer per record. */
+export interface Intake {
+  readonly stream: StreamDocument;
+  /**
+   * Resolves when every accepted record is durable. Refuses per record when the budget or the rate runs out in mid-batch;
+   * throws `StreamError` `slow-down` when nothing can be accepted.
+   */
+  accept(call: IntakeCall): Promise<IntakeAnswer>;
+}
+
+export interface IntakeCall {
+  readonly records: PackedRecords;
+  /** `PutRecordBatch`, `PutRecord`, `http`, `source:…`: for telemetry. */
+  readonly call: string;
+  /** Principal, operation, invocation id and body digest in one string; absent = no de-duplication. */
+  readonly retryKey?: string;
+  readonly onlyDelivery?: string;
+  readonly origin?: import("../model/records.ts").RecordOrigin;
+  readonly sourcePosition?: Uint8Array;
+}
+
+export interface IntakeAnswer {
+  /** Records of the call, accepted or not. */
+  readonly records: number;
+  /** Record ids derive from these and the record's place among the accepted. */
+  readonly partition: number;
+  readonly firstOffset: number;
+  /** Indexes of refused records, rising; empty when all were accepted. */
+  readonly refused: readonly RefusedRecord[];
+  readonly encrypted: boolean;
+  /** True when this answers a retry from memory or from the log. */
+  readonly repeated: boolean;
+}
+
+export interface RefusedRecord {
+  readonly index: number;
+  readonly code: "slow-down" | "internal";
+  readonly message: string;
+}
+
+/** As in the API (reference 1.5). */
+export type StreamStatus = "CREATING" | "CREATING_FAILED" | "ACTIVE" | "DELETING" | "DELETING_FAILED";
+
+export interface StreamDocument {
+  readonly name: string;
+  /** Random, 32 hex digits; a stream that is created again under its old name is another stream. */
+  readonly uid: string;
+  readonly arn: string;
+  readonly type: "DirectPut" | "KinesisStreamAsSource" | "MSKAsSource" | "DatabaseAsSource";
+  readonly status: StreamStatus;
+  readonly failure?: { readonly type: string; readonly details: string };
+  /** Decimal, from "1"; rises with each effective change. */
+  readonly versionId: string;
+  readonly createdAt: number;
+  readonly updatedAt?: number;
+  readonly encryption: StreamEncryption;
+  readonly tags: Readonly<Record<string, string>>;
+  /** The configuration as it was declared on the wire; opaque here, read and written by `api/` for Describe and Update. */
+  readonly declared: JsonObject;
+  /** The `lakehose:` section of a stream in YAML, or what `PUT /api/streams/NAME/extensions` stored; tags win over it. */
+  readonly extensions: JsonObject;
+  /** What the deliveries do, translated from `declared` and the settings in force. */
+  readonly deliveries: readonly DeliveryDefinition[];
+}
+
+/**
+ * Handed to `Streams` by the server (`api/firehose/` owns the wire's words): pure, throws `StreamError` `invalid` for
+ * what cannot be delivered. Settings are those of extensions and tags together.
+ */
+export type TranslateDeclared = (
+  stream: { readonly name: string; readonly type: StreamDocument["type"]; readonly declared: JsonObject },
+  settings: StreamSettings,
+) => readonly DeliveryDefinition[];
+
+export interface StreamEncryption {
+  readonly status: "ENABLED" | "ENABLING" | "ENABLING_FAILED" | "DISABLED" | "DISABLING" | "DISABLING_FAILED";
+  readonly keyType?: "AWS_OWNED_CMK" | "CUSTOMER_MANAGED_CMK";
+  readonly keyArn?: string;
+  /** Start and stop calls of the last 24 hours, for the limit of 25. */
+  readonly toggledAt: readonly number[];
+}
+
+export interface CreateStream {
+  readonly name: string;
+  readonly arn: string;
+  readonly type: StreamDocument["type"];
+  readonly declared: JsonObject;
+  readonly extensions: JsonObject;
+  readonly tags: ReadonlyMap<string, string>;
+  readonly encryption: StreamEncryption;
+}
+
+export type StreamChange = (
+  current: StreamDocument,
+) => { readonly declared?: JsonObject; readonly extensions?: JsonObject } | undefined;
+
+export interface StreamHealth {
+  readonly log: LogUsage;
+  readonly budgetBytes: number;
+  readonly accepted: number;
+  readonly deliveries: readonly DeliveryStatus[];
+}
