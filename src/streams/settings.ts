@@ -1,14 +1,123 @@
 import { z } from "zod";
+import { OBJECT_BYTES_MAX } from "../model/limits.ts";
 import type { JsonObject } from "../std/json.ts";
+import { byteSize, count, duration, durationOrOff, wallClock } from "./setting-types.ts";
 import { StreamError } from "./stream-error.ts";
 
 /**
  * What AWS has no word for. The same settings come as tags (`lakehose:roll-at`), as the `lakehose:` section of a stream in
  * YAML (`roll-at:`), or through `PUT /api/streams/NAME/extensions`; tags win. One schema serves all three, the reference
- * page, and the console's form.
+ * page, and the console's form. Sizes come out in bytes, lengths of time in milliseconds.
  */
+
+/** The longest age, idle time and retention: a year. */
+const LONGEST_MS = 366 * 86_400_000;
+
+/** The largest budget and retention size: a pebibyte, far above any one machine, so that sums stay exact. */
+const LARGEST_BYTES = 1024 ** 5;
+
+/** How long a deleted stream tries to deliver what is left, unless its `drain-timeout` says otherwise. */
+export const DRAIN_TIMEOUT_MS = 5 * 60_000;
+
 export const streamSettingsSchema = z.strictObject({
-  "roll-size": bytes("Roll an object at this size; goes beyond AWS's 128 MB, up to 5 GB.", "512MB").optional(),
+  "roll-size": byteSize({
+    description: "Roll an object at this size. Goes beyond the 128 MB of BufferingHints, up to 5 GB.",
+    example: "512MB",
+    min: 1,
+    max: OBJECT_BYTES_MAX,
+  }).optional(),
+  "roll-size-of": z
+    .enum(["raw", "encoded"])
+    .meta({
+      description: "What the roll size measures: record bytes (raw) or bytes after format and compression (encoded).",
+      examples: ["encoded"],
+    })
+    .optional(),
+  "roll-records": count({
+    description: "Roll an object at this number of records.",
+    example: "100000",
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+  }).optional(),
+  "roll-age": durationOrOff({
+    description: "Roll an object this long after its first record; off = age never rolls. Replaces IntervalInSeconds.",
+    example: "15m",
+    min: 0,
+    max: LONGEST_MS,
+  }).optional(),
+  "roll-idle": durationOrOff({
+    description: "Roll an object when no record has come for this long.",
+    example: "6h",
+    min: 1000,
+    max: LONGEST_MS,
+  }).optional(),
+  "roll-at": wallClock(
+    "Roll all objects every day at this local time; the zone is its own and may differ from that of the names.",
+    "08:30 Europe/London",
+  ).optional(),
+  "drain-timeout": duration({
+    description: "How long a deleted stream tries to deliver what is left before it is DELETING_FAILED. Default 5m.",
+    example: "5m",
+    min: 0,
+    max: LONGEST_MS,
+  }).optional(),
+  retention: duration({
+    description: "Keep delivered records in the log for this long, for replay. Default: they go once delivered.",
+    example: "7d",
+    min: 0,
+    max: LONGEST_MS,
+  }).optional(),
+  "retention-size": byteSize({
+    description: "Keep at most this much delivered data in the log for replay.",
+    example: "50GB",
+    min: 0,
+    max: LARGEST_BYTES,
+  }).optional(),
+  budget: byteSize({
+    description:
+      "Disk budget of the stream: log, staging and encoded files. At the limit producers are told to slow down.",
+    example: "20GB",
+    min: 16 * 1024 * 1024,
+    max: LARGEST_BYTES,
+  }).optional(),
+  "rate-records": count({
+    description: "Most records per second that the stream accepts. Default: no limit.",
+    example: "5000",
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+  }).optional(),
+  "rate-bytes": byteSize({
+    description: "Most record bytes per second that the stream accepts. Default: no limit.",
+    example: "5MiB",
+    min: 1,
+    max: LARGEST_BYTES,
+  }).optional(),
+  escape: z
+    .enum(["newline-tab"])
+    .meta({
+      description: "Write line feeds and tabs inside a record as the two characters \\n and \\t.",
+      examples: ["newline-tab"],
+    })
+    .optional(),
+  compression: z
+    .enum(["zstd"])
+    .meta({ description: "A compression that CompressionFormat has no value for. Replaces it.", examples: ["zstd"] })
+    .optional(),
+  "compression-level": count({
+    description: "How hard to compress: gzip and zip 1 to 9 (default 1), zstd 1 to 19 (default 3).",
+    example: "6",
+    min: 1,
+    max: 19,
+  }).optional(),
+  "storage-class": z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{0,63}$/, "expected an S3 storage class such as STANDARD_IA")
+    .meta({ description: "S3 storage class of the objects. Default: the bucket's.", examples: ["STANDARD_IA"] })
+    .optional(),
+  acl: z
+    .enum(["private", "bucket-owner-full-control", "bucket-owner-read", "authenticated-read", "public-read"])
+    .meta({ description: "Canned ACL of the objects. Default: none is sent.", examples: ["bucket-owner-full-control"] })
+    .optional(),
 });
 
 export type StreamSettings = z.infer<typeof streamSettingsSchema>;
@@ -23,26 +132,19 @@ export function settingsOf(extensions: JsonObject, tags: Readonly<Record<string,
   }
   const parsed = streamSettingsSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
-  throw new StreamError("invalid", `Setting ${SETTING_TAG_PREFIX}${z.prettifyError(parsed.error)}`);
+  throw new StreamError("invalid", parsed.error.issues.map(describeIssue).join("; "));
 }
 
-const BYTE_UNITS: Readonly<Record<string, number>> = {
-  B: 1,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  KiB: 1024,
-  MiB: 1024 ** 2,
-  GiB: 1024 ** 3,
-};
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") {
+    const known = Object.keys(streamSettingsSchema.shape).join(", ");
+    return `There is no setting ${SETTING_TAG_PREFIX}${issue.keys.join(`, ${SETTING_TAG_PREFIX}`)}. There are: ${known}`;
+  }
+  return `Setting ${SETTING_TAG_PREFIX}${issue.path.join(".")}: ${firstUnionProblem(issue)}`;
+}
 
-function bytes(description: string, example: string) {
-  return z
-    .string()
-    .regex(/^\d+(\.\d+)?\s?(B|KB|MB|GB|KiB|MiB|GiB)$/, `a size such as ${example}`)
-    .transform((text) => {
-      const [, number = "0", unit = "B"] = /^([\d.]+)\s?(\w+)$/.exec(text) ?? [];
-      return Math.round(Number(number) * (BYTE_UNITS[unit] ?? 1));
-    })
-    .meta({ description, examples: [example] });
+/** A value that may be `off` or a length of time fails both ways; the second tells the user what to write. */
+function firstUnionProblem(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "invalid_union") return issue.message;
+  return issue.errors.at(-1)?.[0]?.message ?? issue.message;
 }

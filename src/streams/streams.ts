@@ -19,11 +19,17 @@ export interface Streams {
    * changed", which succeeds without a new version. Resolves when deliveries have journaled the change as a plan.
    */
   update(name: string, expectedVersion: string | undefined, change: StreamChange): Promise<StreamDocument>;
-  /** Stops intake at once, delivers what is left for at most the drain time-out, then removes; see `StreamStatus`. */
+  /**
+   * Stops intake at once, delivers what is left for at most the drain time-out, then removes; see `StreamStatus`. Resolves
+   * as soon as the stream is durably DELETING, the rest goes on behind it.
+   */
   delete(name: string, options: { readonly force: boolean }): Promise<void>;
-  /** A change of a `lakehose:` tag is a plan like any other: live, journaled, and the version rises. */
-  setTags(name: string, tags: ReadonlyMap<string, string>): Promise<StreamDocument>;
-  setEncryption(name: string, encryption: StreamEncryption): Promise<StreamDocument>;
+  /**
+   * `change` is handed the tags in force and returns those that shall be. A change of a `lakehose:` tag is a plan like any
+   * other: live, journaled, and the version rises.
+   */
+  setTags(name: string, change: TagsChange): Promise<StreamDocument>;
+  setEncryption(name: string, change: EncryptionChange): Promise<StreamDocument>;
   /** The door to the log of an active stream. Throws `StreamError` `not-found` or `not-active`. */
   intake(name: string): Intake;
   /** Hands on everything accepted before the call; resolves when it is durable at all targets. */
@@ -128,9 +134,14 @@ export type StreamChange = (
   current: StreamDocument,
 ) => { readonly declared?: JsonObject; readonly extensions?: JsonObject } | undefined;
 
+/** Called inside the stream's own queue, so that two changes at once never lose one of them. */
+export type TagsChange = (tags: ReadonlyMap<string, string>) => ReadonlyMap<string, string>;
+export type EncryptionChange = (current: StreamDocument) => StreamEncryption;
+
 export interface StreamHealth {
   readonly log: LogUsage;
   readonly budgetBytes: number;
+  /** Records in the log since the stream was created: what was appended here, and what its deliveries had read before. */
   readonly accepted: number;
   readonly deliveries: readonly DeliveryStatus[];
 }
