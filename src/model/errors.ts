@@ -14,3 +14,8 @@ export class LakehoseError extends Error {
     this.retriable = options.retriable ?? false;
   }
 }
+
+/** What to tell people about anything that was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -65,7 +65,7 @@ test("settingsOf() lets tags win over extensions and ignores other tags", () => 
 test("streamSettingsSchema has a description and an example that it accepts for every setting", () => {
   for (const [name, schema] of Object.entries(streamSettingsSchema.shape)) {
     const meta = schema.unwrap().meta();
-    const examples = (meta?.["examples"] ?? []) as string[];
+    const examples = (meta?.examples ?? []) as string[];
     assert.ok(meta?.description, name);
     for (const example of examples) {
       assert.ok(schema.safeParse(example).success, `${name}: ${String(example)}`);

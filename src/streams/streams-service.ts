@@ -1,0 +1,393 @@
+import { isDeepStrictEqual } from "node:util";
+import { reasonOf } from "../model/errors.ts";
+import type { StreamDependencies } from "./dependencies.ts";
+import { KeyedQueue } from "./keyed-queue.ts";
+import { type ChangedParts, plannedChange } from "./planned-change.ts";
+import { type StoredStream, StreamRegistry } from "./registry.ts";
+import { DRAIN_TIMEOUT_MS, SETTING_TAG_PREFIX, type StreamSettings, settingsOf } from "./settings.ts";
+import { StreamError } from "./stream-error.ts";
+import { removeFiles, StreamRuntime } from "./stream-runtime.ts";
+import type {
+  CreateStream,
+  EncryptionChange,
+  Intake,
+  StreamChange,
+  StreamDocument,
+  StreamHealth,
+  StreamStatus,
+  Streams,
+  TagsChange,
+} from "./streams.ts";
+import { warningsOf } from "./warnings.ts";
+
+/**
+ * The life of delivery streams. All changes of one stream run one after another.
+ *
+ * Durable first: a document is in force once it is in the registry; log, deliveries and intake follow it. A crash between
+ * the two is repaired at the next start, which takes each stream from the state that it finds:
+ *
+ * - CREATING: opened and made ACTIVE, as `create` would have done.
+ * - ACTIVE: opened; a delivery whose journal knows an older definition journals the newest one before it goes on.
+ * - DELETING: opened without intake and drained again, with the whole drain time.
+ * - DELETING and `removing`: files may be gone already, so nothing is opened; the removal is finished.
+ * - DELETING_FAILED: opened without intake; what is left goes on trying until somebody deletes again or forces it.
+ *
+ * Data lies under the stream's random uid, never under its name, so a stream that is created again under an old name can
+ * never meet the files of its predecessor.
+ */
+export class StreamsService implements Streams {
+  readonly #dependencies: StreamDependencies;
+  readonly #registry: StreamRegistry;
+  readonly #queue = new KeyedQueue();
+  readonly #runtimes = new Map<string, StreamRuntime>();
+  /** Why a stream that should be open is not. */
+  readonly #unavailable = new Map<string, string>();
+  readonly #drains = new Map<string, AbortController>();
+  readonly #background = new Set<Promise<void>>();
+  #closed = false;
+
+  private constructor(dependencies: StreamDependencies) {
+    this.#dependencies = dependencies;
+    this.#registry = new StreamRegistry(dependencies.disk, dependencies.dataDirectory);
+  }
+
+  /** Loads the registry and takes every stream up where it was. Throws when the registry is damaged. */
+  static async open(dependencies: StreamDependencies): Promise<StreamsService> {
+    const service = new StreamsService(dependencies);
+    await service.#registry.load();
+    await Promise.all(service.#registry.list().map((stored) => service.#resume(stored)));
+    return service;
+  }
+
+  create(request: CreateStream): Promise<StreamDocument> {
+    return this.#queue.run(request.name, async () => {
+      this.#refuseWhenClosed();
+      this.#refuseCreation(request.name);
+      const settings = settingsOf(request.extensions, Object.fromEntries(request.tags));
+      const deliveries = this.#dependencies.translate(request, settings);
+      const document: StreamDocument = {
+        name: request.name,
+        uid: this.#dependencies.random.bytes(16).toString("hex"),
+        arn: request.arn,
+        type: request.type,
+        status: "CREATING",
+        versionId: "1",
+        createdAt: this.#dependencies.clock.now(),
+        encryption: request.encryption,
+        tags: Object.fromEntries(request.tags),
+        declared: request.declared,
+        extensions: request.extensions,
+        deliveries,
+      };
+      const stored: StoredStream = { document, startsAt: {}, ending: [], removing: false };
+      await this.#registry.save(stored);
+      return this.#finishCreation(stored, settings);
+    });
+  }
+
+  get(name: string): StreamDocument | undefined {
+    return this.#registry.get(name)?.document;
+  }
+
+  list(): readonly StreamDocument[] {
+    return this.#registry.list().map((stored) => stored.document);
+  }
+
+  update(name: string, expectedVersion: string | undefined, change: StreamChange): Promise<StreamDocument> {
+    return this.#queue.run(name, async () => {
+      const stored = this.#require(name);
+      const { document } = stored;
+      this.#requireStatus(document, ["ACTIVE"]);
+      if (expectedVersion !== undefined && expectedVersion !== document.versionId) {
+        const details = { current: document.versionId, specified: expectedVersion };
+        throw new StreamError("version-mismatch", `Stream ${name} is at another version`, details);
+      }
+      const changed = change(document);
+      const declared = changed?.declared ?? document.declared;
+      const extensions = changed?.extensions ?? document.extensions;
+      const same = isDeepStrictEqual([declared, extensions], [document.declared, document.extensions]);
+      return same ? document : this.#apply(stored, { declared, extensions, tags: document.tags });
+    });
+  }
+
+  async delete(name: string, options: { readonly force: boolean }): Promise<void> {
+    if (this.get(name)?.status === "CREATING") this.#requireStatus(this.#require(name).document, []);
+    await this.#queue.run(name, async () => {
+      const stored = await this.#setStatus(this.#require(name), "DELETING");
+      const runtime = this.#runtimes.get(name);
+      await runtime?.shut();
+      const neverAccepted = runtime === undefined && !this.#unavailable.has(name);
+      if (options.force || neverAccepted) {
+        this.#drains.get(name)?.abort(new Error("The stream is deleted by force"));
+        await this.#remove(stored, { forced: options.force, deliveredAll: neverAccepted });
+      } else if (runtime === undefined) {
+        await this.#failDeletion(stored, `The stream cannot be opened: ${this.#unavailable.get(name)}`);
+      } else if (!this.#drains.has(name)) {
+        this.#drainBehind(name, runtime);
+      }
+    });
+  }
+
+  setTags(name: string, change: TagsChange): Promise<StreamDocument> {
+    return this.#queue.run(name, async () => {
+      const stored = this.#require(name);
+      const { document } = stored;
+      this.#requireStatus(document, ["CREATING", "ACTIVE", "CREATING_FAILED"]);
+      const tags = Object.fromEntries(change(new Map(Object.entries(document.tags))));
+      const { declared, extensions } = document;
+      const sameSettings = isDeepStrictEqual(settingTags(tags), settingTags(document.tags));
+      if (!sameSettings && document.status === "ACTIVE") return this.#apply(stored, { declared, extensions, tags });
+      return (await this.#replaceDocument(stored, { ...document, tags })).document;
+    });
+  }
+
+  setEncryption(name: string, change: EncryptionChange): Promise<StreamDocument> {
+    return this.#queue.run(name, async () => {
+      const stored = this.#require(name);
+      this.#requireStatus(stored.document, ["ACTIVE"]);
+      const encryption = change(stored.document);
+      return (await this.#replaceDocument(stored, { ...stored.document, encryption })).document;
+    });
+  }
+
+  intake(name: string): Intake {
+    const document = this.#registry.get(name)?.document;
+    if (document === undefined) throw notFound(name);
+    if (document.status !== "ACTIVE") throw new StreamError("not-active", `Stream ${name} is ${document.status}`);
+    return this.#runtime(name).intake;
+  }
+
+  async flush(name: string, signal: AbortSignal): Promise<void> {
+    this.#require(name);
+    await this.#runtime(name).flush(signal);
+  }
+
+  health(name: string): StreamHealth {
+    this.#require(name);
+    return this.#runtime(name).health();
+  }
+
+  /** Resolves when nothing that goes on behind the callers' backs (drains, removals) is under way any more. */
+  async settled(): Promise<void> {
+    while (this.#background.size > 0) await Promise.all(this.#background);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const drain of this.#drains.values()) drain.abort(new Error("The server is shutting down"));
+    await this.settled();
+    const closing = [...this.#runtimes.values()].map((runtime) => runtime.close());
+    const closed = await Promise.allSettled(closing);
+    this.#runtimes.clear();
+    for (const result of closed) if (result.status === "rejected") throw result.reason;
+  }
+
+  async #resume(stored: StoredStream): Promise<void> {
+    const { document } = stored;
+    if (stored.removing) return this.#remove(stored, { forced: false, deliveredAll: true });
+    if (document.status === "CREATING_FAILED") return;
+    let settings: StreamSettings;
+    try {
+      settings = settingsOf(document.extensions, document.tags);
+      if (document.status === "CREATING") {
+        await this.#finishCreation(stored, settings);
+        return;
+      }
+      await this.#openRuntime(stored, settings);
+    } catch (error) {
+      const reason = reasonOf(error);
+      this.#unavailable.set(document.name, reason);
+      this.#warn(document.name, "stream-unavailable", reason);
+      return;
+    }
+    if (document.status === "ACTIVE") return;
+    const runtime = this.#runtime(document.name);
+    await runtime.shut();
+    if (document.status === "DELETING") this.#drainBehind(document.name, runtime);
+  }
+
+  async #finishCreation(stored: StoredStream, settings: StreamSettings): Promise<StreamDocument> {
+    const { name, type } = stored.document;
+    let failure: string | undefined;
+    try {
+      const refused = await this.#openRuntime(stored, settings);
+      if (refused.length > 0) failure = refused.join("; ");
+    } catch (error) {
+      failure = reasonOf(error);
+    }
+    if (failure !== undefined) {
+      await this.#closeRuntime(name);
+      const failed = { ...stored.document, failure: { type: "UNKNOWN_ERROR", details: failure } };
+      return (await this.#replaceDocument(stored, { ...failed, status: "CREATING_FAILED" })).document;
+    }
+    const { document } = await this.#replaceDocument(stored, { ...stored.document, status: "ACTIVE" });
+    this.#dependencies.telemetry.emit("stream.created", { stream: name, type });
+    this.#warnAbout(document);
+    return document;
+  }
+
+  async #openRuntime(stored: StoredStream, settings: StreamSettings): Promise<readonly string[]> {
+    const { name } = stored.document;
+    const runtime = new StreamRuntime(this.#dependencies, stored, settings);
+    this.#runtimes.set(name, runtime);
+    try {
+      return await runtime.open((deliveryId) => this.#forgetEnded(name, deliveryId));
+    } catch (error) {
+      await this.#closeRuntime(name);
+      throw error;
+    }
+  }
+
+  async #closeRuntime(name: string): Promise<void> {
+    const runtime = this.#runtimes.get(name);
+    this.#runtimes.delete(name);
+    await runtime?.close();
+  }
+
+  /** Compiles, stores and applies a change of what the stream does; the version rises. */
+  async #apply(stored: StoredStream, parts: DeclaredParts): Promise<StreamDocument> {
+    const { name, type } = stored.document;
+    const { clock, telemetry, translate } = this.#dependencies;
+    const settings = settingsOf(parts.extensions, parts.tags);
+    const deliveries = translate({ name, type, declared: parts.declared }, settings);
+    const runtime = this.#runtime(name);
+    const position = runtime.end;
+    const next = plannedChange(stored, { ...parts, deliveries, updatedAt: clock.now() }, position);
+    const lease = runtime.lease(position);
+    try {
+      await this.#registry.save(next);
+      await runtime.apply(next, settings, (deliveryId) => this.#forgetEnded(name, deliveryId));
+    } finally {
+      lease.release();
+    }
+    telemetry.emit("stream.updated", { stream: name, version: next.document.versionId });
+    this.#warnAbout(next.document);
+    return next.document;
+  }
+
+  #forgetEnded(name: string, deliveryId: string): void {
+    this.#behind(name, async () => {
+      const stored = this.#registry.get(name);
+      if (stored === undefined || stored.removing) return;
+      const ending = stored.ending.filter((definition) => definition.id !== deliveryId);
+      await this.#replaceDocument({ ...stored, ending }, stored.document);
+    });
+  }
+
+  #drainBehind(name: string, runtime: StreamRuntime): void {
+    const abort = new AbortController();
+    this.#drains.set(name, abort);
+    const { extensions, tags } = this.#require(name).document;
+    const timeoutMs = settingsOf(extensions, tags)["drain-timeout"] ?? DRAIN_TIMEOUT_MS;
+    const draining = runtime.drain(timeoutMs, abort.signal);
+    this.#behind(
+      name,
+      async () => {
+        if (this.#drains.get(name) === abort) this.#drains.delete(name);
+        const left = await draining;
+        const stored = this.#registry.get(name);
+        if (abort.signal.aborted || stored === undefined) return;
+        if (left === undefined) await this.#remove(stored, { forced: false, deliveredAll: true });
+        else await this.#failDeletion(stored, left);
+      },
+      draining,
+    );
+  }
+
+  async #failDeletion(stored: StoredStream, details: string): Promise<void> {
+    this.#warn(stored.document.name, "deletion-failed", details);
+    const failed: StreamDocument = { ...stored.document, failure: { type: "UNKNOWN_ERROR", details } };
+    await this.#replaceDocument(stored, { ...failed, status: "DELETING_FAILED" });
+  }
+
+  async #remove(
+    stored: StoredStream,
+    how: { readonly forced: boolean; readonly deliveredAll: boolean },
+  ): Promise<void> {
+    const { name } = stored.document;
+    await this.#registry.save({ ...stored, removing: true });
+    try {
+      await this.#closeRuntime(name);
+    } catch (error) {
+      this.#warn(name, "close-failed", reasonOf(error));
+    }
+    await removeFiles(this.#dependencies, stored.document);
+    await this.#registry.remove(stored);
+    this.#unavailable.delete(name);
+    this.#dependencies.telemetry.emit("stream.deleted", { stream: name, ...how });
+  }
+
+  /** Runs `task` in the stream's queue once `first` has settled, without anybody waiting for it. */
+  #behind(name: string, task: () => Promise<void>, first?: Promise<unknown>): void {
+    const work = Promise.allSettled([first])
+      .then(() => this.#queue.run(name, task))
+      .catch((error) => this.#warn(name, "background-work-failed", reasonOf(error)));
+    this.#background.add(work);
+    void work.finally(() => this.#background.delete(work));
+  }
+
+  async #setStatus(stored: StoredStream, status: StreamStatus): Promise<StoredStream> {
+    if (stored.document.status === status) return stored;
+    const { failure: _, ...document } = stored.document;
+    return this.#replaceDocument(stored, { ...document, status });
+  }
+
+  async #replaceDocument(stored: StoredStream, document: StreamDocument): Promise<StoredStream> {
+    const next = { ...stored, document };
+    await this.#registry.save(next);
+    this.#runtimes.get(document.name)?.replaceDocument(next);
+    return next;
+  }
+
+  #refuseCreation(name: string): void {
+    if (this.#registry.get(name) !== undefined)
+      throw new StreamError("already-exists", `Stream ${name} already exists`);
+    const streams = this.#registry.list();
+    const { streamsMax } = this.#dependencies;
+    if (streams.length < streamsMax) return;
+    const details = { limit: String(streamsMax), names: streams.map((one) => one.document.name).join(", ") };
+    throw new StreamError("limit-exceeded", `There are ${streamsMax} streams already, the most allowed`, details);
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed) throw new StreamError("unavailable", "The server is shutting down");
+  }
+
+  #require(name: string): StoredStream {
+    this.#refuseWhenClosed();
+    const stored = this.#registry.get(name);
+    if (stored === undefined) throw notFound(name);
+    return stored;
+  }
+
+  #requireStatus(document: StreamDocument, allowed: readonly StreamStatus[]): void {
+    if (allowed.includes(document.status)) return;
+    const details = { status: document.status };
+    throw new StreamError("wrong-state", `Stream ${document.name} is in state ${document.status}`, details);
+  }
+
+  #runtime(name: string): StreamRuntime {
+    const runtime = this.#runtimes.get(name);
+    if (runtime !== undefined) return runtime;
+    const reason = this.#unavailable.get(name) ?? "it is not open";
+    throw new StreamError("unavailable", `Stream ${name} is not available: ${reason}`);
+  }
+
+  #warnAbout(document: StreamDocument): void {
+    for (const { code, message } of warningsOf(document)) this.#warn(document.name, code, message);
+  }
+
+  #warn(stream: string, code: string, message: string): void {
+    this.#dependencies.telemetry.emit("stream.warned", { stream, code, message });
+  }
+}
+
+type DeclaredParts = Pick<ChangedParts, "declared" | "extensions" | "tags">;
+
+function settingTags(tags: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith(SETTING_TAG_PREFIX)));
+}
+
+function notFound(name: string): StreamError {
+  return new StreamError("not-found", `There is no stream ${name}`);
+}
