@@ -1,0 +1,17 @@
+import type { Gate } from "./gate.ts";
+import { typescriptPaths } from "./source-tree.ts";
+
+/** A file of more than this is two files (CONTRIBUTING.md). Functions have their limit of 70 lines in biome.json. */
+const FILE_LINES_MAX = 400;
+
+export const fileLength: Gate = {
+  name: "file length",
+  run: async (tree) =>
+    typescriptPaths(tree).flatMap((file) => {
+      const lines = tree.text(file).trimEnd().split("\n").length;
+      if (lines <= FILE_LINES_MAX) return [];
+      return [
+        { file, message: `${lines} lines, at most ${FILE_LINES_MAX}: find the second thing in it and give it a file` },
+      ];
+    }),
+};
