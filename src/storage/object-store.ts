@@ -15,8 +15,13 @@ export interface ObjectStore {
   probe(bucket: string): Promise<StoreCapabilities>;
   /** Writes one object, whole. Stores with `multipart` take bodies up to `multipart.putBytesMax` here. */
   put(request: PutObject): Promise<ObjectInfo>;
-  head(bucket: string, key: string): Promise<ObjectInfo | undefined>;
-  /** The object's bytes, or those of a range; `end` is exclusive. */
+  head(bucket: string, key: string, signal?: AbortSignal): Promise<ObjectInfo | undefined>;
+  /**
+   * Makes sure that an object which `head` found survives a power loss, before anybody counts on it: a predecessor may
+   * have died between making it visible and making it durable. Absent where visible means durable.
+   */
+  settle?(bucket: string, key: string): Promise<void>;
+  /** The object's bytes, or those of a range; `end` is exclusive, and what lies beyond the object's end is left out. */
   get(bucket: string, key: string, range?: ByteRange): Promise<AsyncIterable<Buffer>>;
   /** Objects in key order. Keys compare as UTF-8 bytes. */
   list(bucket: string, options?: ListOptions): AsyncIterable<ObjectInfo>;
@@ -34,7 +39,7 @@ export interface MultipartUploads {
   readonly partBytes: number;
   create(request: Omit<PutObject, "body">): Promise<string>;
   /** Parts are numbered from 1. Resolves to the part's etag. */
-  uploadPart(upload: UploadRef, partNumber: number, bytes: Buffer): Promise<string>;
+  uploadPart(upload: UploadRef, partNumber: number, bytes: Buffer, signal?: AbortSignal): Promise<string>;
   /** With `onlyIfAbsent`, fails with `exists` when the key is taken. `no-such-upload` is no verdict: ask `head`. */
   complete(upload: UploadRef, etags: readonly string[], request: Omit<PutObject, "body">): Promise<ObjectInfo>;
   /** Aborts until no part is left. An unknown upload is no error. */
@@ -62,6 +67,8 @@ export interface PutObject {
   /** Canned ACL, such as `bucket-owner-full-control`. */
   readonly acl?: string;
   readonly encryption?: ObjectEncryption;
+  /** Ends the wait for an answer. What was asked for may have happened all the same: `unknown-outcome`. */
+  readonly signal?: AbortSignal;
 }
 
 export type ObjectEncryption =
@@ -107,6 +114,8 @@ export interface StoreCapabilities {
   /** A conditional PUT on a taken key is refused. Where false, delivery asks first and the guarantees page says what may double. */
   readonly conditionalPut: boolean;
   readonly conditionalComplete: boolean;
+  /** User metadata comes back with `head`. Where false, an object is recognised by its bytes. */
+  readonly keepsMetadata: boolean;
 }
 
 /**

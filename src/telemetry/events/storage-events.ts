@@ -7,5 +7,11 @@ export interface StorageEvents {
     code: string;
     reason: string;
   };
-  "storage.probed": { store: string; bucket: string; conditionalPut: boolean; conditionalComplete: boolean };
+  "storage.probed": {
+    store: string;
+    bucket: string;
+    conditionalPut: boolean;
+    conditionalComplete: boolean;
+    keepsMetadata: boolean;
+  };
 }
