@@ -101,7 +101,7 @@ export const vpcConfiguration = structure(
 export const vpcEndpointServiceName = string({
   min: 47,
   max: 255,
-  pattern: "([a-zA-Z0-9\\-_]+\\.){2,3}vpce\\.[a-zA-Z0-9\\-]*\\.vpce-svc\\-[a-zA-Z0-9\\-]{17}$",
+  pattern: "([a-zA-Z0-9\\-_]+\\.){2,3}vpce\\.[a-zA-Z0-9\\-]*\\.vpce-svc-[a-zA-Z0-9\\-]{17}$",
 });
 
 export const encryptionInput = structure(
