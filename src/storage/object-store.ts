@@ -136,6 +136,15 @@ export type ObjectStoreErrorCode =
   | "disk-full"
   | "rejected";
 
+/** The codes after which the same call may succeed without anybody changing anything. */
+const RETRIABLE: ReadonlySet<ObjectStoreErrorCode> = new Set<ObjectStoreErrorCode>([
+  "conflict",
+  "throttled",
+  "unavailable",
+  "unknown-outcome",
+  "disk-full",
+]);
+
 export class ObjectStoreError extends LakehoseError {
   override readonly name = "ObjectStoreError";
   /** The store's own code, such as `AccessDenied`, for logs. */
@@ -146,7 +155,7 @@ export class ObjectStoreError extends LakehoseError {
     message: string,
     options: ErrorOptions & { readonly retriable?: boolean; readonly storeCode?: string } = {},
   ) {
-    super(code, message, options);
+    super(code, message, { ...options, retriable: options.retriable ?? RETRIABLE.has(code) });
     this.storeCode = options.storeCode ?? code;
   }
 }

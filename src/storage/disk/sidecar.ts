@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { dirname } from "node:path";
+import { z } from "zod";
+import type { Disk, DiskStat } from "../../std/disk.ts";
+import { readFileWhole, writeFileDurably } from "../../std/write-file.ts";
+import type { ObjectInfo, PutObject } from "../object-store.ts";
+import type { DurableFolders } from "./durable-folders.ts";
+
+/**
+ * What a file system does not keep of an object: content type and encoding, metadata, etag. One small JSON file beside
+ * the buckets, never inside one. It is durable before its object becomes visible, so a crash leaves at most a sidecar
+ * without an object, which nobody asks for. It counts only while the object has the size that it names: a file that a
+ * person put there later is not taken for ours.
+ */
+const sidecarSchema = z.object({
+  key: z.string(),
+  bytes: z.number(),
+  etag: z.string(),
+  contentType: z.string(),
+  contentEncoding: z.string().optional(),
+  metadata: z.record(z.string(), z.string()),
+});
+
+export type Sidecar = z.infer<typeof sidecarSchema>;
+
+export function makeSidecar(request: PutObject): Sidecar {
+  return {
+    key: request.key,
+    bytes: request.body.bytes,
+    etag: request.body.sha256.slice(0, 32),
+    contentType: request.contentType,
+    ...(request.contentEncoding === undefined ? {} : { contentEncoding: request.contentEncoding }),
+    metadata: { ...request.metadata },
+  };
+}
+
+export async function writeSidecar(disk: Disk, folders: DurableFolders, path: string, sidecar: Sidecar): Promise<void> {
+  await folders.make(dirname(path));
+  await writeFileDurably(disk, path, Buffer.from(`${JSON.stringify(sidecar)}\n`));
+}
+
+/** The sidecar at `path`. One that is damaged or was cut short counts as absent: the object itself is whole. */
+export async function readSidecar(disk: Disk, path: string): Promise<Sidecar | undefined> {
+  const bytes = await readFileWhole(disk, path);
+  if (bytes === undefined) return undefined;
+  try {
+    return sidecarSchema.parse(JSON.parse(bytes.toString()));
+  } catch {
+    return undefined;
+  }
+}
+
+/** An object as the file system and its sidecar, if any, describe it. */
+export function describeObject(key: string, stat: DiskStat, sidecar: Sidecar | undefined): ObjectInfo {
+  const known = sidecar?.bytes === stat.bytes ? sidecar : undefined;
+  return {
+    key,
+    bytes: stat.bytes,
+    etag: known?.etag ?? derivedEtag(stat),
+    modifiedAt: stat.modifiedAt,
+    contentType: known?.contentType ?? "application/octet-stream",
+    ...(known?.contentEncoding === undefined ? {} : { contentEncoding: known.contentEncoding }),
+    metadata: known?.metadata ?? {},
+  };
+}
+
+/** For files that came by other ways: changes whenever the file does, as far as its size and time tell. */
+function derivedEtag(stat: DiskStat): string {
+  return createHash("sha256").update(`${stat.bytes} ${stat.modifiedAt}`).digest("hex").slice(0, 32);
+}

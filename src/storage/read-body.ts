@@ -1,0 +1,26 @@
+import { createHash } from "node:crypto";
+import { type ObjectBody, ObjectStoreError } from "./object-store.ts";
+
+/** Bodies are read in pieces of this size: large enough for a fast disk, small beside a worker's memory. */
+const PIECE_BYTES = 1024 * 1024;
+
+/**
+ * The body, piece by piece, checked against its own length and SHA-256 at the end: a body that changed under our hands
+ * must never become an object, so whoever writes it makes it visible only after the last piece came without an error.
+ */
+export async function* readBody(body: ObjectBody): AsyncGenerator<Buffer> {
+  const hash = createHash("sha256");
+  for (let start = 0; start < body.bytes; start += PIECE_BYTES) {
+    const length = Math.min(PIECE_BYTES, body.bytes - start);
+    const piece = await body.read(start, length);
+    if (piece.length !== length) throw bodyChanged(`${length} bytes at ${start}`, `${piece.length}`);
+    hash.update(piece);
+    yield piece;
+  }
+  const sha256 = hash.digest("hex");
+  if (sha256 !== body.sha256) throw bodyChanged(`SHA-256 ${body.sha256}`, sha256);
+}
+
+function bodyChanged(expected: string, found: string): ObjectStoreError {
+  return new ObjectStoreError("rejected", `The body to be written has changed: expected ${expected}, found ${found}`);
+}
