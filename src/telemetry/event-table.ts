@@ -1,0 +1,197 @@
+import type { EventCatalogue } from "./events.ts";
+import type { MetricId } from "./metrics-table.ts";
+
+/**
+ * What follows from each event. The type asks for an entry for every event of the catalogue; an event without metrics says
+ * so with an empty list and is for the log alone.
+ */
+export type EventTable = { readonly [Name in keyof EventCatalogue]: EventEntry<EventCatalogue[Name]> };
+
+export interface EventEntry<Fields> {
+  /** One sentence for the reference page. */
+  readonly summary: string;
+  /** `trace` is what happens per call: counted always, logged only when somebody asks for it. */
+  readonly level: "trace" | "info" | "warn" | "error";
+  readonly metrics: readonly MetricUpdate<Fields>[];
+  /** What the delivery log of the stream tells (CloudWatchLoggingOptions), if it tells of this at all. */
+  readonly deliveryLog?: (fields: Fields) => DeliveryLogLine | undefined;
+}
+
+export interface MetricUpdate<Fields> {
+  readonly metric: MetricId;
+  readonly labels: (fields: Fields) => Readonly<Record<string, string>>;
+  /** What is added or observed; absent = 1. */
+  readonly value?: (fields: Fields) => number;
+  readonly when?: (fields: Fields) => boolean;
+}
+
+export interface DeliveryLogLine {
+  readonly stream: string;
+  readonly delivery: string;
+  readonly version?: string;
+  readonly destination?: string;
+  readonly errorCode: string;
+  readonly message: string;
+}
+
+type Fields<Name extends keyof EventCatalogue> = EventCatalogue[Name];
+type Delivered = Fields<"delivery.parcelDelivered">;
+
+const byStream = ({ stream }: { stream: string }) => ({ stream });
+const byDelivery = ({ stream, delivery }: { stream: string; delivery: string }) => ({ stream, delivery });
+const byKind = ({ stream, delivery, kind }: Delivered) => ({ stream, delivery, kind });
+const byOperation = ({ protocol, operation }: { protocol: string; operation: string }) => ({ protocol, operation });
+const data = ({ error }: Delivered) => !error;
+
+export const EVENT_TABLE: EventTable = {
+  "api.requestServed": {
+    summary: "A call was answered.",
+    level: "trace",
+    metrics: [
+      { metric: "apiRequests", labels: (f) => ({ ...byOperation(f), status: String(f.status) }) },
+      { metric: "apiRequestBytes", labels: byOperation, value: (f) => f.bytes },
+      { metric: "apiRequestSeconds", labels: byOperation, value: (f) => f.durationMs / 1000 },
+    ],
+  },
+  "api.requestFailed": {
+    summary: "A call was answered with an error.",
+    level: "info",
+    metrics: [{ metric: "apiErrors", labels: (f) => ({ ...byOperation(f), code: f.code }) }],
+  },
+
+  "stream.created": { summary: "A stream became ACTIVE.", level: "info", metrics: [] },
+  "stream.updated": { summary: "A change of a stream is in force.", level: "info", metrics: [] },
+  "stream.deleted": { summary: "A stream and its files are gone.", level: "info", metrics: [] },
+  "stream.recordsAccepted": {
+    summary: "Records of one call are durable in the log.",
+    level: "trace",
+    metrics: [
+      { metric: "incomingPutRequests", labels: ({ stream, call }) => ({ stream, call }) },
+      { metric: "incomingRecords", labels: byStream, value: (f) => f.records },
+      { metric: "incomingBytes", labels: byStream, value: (f) => f.bytes },
+    ],
+  },
+  "stream.recordsRefused": {
+    summary: "Records of a call were refused; the producer sends them again.",
+    level: "trace",
+    metrics: [
+      { metric: "throttledRecords", labels: ({ stream, reason }) => ({ stream, reason }), value: (f) => f.records },
+    ],
+  },
+  "stream.retryAnswered": {
+    summary: "A producer repeated a call and was given the first answer.",
+    level: "trace",
+    metrics: [{ metric: "repeatedRecords", labels: byStream, value: (f) => f.records }],
+  },
+  "stream.warned": { summary: "A stream does something that is seldom meant.", level: "warn", metrics: [] },
+
+  "log.groupSynced": {
+    summary: "Appends that shared one fdatasync are durable.",
+    level: "trace",
+    metrics: [
+      { metric: "logAppends", labels: byStream, value: (f) => f.appends },
+      { metric: "logSyncs", labels: byStream, value: (f) => f.syncMs / 1000 },
+    ],
+  },
+  "log.syncFailed": {
+    summary: "An fdatasync failed; the file takes nothing any more and a new one is opened.",
+    level: "error",
+    metrics: [{ metric: "logSyncFailures", labels: byStream }],
+  },
+  "log.segmentOpened": {
+    summary: "A segment file was taken into use.",
+    level: "trace",
+    metrics: [{ metric: "logSegmentsOpened", labels: byStream }],
+  },
+  "log.segmentReleased": {
+    summary: "A segment that nobody needs any more was let go.",
+    level: "trace",
+    metrics: [{ metric: "logSegmentsReleased", labels: byStream }],
+  },
+  "log.tailCut": {
+    summary: "Recovery cut bytes that were never acknowledged.",
+    level: "warn",
+    metrics: [{ metric: "logTailBytesCut", labels: byStream, value: (f) => f.bytes }],
+  },
+  "log.clockJumped": { summary: "The wall clock was set back or forward.", level: "warn", metrics: [] },
+  "log.recovered": { summary: "A log was opened and is ready.", level: "info", metrics: [] },
+
+  "delivery.started": { summary: "A delivery has recovered and runs.", level: "info", metrics: [] },
+  "delivery.stopped": { summary: "A delivery has stopped.", level: "info", metrics: [] },
+  "delivery.planApplied": { summary: "A change takes effect at a position.", level: "info", metrics: [] },
+  "delivery.cutWritten": {
+    summary: "A cut is durable in the journal.",
+    level: "trace",
+    metrics: [{ metric: "cuts", labels: byDelivery }],
+  },
+  "delivery.parcelDelivered": {
+    summary: "A parcel's receipt is durable: the point at which delivery is counted.",
+    level: "trace",
+    metrics: [
+      { metric: "deliveredRecords", labels: byKind, value: (f) => f.records, when: data },
+      { metric: "deliveredBytes", labels: byKind, value: (f) => f.sourceBytes, when: data },
+      { metric: "deliveredObjects", labels: (f) => ({ ...byKind(f), cause: f.cause }), when: data },
+      { metric: "deliveredObjectBytes", labels: byKind, value: (f) => f.objectBytes, when: data },
+      { metric: "freshness", labels: byKind, value: (f) => f.freshnessMs / 1000, when: data },
+      { metric: "erroredRecords", labels: byKind, value: (f) => f.records, when: (f) => f.error },
+      { metric: "adoptedObjects", labels: byKind, when: (f) => f.adopted },
+      { metric: "deliveryAttempts", labels: (f) => ({ ...byDelivery(f), outcome: "delivered" }) },
+    ],
+  },
+  "delivery.attemptFailed": {
+    summary: "An attempt to deliver a parcel failed; it is tried again or rejected.",
+    level: "warn",
+    metrics: [
+      { metric: "deliveryAttempts", labels: (f) => ({ ...byDelivery(f), outcome: "failed" }) },
+      { metric: "deliveryFailures", labels: (f) => ({ ...byDelivery(f), code: f.code }) },
+    ],
+    deliveryLog: ({ stream, delivery, version, target, key, attempt, code, message }) => ({
+      stream,
+      delivery,
+      version,
+      destination: target,
+      errorCode: code,
+      message: `Attempt ${attempt} to deliver ${key} failed: ${message}`,
+    }),
+  },
+  "delivery.recordsRejected": {
+    summary: "Records were rejected and go to the error output.",
+    level: "warn",
+    metrics: [
+      {
+        metric: "rejectedRecords",
+        labels: (f) => ({ ...byDelivery(f), error_type: f.errorType, code: f.code }),
+        value: (f) => f.records,
+      },
+    ],
+    deliveryLog: ({ stream, delivery, errorType, code, records }) => ({
+      stream,
+      delivery,
+      errorCode: code,
+      message: `${records} records were rejected (${errorType}) and go to the error output.`,
+    }),
+  },
+  "delivery.recordsDropped": {
+    summary: "A processor dropped records, as it was told to.",
+    level: "trace",
+    metrics: [{ metric: "droppedRecords", labels: byDelivery, value: (f) => f.records }],
+  },
+  "delivery.dayCompleted": {
+    summary: "All records before a wall-clock roll have landed; the day's _SUCCESS object is there.",
+    level: "info",
+    metrics: [],
+  },
+  "delivery.alarmed": {
+    summary: "Something that no retry will mend; a person has to look.",
+    level: "error",
+    metrics: [{ metric: "alarms", labels: (f) => ({ ...byDelivery(f), code: f.code }) }],
+    deliveryLog: ({ stream, delivery, code, message }) => ({ stream, delivery, errorCode: code, message }),
+  },
+
+  "storage.requestFailed": {
+    summary: "An object store refused a request or did not answer.",
+    level: "warn",
+    metrics: [{ metric: "storeFailures", labels: ({ store, operation, code }) => ({ store, operation, code }) }],
+  },
+  "storage.probed": { summary: "What a bucket's store honours has been found out.", level: "info", metrics: [] },
+};

@@ -1,0 +1,98 @@
+import type { Clock } from "../std/clock.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** The state of a stream at a scrape. The server fills it in; this room knows no stream. */
+export interface StreamSnapshot {
+  readonly stream: string;
+  readonly logBytes: number;
+  readonly budgetBytes: number;
+  readonly pendingAppends: number;
+  /** One past the last durable record. */
+  readonly end: number;
+  readonly deliveries: readonly DeliverySnapshot[];
+}
+
+export interface DeliverySnapshot {
+  readonly delivery: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly read: number;
+  readonly hold: number;
+  readonly openAccumulators: number;
+  readonly openParcels: number;
+  readonly spilledBytes: number;
+  readonly counters: {
+    readonly delivered: number;
+    readonly errored: number;
+    readonly dropped: number;
+    readonly pending: number;
+  };
+  /** Arrival of the oldest record that is not delivered. */
+  readonly oldestPendingMs?: number;
+}
+
+/** Turns snapshots into gauges at each scrape. */
+export class SnapshotGauges {
+  readonly #metrics: Metrics;
+  readonly #clock: Clock;
+  /** When each delivery's hold was first seen where it is. */
+  #holds = new Map<string, { readonly hold: number; readonly since: number }>();
+
+  constructor(metrics: Metrics, clock: Clock) {
+    this.#metrics = metrics;
+    this.#clock = clock;
+  }
+
+  set(snapshots: readonly StreamSnapshot[]): void {
+    this.#metrics.resetGauges();
+    const holds = this.#holds;
+    this.#holds = new Map();
+    for (const snapshot of snapshots) {
+      const { stream } = snapshot;
+      this.#metrics.record("logBytes", { stream }, snapshot.logBytes);
+      this.#metrics.record("budgetBytes", { stream }, snapshot.budgetBytes);
+      this.#metrics.record("pendingAppends", { stream }, snapshot.pendingAppends);
+      for (const delivery of snapshot.deliveries) this.#setDelivery(snapshot, delivery, holds);
+    }
+  }
+
+  #setDelivery(
+    { stream, end }: StreamSnapshot,
+    snapshot: DeliverySnapshot,
+    holds: ReadonlyMap<string, { readonly hold: number; readonly since: number }>,
+  ): void {
+    const { delivery, kind, hold, counters } = snapshot;
+    const labels = { stream, delivery, kind };
+    const unread = Math.max(0, end - snapshot.read);
+    const pending = counters.pending + unread;
+    const accepted = counters.delivered + counters.errored + counters.dropped + pending;
+    const balance = { accepted, delivered: counters.delivered, errored: counters.errored, dropped: counters.dropped };
+    for (const [state, value] of Object.entries({ ...balance, pending })) {
+      this.#metrics.record("balance", { ...labels, state }, value);
+    }
+    this.#metrics.record("deliveryUp", { ...labels, state: snapshot.state }, 1);
+    this.#metrics.record("unreadRecords", labels, unread);
+    this.#metrics.record("holdLagRecords", labels, Math.max(0, end - hold));
+    this.#metrics.record("holdAgeSeconds", labels, this.#holdAgeMs(`${stream}/${delivery}`, hold, end, holds) / 1000);
+    const oldest = snapshot.oldestPendingMs;
+    const freshnessMs = oldest === undefined ? 0 : Math.max(0, this.#clock.now() - oldest);
+    this.#metrics.record("dataFreshness", labels, freshnessMs / 1000);
+    this.#metrics.record("openAccumulators", labels, snapshot.openAccumulators);
+    this.#metrics.record("openParcels", labels, snapshot.openParcels);
+    this.#metrics.record("spilledBytes", labels, snapshot.spilledBytes);
+  }
+
+  #holdAgeMs(
+    key: string,
+    hold: number,
+    end: number,
+    holds: ReadonlyMap<string, { readonly hold: number; readonly since: number }>,
+  ): number {
+    if (hold >= end) return 0;
+    const before = holds.get(key);
+    const now = this.#clock.monotonic();
+    const since = before?.hold === hold ? before.since : now;
+    this.#holds.set(key, { hold, since });
+    return now - since;
+  }
+}
