@@ -20,6 +20,8 @@ export interface Operation {
 
 export interface OperationRequest {
   readonly body: Buffer;
+  /** SHA-256 of the body, lower-case hex; computed once, where the signature needs it anyway. */
+  bodySha256(): string;
   /** The body as a JSON object, parsed at the first call. An empty body is `{}`. Throws SerializationException. */
   json(): JsonObject;
   readonly caller: Caller;

@@ -1,0 +1,114 @@
+import { hash, timingSafeEqual } from "node:crypto";
+import type { Clock } from "../../std/clock.ts";
+import { type AllowRule, isAllowed } from "./access-rules.ts";
+import { type Caller, DEFAULT_ACCOUNT_ID, DEFAULT_REGION } from "./caller.ts";
+import type { RequestHead } from "./http.ts";
+import { SignatureVerifier } from "./sigv4.ts";
+import { unverifiedScope } from "./sigv4-parse.ts";
+import { WireError } from "./wire-error.ts";
+
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly allow: readonly AllowRule[];
+}
+
+/** For everything that is not an AWS protocol: `Authorization: Bearer TOKEN`. */
+export interface BearerToken {
+  /** For logs and retry keys; the token itself appears nowhere. */
+  readonly name: string;
+  readonly token: string;
+  readonly allow: readonly AllowRule[];
+}
+
+export interface AuthenticatorOptions {
+  readonly clock: Clock;
+  readonly keys?: readonly AccessKey[];
+  readonly tokens?: readonly BearerToken[];
+  /** Twelve digits. Default `000000000000`. */
+  readonly accountId?: string;
+  /** Accept bodies that the signature does not cover. Default false. */
+  readonly unsignedPayload?: boolean;
+}
+
+/**
+ * Says who calls. With a key or a token configured every request has to prove it; with none the server is open (and the
+ * listener answers loopback only), and the signature is read for its region but not checked.
+ */
+export class Authenticator {
+  /** True while neither keys nor tokens are configured. */
+  readonly open: boolean;
+  readonly accountId: string;
+  readonly #keys: ReadonlyMap<string, AccessKey>;
+  readonly #tokens: readonly (BearerToken & { readonly digest: Buffer })[];
+  readonly #verifier: SignatureVerifier;
+
+  constructor(options: AuthenticatorOptions) {
+    const { keys = [], tokens = [], accountId = DEFAULT_ACCOUNT_ID, clock } = options;
+    this.open = keys.length === 0 && tokens.length === 0;
+    this.accountId = accountId;
+    this.#keys = new Map(keys.map((key) => [key.accessKeyId, key]));
+    this.#tokens = tokens.map((token) => ({ ...token, digest: digestOf(token.token) }));
+    this.#verifier = new SignatureVerifier({
+      secretOf: (accessKeyId) => this.#keys.get(accessKeyId)?.secretAccessKey,
+      now: () => clock.now(),
+      unsignedPayload: options.unsignedPayload ?? false,
+    });
+  }
+
+  /**
+   * The caller of a request in an AWS protocol, in two steps, so that no body is read for a stranger: the call itself
+   * throws for what the head shows, the returned function throws a WireError unless the signature is right.
+   */
+  signed(head: RequestHead, service: string): (bodySha256: () => string) => Caller {
+    if (this.open) {
+      const scope = unverifiedScope(head);
+      const caller = this.#caller(scope.accessKeyId ?? "anonymous", scope.region ?? DEFAULT_REGION, undefined);
+      return () => caller;
+    }
+    const parts = this.#verifier.begin(head);
+    if (parts.service !== service) {
+      const message = `Credential should be scoped to correct service: '${service}'.`;
+      throw new WireError("InvalidSignatureException", message);
+    }
+    return (bodySha256) => {
+      this.#verifier.finish(head, parts, bodySha256);
+      return this.#caller(parts.accessKeyId, parts.region, this.#keys.get(parts.accessKeyId)?.allow ?? []);
+    };
+  }
+
+  /** The caller of any other request, by bearer token. Throws a WireError unless the token is known. */
+  bearer(head: RequestHead): Caller {
+    if (this.open) return this.#caller("anonymous", DEFAULT_REGION, undefined);
+    const given = /^Bearer +(\S+)$/i.exec(head.headers.authorization ?? "")?.[1];
+    if (given === undefined) {
+      const message = "Missing token: send 'Authorization: Bearer TOKEN' with a token from the configuration";
+      throw new WireError("MissingAuthenticationTokenException", message);
+    }
+    const digest = digestOf(given);
+    // Every token is compared, so that the time taken does not tell which one came close.
+    const known = this.#tokens.filter((token) => timingSafeEqual(token.digest, digest))[0];
+    if (known === undefined) {
+      throw new WireError("UnrecognizedClientException", "The bearer token is not one of those configured");
+    }
+    return this.#caller(known.name, DEFAULT_REGION, known.allow);
+  }
+
+  #caller(principal: string, region: string, rules: readonly AllowRule[] | undefined): Caller {
+    const may = (action: string, resource: string) => rules === undefined || isAllowed(rules, action, resource);
+    return { principal, region, accountId: this.accountId, may };
+  }
+}
+
+/** Throws AccessDeniedException in AWS's words unless the caller may do `action` to `resource`. */
+export function requirePermission(caller: Caller, action: string, resource: string): void {
+  if (caller.may(action, resource)) return;
+  const user = `arn:aws:iam::${caller.accountId}:user/${caller.principal}`;
+  const reason = `because no identity-based policy allows the ${action} action`;
+  const message = `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
+  throw new WireError("AccessDeniedException", message);
+}
+
+function digestOf(token: string): Buffer {
+  return hash("sha256", token, "buffer");
+}

@@ -1,0 +1,90 @@
+import { LogError, type LogErrorCode } from "../../log/log-error.ts";
+import { StreamError, type StreamErrorCode } from "../../streams/stream-error.ts";
+import { type RefusalReason, RefusedError } from "./http.ts";
+import { WireError, type WireErrorCode } from "./wire-error.ts";
+
+/** What AWS's sentences name beside the fault. */
+export interface ErrorContext {
+  readonly accountId: string;
+  /** Delivery stream that the request is about, once that is known. */
+  readonly stream: string;
+}
+
+/**
+ * The wire's view of a failure, or `undefined` for one that nobody foresaw: that becomes an InternalFailure whose reason
+ * goes to the log and never to the client.
+ */
+export function wireErrorOf(error: unknown, context: ErrorContext): WireError | undefined {
+  if (error instanceof WireError) return error;
+  if (error instanceof StreamError) return fromStreamError(error, context);
+  if (error instanceof RefusedError) return new WireError(REFUSAL_CODES[error.reason], error.message, { cause: error });
+  if (!(error instanceof LogError)) return undefined;
+  const code = LOG_CODES[error.code as LogErrorCode];
+  if (code === undefined) return undefined;
+  const message = code === "ServiceUnavailableException" ? SLOW_DOWN : error.message;
+  return new WireError(code, message, { cause: error });
+}
+
+export const SLOW_DOWN = "Slow down.";
+
+/** The rest (damaged, foreign, …) is a fault inside. `append-failed`: the records are not in the log; try again. */
+const LOG_CODES: Partial<Record<LogErrorCode, WireErrorCode>> = {
+  "append-failed": "ServiceUnavailableException",
+  closed: "ServiceUnavailableException",
+  "too-large": "InvalidArgumentException",
+};
+
+export const REFUSAL_CODES: Readonly<Record<RefusalReason, WireErrorCode>> = {
+  "body-too-large": "RequestEntityTooLargeException",
+  "body-broken": "SerializationException",
+  "encoding-unsupported": "UnsupportedContentEncodingException",
+  overloaded: "ServiceUnavailableException",
+  "timed-out": "RequestTimeoutException",
+  "forbidden-host": "AccessDeniedException",
+  "forbidden-origin": "AccessDeniedException",
+  internal: "InternalFailure",
+};
+
+const STREAM_CODES: Readonly<Record<StreamErrorCode, WireErrorCode>> = {
+  "not-found": "ResourceNotFoundException",
+  "not-active": "ResourceNotFoundException",
+  "already-exists": "ResourceInUseException",
+  "wrong-state": "ResourceInUseException",
+  "version-mismatch": "ConcurrentModificationException",
+  "limit-exceeded": "LimitExceededException",
+  invalid: "InvalidArgumentException",
+  "slow-down": "ServiceUnavailableException",
+  unavailable: "ServiceUnavailableException",
+};
+
+function fromStreamError(error: StreamError, context: ErrorContext): WireError {
+  const code = error.code as StreamErrorCode;
+  return new WireError(STREAM_CODES[code], streamMessage(code, error, context), { cause: error });
+}
+
+/** Texts that clients match on (reference 1.5, 1.6); where AWS has none, ours. */
+function streamMessage(code: StreamErrorCode, error: StreamError, context: ErrorContext): string {
+  const { stream, accountId } = context;
+  const { current, specified, status, limit, names } = error.details;
+  switch (code) {
+    case "not-found":
+      return `Firehose ${stream} under account ${accountId} not found.`;
+    case "not-active":
+      return `Firehose ${stream} is not active in ${accountId} account.`;
+    case "already-exists":
+      return `Firehose ${stream} under accountId ${accountId} already exists`;
+    case "version-mismatch":
+      return `Cannot update firehose: ${stream} since the current version id: ${current} and specified version id: ${specified} do not match`;
+    case "wrong-state":
+      return status === undefined ? error.message : `Cannot update firehose: ${stream} when it is in ${status} status`;
+    case "limit-exceeded":
+      return limit === undefined || names === undefined
+        ? error.message
+        : `You have already consumed your firehose quota of ${limit} hoses. Firehose names: [${names}]`;
+    case "slow-down":
+      return SLOW_DOWN;
+    case "unavailable":
+    case "invalid":
+      return error.message;
+  }
+}

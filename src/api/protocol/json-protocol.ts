@@ -1,0 +1,156 @@
+import { hash } from "node:crypto";
+import { invariant } from "../../std/assert.ts";
+import type { Clock } from "../../std/clock.ts";
+import type { JsonObject } from "../../std/json.ts";
+import type { Telemetry } from "../../telemetry/telemetry.ts";
+import { type Authenticator, requirePermission } from "./authenticator.ts";
+import type { Caller } from "./caller.ts";
+import { REFUSAL_CODES, wireErrorOf } from "./error-mapping.ts";
+import type { HttpAnswer, HttpRequest, RequestHead, Route } from "./http.ts";
+import type { Operation, OperationRequest } from "./operation.ts";
+import { WireError } from "./wire-error.ts";
+
+export interface JsonProtocolOptions {
+  /** Of all services; told apart by their targets. */
+  readonly operations: readonly Operation[];
+  readonly authenticator: Authenticator;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+}
+
+const CONTENT_TYPE = "application/x-amz-json-1.1";
+
+/** Longest target that is repeated to the client. */
+const TARGET_SHOWN_MAX = 256;
+
+/**
+ * AWS JSON 1.1: `POST /` with the operation in `X-Amz-Target`, an object in and out. Errors carry their code in the header
+ * `x-amzn-ErrorType` and in `__type`, because clients read one or the other (reference 1.6).
+ */
+export function jsonProtocol(options: JsonProtocolOptions): Route {
+  const operations = new Map(options.operations.map((operation) => [operation.target, operation]));
+  return {
+    name: "aws-json",
+    matches: (head) =>
+      head.headers["x-amz-target"] !== undefined ||
+      (head.headers["content-type"]?.startsWith("application/x-amz-json") ?? false),
+    handle: (request) => new Exchange(options, request).answer(operations),
+    refuse: ({ reason, message }, requestId) => errorAnswer(new WireError(REFUSAL_CODES[reason], message), requestId),
+  };
+}
+
+/** One request on its way: what is known of it so far, for the answer and for telemetry. */
+class Exchange {
+  readonly #options: JsonProtocolOptions;
+  readonly #request: HttpRequest;
+  #operation = "unknown";
+  #stream = "";
+  #bodyBytes = 0;
+
+  constructor(options: JsonProtocolOptions, request: HttpRequest) {
+    this.#options = options;
+    this.#request = request;
+  }
+
+  async answer(operations: ReadonlyMap<string, Operation>): Promise<HttpAnswer> {
+    const { clock, telemetry } = this.#options;
+    const startedAt = clock.monotonic();
+    let answer: HttpAnswer;
+    try {
+      answer = goodAnswer(await this.#run(operationOf(this.#request, operations)), this.#request.id);
+    } catch (error) {
+      answer = errorAnswer(this.#explain(error), this.#request.id);
+    }
+    telemetry.emit("api.requestServed", {
+      protocol: "aws-json",
+      operation: this.#operation,
+      stream: this.#stream,
+      status: answer.status,
+      bytes: this.#bodyBytes,
+      durationMs: clock.monotonic() - startedAt,
+    });
+    return answer;
+  }
+
+  async #run(operation: Operation): Promise<Buffer | string> {
+    const request = this.#request;
+    this.#operation = operation.target.slice(operation.target.indexOf(".") + 1);
+    const proveCaller = this.#options.authenticator.signed(request, operation.service);
+    const body = await request.body();
+    this.#bodyBytes = body.length;
+    const bodySha256 = once(() => hash("sha256", body, "hex"));
+    const caller = proveCaller(bodySha256);
+    let authorized = false;
+    const response = await operation.handle({
+      ...this.#operationRequest(body, caller),
+      bodySha256,
+      authorize: (resource) => {
+        authorized = true;
+        this.#stream = /:deliverystream\/(.*)$/.exec(resource)?.[1] ?? "";
+        requirePermission(caller, `${operation.service}:${this.#operation}`, resource);
+        return resource;
+      },
+    });
+    invariant(authorized, `${operation.target} asks for permission before it answers`);
+    return Buffer.isBuffer(response) ? response : JSON.stringify(response);
+  }
+
+  #operationRequest(body: Buffer, caller: Caller): Omit<OperationRequest, "authorize" | "bodySha256"> {
+    const { headers, id } = this.#request;
+    return { body, caller, headers, requestId: id, json: once(() => parseJsonObject(body)) };
+  }
+
+  #explain(error: unknown): WireError {
+    const context = { accountId: this.#options.authenticator.accountId, stream: this.#stream };
+    const known = wireErrorOf(error, context);
+    const code = known?.code ?? "InternalFailure";
+    const reason = known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const { telemetry } = this.#options;
+    telemetry.emit("api.requestFailed", { protocol: "aws-json", operation: this.#operation, code, reason });
+    return known ?? new WireError("InternalFailure", "The request failed for a reason inside; the server's log has it");
+  }
+}
+
+function operationOf(head: RequestHead, operations: ReadonlyMap<string, Operation>): Operation {
+  const target = String(head.headers["x-amz-target"] ?? "");
+  const operation = head.method === "POST" ? operations.get(target) : undefined;
+  if (operation !== undefined) return operation;
+  const shown = target === "" ? "a request without X-Amz-Target" : target.slice(0, TARGET_SHOWN_MAX);
+  throw new WireError(
+    "UnknownOperationException",
+    `Expected POST with the target of a known operation, got ${head.method} with ${shown}`,
+  );
+}
+
+/** A request body as a JSON object; an empty body counts as `{}`. Throws SerializationException. */
+export function parseJsonObject(body: Buffer): JsonObject {
+  if (body.length === 0) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString("utf8"));
+  } catch {
+    throw new WireError("SerializationException", "The request body is not valid JSON");
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
+  throw new WireError("SerializationException", "The request body must be a JSON object");
+}
+
+function goodAnswer(body: Buffer | string, requestId: string): HttpAnswer {
+  return { status: 200, headers: { "content-type": CONTENT_TYPE, "x-amzn-RequestId": requestId }, body };
+}
+
+function errorAnswer(error: WireError, requestId: string): HttpAnswer {
+  return {
+    status: error.status,
+    headers: { "content-type": CONTENT_TYPE, "x-amzn-RequestId": requestId, "x-amzn-ErrorType": error.code },
+    body: JSON.stringify({ __type: error.code, message: error.message, ...error.members }),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

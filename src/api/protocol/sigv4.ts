@@ -1,0 +1,118 @@
+import { createHmac, hash, timingSafeEqual } from "node:crypto";
+import { canonicalRequest } from "./sigv4-canonical.ts";
+import { parseSignature, type SignatureParts, type SignedHead } from "./sigv4-parse.ts";
+import { WireError } from "./wire-error.ts";
+
+/** How far the client's clock may be off (AWS: 5 minutes). */
+export const SIGNATURE_SKEW_MS = 5 * 60 * 1000;
+
+/** Signing keys kept: one per access key, day, region and service. Made again when it overflows. */
+const SIGNING_KEYS_MAX = 1000;
+
+const ALGORITHM = "AWS4-HMAC-SHA256";
+const UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
+const MISMATCH =
+  "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
+
+export interface VerifierOptions {
+  /** The secret of an access key id; `undefined` for an id that is not known. */
+  secretOf(accessKeyId: string): string | undefined;
+  /** Wall clock, milliseconds. */
+  now(): number;
+  /** Accept bodies that the signature does not cover (`UNSIGNED-PAYLOAD`). Default false. */
+  readonly unsignedPayload?: boolean;
+}
+
+/**
+ * Verifies AWS Signature Version 4, header and presigned-query form. In this order, so that nothing is hashed for a
+ * stranger: the parts are there, the key is known, the clock fits, the body is the signed one, the signature is right.
+ * Throws the WireError that AWS would answer. A session token is signed like any header and otherwise ignored:
+ * configured keys are long-lived.
+ */
+export class SignatureVerifier {
+  readonly #options: VerifierOptions;
+  readonly #signingKeys = new Map<string, Buffer>();
+
+  constructor(options: VerifierOptions) {
+    this.#options = options;
+  }
+
+  /** What can be said before the body is read: the parts are there, the key is known, the clock fits. */
+  begin(head: SignedHead): SignatureParts {
+    const parts = parseSignature(head);
+    this.#secretOf(parts);
+    this.#checkTime(parts);
+    return parts;
+  }
+
+  /** The rest: throws unless the signature of `parts` covers this head and body. */
+  finish(head: SignedHead, parts: SignatureParts, bodySha256: () => string): void {
+    const secret = this.#secretOf(parts);
+    const canonical = canonicalRequest({
+      ...head,
+      signedHeaders: parts.signedHeaders,
+      payloadHash: this.#payloadHash(head, parts, bodySha256),
+      rawPath: parts.service === "s3",
+    });
+    const scope = `${parts.date}/${parts.region}/${parts.service}/aws4_request`;
+    const stringToSign = `${ALGORITHM}\n${parts.signedAt}\n${scope}\n${hash("sha256", canonical, "hex")}`;
+    const expected = createHmac("sha256", this.#signingKey(parts, secret)).update(stringToSign).digest();
+    if (!timingSafeEqual(expected, Buffer.from(parts.signature, "hex"))) {
+      throw new WireError("InvalidSignatureException", MISMATCH);
+    }
+  }
+
+  #secretOf(parts: SignatureParts): string {
+    const secret = this.#options.secretOf(parts.accessKeyId);
+    if (secret !== undefined) return secret;
+    throw new WireError("UnrecognizedClientException", "The security token included in the request is invalid.");
+  }
+
+  #checkTime(parts: SignatureParts): void {
+    const now = this.#options.now();
+    const validMs = parts.expiresSeconds === undefined ? SIGNATURE_SKEW_MS : parts.expiresSeconds * 1000;
+    if (parts.signedAtMs > now + SIGNATURE_SKEW_MS) {
+      const latest = `${compactTime(now + SIGNATURE_SKEW_MS)} (${compactTime(now)} + 5 min.)`;
+      const message = `Signature not yet current: ${parts.signedAt} is still later than ${latest}`;
+      throw new WireError("InvalidSignatureException", message);
+    }
+    if (parts.signedAtMs < now - validMs) {
+      const allowance = parts.expiresSeconds === undefined ? "5 min." : `${parts.expiresSeconds} s`;
+      const earliest = `${compactTime(now - validMs)} (${compactTime(now)} - ${allowance})`;
+      const message = `Signature expired: ${parts.signedAt} is now earlier than ${earliest}`;
+      throw new WireError("InvalidSignatureException", message);
+    }
+  }
+
+  #payloadHash(head: SignedHead, parts: SignatureParts, bodySha256: () => string): string {
+    const declared = head.headers["x-amz-content-sha256"];
+    const unsigned =
+      declared === UNSIGNED_PAYLOAD || (declared === undefined && parts.presigned && parts.service === "s3");
+    if (!unsigned) {
+      const computed = bodySha256();
+      if (declared === undefined || declared === computed) return computed;
+      throw new WireError("InvalidSignatureException", MISMATCH);
+    }
+    if (this.#options.unsignedPayload === true) return UNSIGNED_PAYLOAD;
+    const message = `Requests with ${UNSIGNED_PAYLOAD} are not accepted here: sign the body, or allow it in the configuration`;
+    throw new WireError("InvalidSignatureException", message);
+  }
+
+  /** Four HMACs, the same all day. The secret is part of the cache key only through its access key: keys do not change. */
+  #signingKey(parts: SignatureParts, secret: string): Buffer {
+    const name = `${parts.accessKeyId}/${parts.date}/${parts.region}/${parts.service}`;
+    const known = this.#signingKeys.get(name);
+    if (known !== undefined) return known;
+    let key = createHmac("sha256", `AWS4${secret}`).update(parts.date).digest();
+    for (const part of [parts.region, parts.service, "aws4_request"])
+      key = createHmac("sha256", key).update(part).digest();
+    if (this.#signingKeys.size >= SIGNING_KEYS_MAX) this.#signingKeys.clear();
+    this.#signingKeys.set(name, key);
+    return key;
+  }
+}
+
+/** `20260101T000000Z`. */
+function compactTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
+}
