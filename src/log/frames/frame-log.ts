@@ -1,0 +1,378 @@
+import { invariant } from "../../std/assert.ts";
+import type { Clock } from "../../std/clock.ts";
+import type { Disk } from "../../std/disk.ts";
+import type { KeyRing } from "../../std/key-ring.ts";
+import { Notifier } from "../../std/notifier.ts";
+import type { Random } from "../../std/random.ts";
+import type { Telemetry } from "../../telemetry/telemetry.ts";
+import type { LogLease } from "../log.ts";
+import { LogError } from "../log-error.ts";
+import { FRAME_KINDS, type Frame, type FrameInput } from "./frame.ts";
+import { alignUp, BLOCK_BYTES, FRAME_BYTES_MAX, SEGMENT_BYTES } from "./frame-limits.ts";
+import { recoverSegments } from "./recovery.ts";
+import type { Segment } from "./segment.ts";
+import { firstPlace } from "./segment-cursor.ts";
+import { SegmentFiles } from "./segment-files.ts";
+import { SegmentKeeper, type SegmentRetention } from "./segment-keeper.ts";
+import { type FrameSummary, SegmentReader } from "./segment-reader.ts";
+import { SegmentWriter } from "./segment-writer.ts";
+import { frameBytesFor, type SyncGroup } from "./sync-group.ts";
+
+/**
+ * A durable, ordered sequence of frames in one folder: under the stream's log, the delivery journal and the staging log.
+ *
+ * Constraints: acknowledged means synced; nobody reads what is not; offsets are never given out twice, also not those of
+ * appends that failed; what a crash leaves is told apart exactly (torn: cut, damaged: refused); nothing that was
+ * acknowledged is ever written over; files are reused without their old content coming back.
+ *
+ * Layout: segment files of fixed capacity, in each a header block and then sync groups, each group on a block border,
+ * frames one after another inside. Byte by byte in `docs/internals/log-format.md`.
+ *
+ * Write: one write and one sync in flight; all appends that arrive meanwhile form the next group. Read: below the durable
+ * end, verified each time. Recovery: see `recovery.ts`; failures of the disk: see `segment-writer.ts`.
+ */
+export interface FrameLogOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+  readonly directory: string;
+  /** For telemetry and messages: the stream's name. */
+  readonly label: string;
+  /** 32 hex digits; files of another stream are refused. */
+  readonly streamUid: string;
+  readonly partition?: number;
+  /** Capacity of a segment. Default 64 MiB. */
+  readonly segmentBytes?: number;
+  /** Released files kept for reuse. Default 1. */
+  readonly sparesMax?: number;
+  readonly keyRing?: KeyRing;
+  /** Whether what is written now has to be encrypted; asked before each group. Default: no. */
+  readonly encrypted?: () => boolean;
+  /** Offset that a witness (journal, snapshot) knows to be durable. A log that holds less is refused as damaged. */
+  readonly witnessOffset?: number;
+  /** Offset of the first frame of a new log. Default 0. */
+  readonly firstOffset?: number;
+  /** What is kept for replay although it was released. */
+  readonly retention?: SegmentRetention;
+  /** Whether an idle log writes a frame that proves its last group. Default: yes. */
+  readonly watermark?: boolean;
+}
+
+/** Idle time after which the last group gets its witness. */
+const WATERMARK_IDLE_MS = 100;
+
+interface PendingAppend {
+  readonly input: FrameInput;
+  readonly resolve: (appended: { firstOffset: number; arrivalMs: number }) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class FrameLog {
+  /** Random, drawn when the log was first made; 32 hex digits. */
+  readonly incarnation: string;
+  readonly #options: FrameLogOptions;
+  readonly #segments: Segment[];
+  readonly #writer: SegmentWriter;
+  readonly #reader: SegmentReader;
+  readonly #keeper: SegmentKeeper;
+  readonly #moved = new Notifier();
+  readonly #closing = new AbortController();
+  #pending: PendingAppend[] = [];
+  #inFlight = 0;
+  #flushing: Promise<void> | undefined;
+  #groups = 0;
+  /** The last group has no witness yet that it was durable. */
+  #unproven = false;
+  #waitingForIdle = false;
+
+  /** Makes the log, or recovers it. Throws `LogError` `damaged`, `foreign` or `key-missing`. */
+  static async open(options: FrameLogOptions): Promise<FrameLog> {
+    const segmentBytes = alignUp(options.segmentBytes ?? SEGMENT_BYTES, BLOCK_BYTES);
+    invariant(segmentBytes > BLOCK_BYTES, "a segment holds more than its header");
+    const files = new SegmentFiles(options.disk, options.directory, {
+      segmentBytes,
+      sparesMax: options.sparesMax ?? 1,
+    });
+    const numbers = await files.open();
+    const segments: Segment[] = [];
+    const start = numbers.length === 0 ? freshStart(options) : await recover(files, numbers, options, segments);
+    const incarnation = segments[0]?.header.incarnation ?? options.random.bytes(16).toString("hex");
+    const { random, telemetry, label, streamUid, partition = 0, keyRing, encrypted = () => false } = options;
+    const writer = new SegmentWriter(
+      { random, telemetry, label, incarnation, streamUid, partition, segmentBytes, keyRing, encrypted },
+      files,
+      segments,
+      { place: start.end, arrivalMs: start.arrivalMs },
+    );
+    const fresh = segments.length === 0;
+    const rewrittenBytes = fresh || start.unproven.length > 0 ? await writer.begin(start.unproven) : 0;
+    const log = new FrameLog(options, { incarnation, segments, writer, files });
+    if (!fresh) telemetry.emit("log.recovered", { stream: label, start: log.start, end: log.end, rewrittenBytes });
+    return log;
+  }
+
+  private constructor(
+    options: FrameLogOptions,
+    parts: { incarnation: string; segments: Segment[]; writer: SegmentWriter; files: SegmentFiles },
+  ) {
+    this.incarnation = parts.incarnation;
+    this.#options = options;
+    this.#segments = parts.segments;
+    this.#writer = parts.writer;
+    this.#reader = new SegmentReader(options.disk, parts.files, () => this.#keeper.readerLeft());
+    this.#keeper = new SegmentKeeper({
+      segments: parts.segments,
+      files: parts.files,
+      reader: this.#reader,
+      clock: options.clock,
+      telemetry: options.telemetry,
+      label: options.label,
+      retention: options.retention,
+    });
+  }
+
+  /** Offset of the oldest frame that can still be read. */
+  get start(): number {
+    return this.#segments[0]?.header.baseOffset ?? 0;
+  }
+
+  /** One past the last durable offset. */
+  get end(): number {
+    return this.#writer.durableEnd;
+  }
+
+  /** Bytes of the log that are not free for reuse. */
+  get bytes(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.validLength, 0);
+  }
+
+  /** Appends that wait for their sync. */
+  get pendingAppends(): number {
+    return this.#pending.length + this.#inFlight;
+  }
+
+  /** Resolves when the frame is durable; its buffers must not change before. Rejects with a `LogError`. */
+  append(input: FrameInput): Promise<{ firstOffset: number; arrivalMs: number }> {
+    invariant(input.ends.length > 0, "a frame holds at least one record");
+    invariant(input.ends.at(-1) === input.payload.byteLength, "the last record ends where the payload ends");
+    const refusal = this.#refusal(input);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    return new Promise((resolve, reject) => this.#enqueue({ input, resolve, reject }));
+  }
+
+  /**
+   * Whole frames from the one that holds `offset`, in order, about `bytesMax` of payload and at least one; none at `end`.
+   * The first begins above `offset` where offsets were skipped. Throws `offset-released` below `start`, `damaged` when
+   * bytes are not what was written.
+   */
+  async read(offset: number, bytesMax: number): Promise<Frame[]> {
+    if (offset < this.start) {
+      throw new LogError(
+        "offset-released",
+        `Offset ${offset} of the log of ${this.#options.label} was released; the oldest that is left is ${this.start}.`,
+      );
+    }
+    const segment = this.#segments.find((candidate) => candidate.endOffset > offset);
+    return segment === undefined ? [] : this.#reader.read(segment, offset, bytesMax);
+  }
+
+  /** Calls `visit` for each frame from `offset` on until it returns true. Payloads are jumped over, metadata unverified. */
+  async scan(offset: number, visit: (frame: FrameSummary) => boolean): Promise<void> {
+    for (const segment of [...this.#segments]) {
+      // Segments may be released while earlier ones are scanned.
+      if (segment.endOffset <= offset || !this.#segments.includes(segment)) continue;
+      if (await this.#reader.scan(segment, offset, visit)) return;
+    }
+  }
+
+  /** Resolves once `end` is beyond `offset`; rejects with the signal's reason, or with `closed`. */
+  async waitBeyond(offset: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    while (this.end <= offset) {
+      if (this.#closing.signal.aborted) throw this.#closed();
+      await this.#moved.wait(signal);
+    }
+  }
+
+  /** Lets go of whole segments below `offset` that no lease and no retention keeps. */
+  release(offset: number): Promise<void> {
+    return this.#keeper.release(offset);
+  }
+
+  lease(offset: number): LogLease {
+    return this.#keeper.lease(offset);
+  }
+
+  /** End offsets of the segments that `release(offset)` would let go now, rising. */
+  releasable(offset: number): number[] {
+    return this.#keeper.releasable(offset).map((segment) => segment.endOffset);
+  }
+
+  bytesFrom(offset: number): number {
+    let bytes = 0;
+    for (const segment of this.#segments) {
+      if (segment.endOffset <= offset) continue;
+      const from = segment.header.baseOffset >= offset ? firstPlace(segment.header) : segment.placeBefore(offset);
+      bytes += segment.validLength - from.position;
+    }
+    return bytes;
+  }
+
+  /** Offset of the first frame that arrived at or after `arrivalMs`; `end` when none did. */
+  async offsetAtTime(arrivalMs: number): Promise<number> {
+    const { end } = this;
+    const segments = [...this.#segments];
+    for (const [index, segment] of segments.entries()) {
+      const next = segments[index + 1];
+      if (next !== undefined && next.header.createdAt < arrivalMs) continue;
+      if (!this.#segments.includes(segment)) continue;
+      let found: number | undefined;
+      await this.#reader.scan(segment, segment.header.baseOffset, (frame) => {
+        if (frame.arrivalMs >= arrivalMs) found = frame.firstOffset;
+        return found !== undefined;
+      });
+      if (found !== undefined) return found;
+    }
+    return end;
+  }
+
+  /** Finishes what was appended, proves it, and closes all files. */
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(this.#closed());
+    await this.#flushing;
+    if (this.#unproven && this.#writer.hasRoom) {
+      // Without this frame the next start copies the last group: slower, as safe.
+      await this.#writer.commit([WATERMARK]).catch(() => undefined);
+    }
+    await this.#keeper.close();
+    await this.#reader.close();
+    await this.#writer.close();
+    this.#moved.notify();
+  }
+
+  #refusal(input: FrameInput): LogError | undefined {
+    if (this.#closing.signal.aborted || this.#writer.failure !== undefined) return this.#closed();
+    const bytes = frameBytesFor(input, true);
+    if (bytes <= FRAME_BYTES_MAX) return undefined;
+    return new LogError(
+      "too-large",
+      `A frame takes at most ${FRAME_BYTES_MAX} bytes, got ${bytes}. Send less at once.`,
+    );
+  }
+
+  #enqueue(append: PendingAppend): void {
+    this.#pending.push(append);
+    this.#flushing ??= this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    // What is appended in the same turn of the event loop shares the first group.
+    await Promise.resolve();
+    while (this.#pending.length > 0) {
+      const group = this.#pending.splice(0, this.#writer.fit(this.#pending));
+      this.#inFlight = group.length;
+      await this.#commit(group);
+      this.#inFlight = 0;
+      if (this.#writer.failure !== undefined) this.#rejectAll(this.#closed());
+    }
+    this.#flushing = undefined;
+    if (this.#unproven && !this.#waitingForIdle) void this.#proveWhenIdle();
+  }
+
+  async #commit(appends: readonly PendingAppend[]): Promise<void> {
+    const { clock, telemetry, label } = this.#options;
+    const startedAt = clock.monotonic();
+    let group: SyncGroup;
+    try {
+      group = await this.#writer.commit(appends.map((append) => append.input));
+    } catch (error) {
+      for (const append of appends) append.reject(error);
+      return;
+    }
+    this.#groups++;
+    this.#unproven = appends.some((append) => append.input !== WATERMARK);
+    for (const [index, append] of appends.entries()) {
+      const frame = group.frames[index];
+      invariant(frame !== undefined, "a group holds a frame for each append");
+      append.resolve({ firstOffset: frame.place.offset, arrivalMs: frame.arrivalMs });
+    }
+    this.#moved.notify();
+    const syncMs = clock.monotonic() - startedAt;
+    telemetry.emit("log.groupSynced", { stream: label, appends: appends.length, bytes: group.bytes, syncMs });
+  }
+
+  #rejectAll(error: LogError): void {
+    const waiting = this.#pending;
+    this.#pending = [];
+    for (const append of waiting) append.reject(error);
+  }
+
+  /** After a while without appends, writes a frame that proves the last group; one attempt, then the log is quiet. */
+  async #proveWhenIdle(): Promise<void> {
+    if (this.#options.watermark === false) return;
+    this.#waitingForIdle = true;
+    try {
+      for (let seen = -1; seen !== this.#groups; ) {
+        seen = this.#groups;
+        await this.#options.clock.sleep(WATERMARK_IDLE_MS, this.#closing.signal);
+      }
+    } catch {
+      return; // Closing: `close` proves the last group itself.
+    } finally {
+      this.#waitingForIdle = false;
+    }
+    if (this.#unproven && this.#flushing === undefined && this.#writer.hasRoom) {
+      this.#enqueue({ input: WATERMARK, resolve: () => undefined, reject: () => undefined });
+    }
+  }
+
+  #closed(): LogError {
+    return new LogError("closed", `The log of ${this.#options.label} is closed.`, { cause: this.#writer.failure });
+  }
+}
+
+const WATERMARK: FrameInput = {
+  kind: FRAME_KINDS.watermark,
+  arrivalMs: 0,
+  ends: new Uint32Array(0),
+  payload: new Uint8Array(0),
+};
+
+interface Start {
+  readonly end: ReturnType<typeof firstPlace>;
+  readonly unproven: readonly Frame[];
+  readonly arrivalMs: number;
+}
+
+function freshStart(options: FrameLogOptions): Start {
+  const offset = options.firstOffset ?? 0;
+  checkWitness(offset, options);
+  const end = { position: 0, offset, previousCrc: 0, groupPosition: undefined, ordinal: 0 };
+  return { end, unproven: [], arrivalMs: options.clock.now() };
+}
+
+async function recover(
+  files: SegmentFiles,
+  numbers: readonly number[],
+  options: FrameLogOptions,
+  segments: Segment[],
+): Promise<Start> {
+  const { disk, label, streamUid, partition = 0, keyRing } = options;
+  const found = await recoverSegments(files, numbers, { disk, label, streamUid, partition, keyRing });
+  const last = found.unproven.at(-1);
+  checkWitness(last === undefined ? found.end.offset : last.firstOffset + last.ends.length, options);
+  if (found.torn !== undefined) options.telemetry.emit("log.tailCut", { stream: label, ...found.torn });
+  segments.push(...found.segments);
+  return found;
+}
+
+function checkWitness(end: number, options: FrameLogOptions): void {
+  const { witnessOffset = 0, directory, label } = options;
+  if (witnessOffset <= end) return;
+  throw new LogError(
+    "damaged",
+    `The log of ${label} in ${directory} ends at offset ${end}, but records up to offset ${witnessOffset} were acknowledged. Restore the folder from a backup; the stream must not start without them.`,
+  );
+}
