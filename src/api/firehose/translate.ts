@@ -1,0 +1,131 @@
+import type {
+  CompressionSpec,
+  CompressionType,
+  DeliveryDefinition,
+  ObjectNaming,
+  RollPolicy,
+} from "../../model/delivery-definition.ts";
+import type { JsonObject } from "../../std/json.ts";
+import type { StreamSettings } from "../../streams/settings.ts";
+import { StreamError } from "../../streams/stream-error.ts";
+import type { TranslateDeclared } from "../../streams/streams.ts";
+import { DESTINATION_ID, fromDeclared } from "./declared.ts";
+import { bufferingHintsOf } from "./describe-destination.ts";
+import { hasProcessor } from "./processors.ts";
+import { undelivered } from "./undelivered.ts";
+import type { ExtendedS3Configuration, S3Configuration } from "./wire-types.ts";
+
+/**
+ * From the wire's words to those of the delivery engine. Wire names end here. Pure: the same declaration and settings give
+ * the same definitions, so that a restart finds nothing changed.
+ */
+export const translateDeclared: TranslateDeclared = (stream, settings) => {
+  const declared = fromDeclared(stream.declared);
+  const refusal = undelivered(stream.type, declared);
+  if (refusal !== undefined) throw new StreamError("invalid", refusal);
+  const destination = declared.destination as unknown as ExtendedS3Configuration;
+  const primary = primaryDelivery(stream.name, destination, settings);
+  const backup = destination.S3BackupConfiguration;
+  if (destination.S3BackupMode !== "Enabled" || backup === undefined) return [primary];
+  return [primary, backupDelivery(stream.name, backup, settings)];
+};
+
+/** SizeInMBs counts mebibytes, as AWS's buffers do. */
+const MEBIBYTE = 1024 * 1024;
+
+const COMPRESSIONS: Readonly<Record<NonNullable<S3Configuration["CompressionFormat"]>, CompressionType>> = {
+  UNCOMPRESSED: "none",
+  GZIP: "gzip",
+  ZIP: "zip",
+  Snappy: "snappy",
+  HADOOP_SNAPPY: "hadoop-snappy",
+};
+
+const LEVEL_MAX: Partial<Record<CompressionType, number>> = { gzip: 9, zip: 9, zstd: 19 };
+
+function primaryDelivery(
+  stream: string,
+  destination: ExtendedS3Configuration,
+  settings: StreamSettings,
+): DeliveryDefinition {
+  const delimited = hasProcessor(destination.ProcessingConfiguration, "AppendDelimiterToRecord");
+  const { CustomTimeZone: timeZone = "", FileExtension: extension = "" } = destination;
+  return {
+    id: DESTINATION_ID,
+    kind: "primary",
+    processors: settings.escape === undefined ? [] : [{ type: "escape", options: {} }],
+    format: { type: "raw", options: delimited ? { delimiter: "\n" } : {} },
+    compression: compressionOf(destination, settings),
+    naming: {
+      ...namingOf(destination),
+      timeZone: timeZone === "" ? "UTC" : timeZone,
+      ...(extension === "" ? {} : { extension }),
+    },
+    target: targetOf(destination, settings),
+    roll: rollOf(destination, settings),
+    ...loggingOf(destination, `/aws/kinesisfirehose/${stream}`, "DestinationDelivery"),
+  };
+}
+
+/** Source records as they came, past all processors; the settings that shape the stream's own objects do not apply. */
+function backupDelivery(stream: string, backup: S3Configuration, settings: StreamSettings): DeliveryDefinition {
+  return {
+    id: `${DESTINATION_ID}-backup`,
+    kind: "backup",
+    processors: [],
+    format: { type: "raw", options: {} },
+    compression: compressionOf(backup, {}),
+    naming: { ...namingOf(backup), timeZone: "UTC" },
+    target: targetOf(backup, settings),
+    roll: rollOf(backup, {}),
+    ...loggingOf(backup, `/aws/kinesisfirehose/${stream}`, "BackupDelivery"),
+  };
+}
+
+function namingOf(part: S3Configuration): Pick<ObjectNaming, "prefix" | "errorPrefix"> {
+  const { Prefix: prefix, ErrorOutputPrefix: errorPrefix } = part;
+  return { ...(prefix === undefined ? {} : { prefix }), ...(errorPrefix === undefined ? {} : { errorPrefix }) };
+}
+
+function compressionOf(part: S3Configuration, settings: StreamSettings): CompressionSpec {
+  const type = settings.compression ?? COMPRESSIONS[part.CompressionFormat ?? "UNCOMPRESSED"];
+  const level = settings["compression-level"];
+  if (level === undefined) return { type };
+  const max = LEVEL_MAX[type] ?? 0;
+  if (level <= max) return { type, level };
+  const allowed = max === 0 ? `${type} has no levels` : `${type} has levels 1 to ${max}`;
+  throw new StreamError("invalid", `Setting lakehose:compression-level is ${level}, but ${allowed}`);
+}
+
+function targetOf(part: S3Configuration, settings: StreamSettings) {
+  const options: JsonObject = { bucket: part.BucketARN.slice(part.BucketARN.lastIndexOf(":") + 1) };
+  const key = part.EncryptionConfiguration?.KMSEncryptionConfig?.AWSKMSKeyARN;
+  if (key !== undefined) options.encryption = { kmsKeyArn: key };
+  if (settings["storage-class"] !== undefined) options.storageClass = settings["storage-class"];
+  if (settings.acl !== undefined) options.acl = settings.acl;
+  return { type: "object-store", options };
+}
+
+/** AWS's hints, overlaid by the settings; a setting replaces the hint of its own kind and leaves the others. */
+function rollOf(part: S3Configuration, settings: StreamSettings): RollPolicy {
+  const hints = bufferingHintsOf(part as unknown as JsonObject);
+  const age = settings["roll-age"] ?? hints.IntervalInSeconds * 1000;
+  const idle = settings["roll-idle"] ?? "off";
+  const size = {
+    bytes: settings["roll-size"] ?? hints.SizeInMBs * MEBIBYTE,
+    measure: settings["roll-size-of"] ?? "raw",
+  };
+  return {
+    size,
+    ...(settings["roll-records"] === undefined ? {} : { records: settings["roll-records"] }),
+    ...(age === "off" ? {} : { ageMs: age }),
+    ...(idle === "off" ? {} : { idleMs: idle }),
+    ...(settings["roll-at"] === undefined ? {} : { at: settings["roll-at"] }),
+  };
+}
+
+function loggingOf(part: S3Configuration, group: string, stream: string): Pick<DeliveryDefinition, "logging"> {
+  const options = part.CloudWatchLoggingOptions;
+  if (options?.Enabled !== true) return {};
+  return { logging: { group: options.LogGroupName ?? group, stream: options.LogStreamName ?? stream } };
+}
