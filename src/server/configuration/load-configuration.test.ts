@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ConfigurationError } from "./configuration-error.ts";
+import { loadConfiguration, parseConfiguration } from "./load-configuration.ts";
+
+const parse = (text: string, environment: Record<string, string> = {}) =>
+  parseConfiguration(text, { path: "lakehose.yaml", environment });
+
+function messageOf(text: string): string {
+  try {
+    parse(text);
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError);
+    return error.message;
+  }
+  return assert.fail(`accepted:\n${text}`);
+}
+
+test("parseConfiguration makes a working configuration of nothing", () => {
+  const configuration = parse("");
+  assert.equal(configuration.host, "127.0.0.1");
+  assert.equal(configuration.port, 4573);
+  assert.equal(configuration.storage.default, "local");
+  assert.equal(configuration.limits.recordBytes, 1_024_000);
+  assert.deepEqual(configuration.streams, []);
+});
+
+test("parseConfiguration points at line and path of each mistake", () => {
+  const text =
+    "port: 4573\nlimits:\n  recordBytes: 64 parsecs\naccessKeys:\n  - accessKeyId: k1\n    secretAccessKey: s\n";
+  const [first = "", second = ""] = messageOf(text).split("\n");
+  assert.match(first, /^lakehose\.yaml:5: accessKeys\[0\]\.accessKeyId: expected 3 to 128/);
+  assert.match(second, /^lakehose\.yaml:3: limits\.recordBytes: .*size with a unit/);
+});
+
+test("parseConfiguration refuses names that it does not know", () => {
+  assert.match(messageOf("prot: 4573\n"), /lakehose\.yaml.*prot/);
+});
+
+test("parseConfiguration says what is wrong inside the variant that was meant", () => {
+  assert.match(messageOf("tls:\n  selfSigned: true\n  names: [1]\n"), /^lakehose\.yaml:3: tls\.names\[0\]: /);
+});
+
+test("parseConfiguration names the place of broken YAML", () => {
+  assert.match(messageOf("port: [1\n"), /lakehose\.yaml: .*line 2/s);
+  assert.match(messageOf("- port\n"), /expected names with values/);
+});
+
+test("parseConfiguration refuses to listen beyond this machine without keys, and allows it with one", () => {
+  assert.match(messageOf("host: 0.0.0.0\n"), /reachable from other machines.*Add accessKeys/);
+  const keyed = parse("host: 0.0.0.0\naccessKeys: [{ accessKeyId: AKIDEXAMPLE, secretAccessKey: s3cret }]\n");
+  assert.deepEqual(keyed.accessKeys[0]?.allow, [{ actions: ["*"], resources: ["*"] }]);
+});
+
+test("parseConfiguration reads secrets from the environment and from files beside the configuration", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "lakehose-configuration-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "secret.txt"), "from-file\n");
+  writeFileSync(join(folder, "master.key"), "ab".repeat(32));
+  const text = [
+    "accessKeys:",
+    "  - { accessKeyId: first, secretAccessKey: { env: THE_SECRET } }",
+    "  - { accessKeyId: second, secretAccessKey: { file: secret.txt } }",
+    "encryption: { file: master.key }",
+  ].join("\n");
+  const options = { path: join(folder, "lakehose.yaml"), environment: { THE_SECRET: "from-environment" } };
+  const configuration = parseConfiguration(text, options);
+  assert.deepEqual(
+    configuration.accessKeys.map(({ secretAccessKey }) => secretAccessKey),
+    ["from-environment", "from-file"],
+  );
+  assert.equal(configuration.keyRing?.currentId, 1);
+  assert.match(messageOf(text), /accessKeys\[0\]\.secretAccessKey: .*THE_SECRET, which is not set/);
+});
+
+test("parseConfiguration takes streams as AWS has them, with a lakehose section", () => {
+  const { streams } = parse(
+    "streams:\n  - DeliveryStreamName: clicks\n    ExtendedS3DestinationConfiguration: { BucketARN: 'arn:aws:s3:::lake' }\n    lakehose: { roll-at: 08:30 Europe/London }\n",
+  );
+  assert.equal(streams[0]?.DeliveryStreamName, "clicks");
+  assert.deepEqual(streams[0]?.lakehose, { "roll-at": "08:30 Europe/London" });
+});
+
+test("loadConfiguration puts flags before environment before file", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "lakehose-configuration-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const config = join(folder, "lakehose.yaml");
+  writeFileSync(config, "port: 1\nhost: localhost\ndata: from-file\n");
+  const environment = { LAKEHOSE_CONFIG: config, LAKEHOSE_PORT: "2", LAKEHOSE_DATA: "/from-environment" };
+  const configuration = loadConfiguration({ data: "/from-flag" }, environment);
+  assert.equal(configuration.port, 2);
+  assert.equal(configuration.host, "localhost");
+  assert.equal(configuration.data, "/from-flag");
+});
+
+test("loadConfiguration says how a missing file and a bad port were named", () => {
+  assert.throws(
+    () => loadConfiguration({ config: "/nowhere/lakehose.yaml" }, {}),
+    /nowhere\/lakehose\.yaml \(--config/,
+  );
+  assert.throws(() => loadConfiguration({ port: "http" }, {}), /--port .*got "http"/);
+});

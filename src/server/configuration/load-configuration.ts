@@ -1,0 +1,207 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { isNode, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { KeyRing } from "../../std/key-ring.ts";
+import { ConfigurationError } from "./configuration-error.ts";
+import { type ConfigurationFile, configurationSchema } from "./configuration-schema.ts";
+import { readSecret, type SecretSources } from "./secret.ts";
+
+/** What the server starts from: the file, overlaid by environment, overlaid by flags; secrets read, paths absolute. */
+export interface Configuration
+  extends Omit<ConfigurationFile, "accessKeys" | "tokens" | "storage" | "encryption" | "tls"> {
+  readonly accessKeys: readonly ResolvedAccessKey[];
+  readonly tokens: readonly ResolvedToken[];
+  readonly storage: {
+    readonly default: "local" | "s3";
+    readonly s3: ResolvedS3;
+    readonly buckets: Readonly<Record<string, ResolvedS3 & { readonly store: "local" | "s3" }>>;
+  };
+  readonly keyRing?: KeyRing;
+  readonly tls?: ConfigurationFile["tls"];
+}
+
+export interface ResolvedAccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly allow: ConfigurationFile["accessKeys"][number]["allow"];
+}
+
+export interface ResolvedToken {
+  readonly name: string;
+  readonly token: string;
+  readonly allow: ConfigurationFile["tokens"][number]["allow"];
+}
+
+export interface ResolvedS3 {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly pathStyle?: boolean;
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+}
+
+/** Flags of the command line; each goes before its environment variable, and that before the file. */
+export interface ConfigurationFlags {
+  readonly config?: string;
+  readonly data?: string;
+  readonly host?: string;
+  readonly port?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the file that `--config` or `LAKEHOSE_CONFIG` names, if any. Throws `ConfigurationError`. */
+export function loadConfiguration(flags: ConfigurationFlags, environment: Environment): Configuration {
+  const path = flags.config ?? environment.LAKEHOSE_CONFIG;
+  const text = path === undefined ? "" : readFile(path);
+  const overlay = {
+    data: flags.data ?? environment.LAKEHOSE_DATA,
+    host: flags.host ?? environment.LAKEHOSE_HOST,
+    port: portOf(flags.port ?? environment.LAKEHOSE_PORT),
+  };
+  return parseConfiguration(text, { path: path ?? "the defaults", environment, overlay });
+}
+
+export interface ParseOptions {
+  /** Named in messages; relative file names in the configuration are relative to its folder. */
+  readonly path: string;
+  readonly environment: Environment;
+  readonly overlay?: Readonly<Record<string, unknown>>;
+}
+
+export function parseConfiguration(text: string, options: ParseOptions): Configuration {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [broken] = document.errors;
+  if (broken !== undefined) throw new ConfigurationError(`${options.path}: ${broken.message}`, { cause: broken });
+  const overlay = Object.entries(options.overlay ?? {}).filter(([, value]) => value !== undefined);
+  const content: unknown = document.toJS() ?? {};
+  if (typeof content !== "object" || Array.isArray(content)) {
+    throw new ConfigurationError(
+      `${options.path}: expected names with values such as "port: 4573", got ${typeof content}`,
+    );
+  }
+  const parsed = configurationSchema.safeParse({ ...content, ...Object.fromEntries(overlay) });
+  if (!parsed.success) {
+    const places = parsed.error.issues
+      .flatMap((issue) => leafIssues(issue, []))
+      .map(({ path, message }) => {
+        const node = document.getIn(path, true);
+        const offset = isNode(node) ? node.range?.[0] : undefined;
+        const line = offset === undefined ? "" : `:${lines.linePos(offset).line}`;
+        return `${options.path}${line}: ${pathText(path)}: ${message}`;
+      });
+    throw new ConfigurationError([...new Set(places)].join("\n"));
+  }
+  const configuration = resolveSecrets(parsed.data, options);
+  refuseOpenDoor(configuration, options.path);
+  return configuration;
+}
+
+interface Leaf {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** A union fails with one list of issues for each of its members; the member that came furthest is the one that was meant. */
+function leafIssues(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): readonly Leaf[] {
+  const path = [...above, ...issue.path];
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [{ path, message: issue.message }];
+  const depth = (issues: readonly z.core.$ZodIssue[]) => Math.max(...issues.map((one) => one.path.length));
+  const [closest] = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length);
+  return (closest ?? []).flatMap((one) => leafIssues(one, path));
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+  return text === "" ? "the file" : text.replace(/^\./, "");
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new ConfigurationError(`Cannot read the configuration ${path} (--config, LAKEHOSE_CONFIG): ${reason}`);
+  }
+}
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  throw new ConfigurationError(`--port (or LAKEHOSE_PORT) has to be a number from 0 to 65535, got "${text}"`);
+}
+
+function resolveSecrets(file: ConfigurationFile, options: ParseOptions): Configuration {
+  const sources: SecretSources = { folder: dirname(resolve(options.path)), environment: options.environment };
+  const at = <T>(path: string, read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      throw new ConfigurationError(`${options.path}: ${path}: ${(error as Error).message}`, { cause: error });
+    }
+  };
+  const { accessKeys, tokens, storage, encryption, tls, ...rest } = file;
+  const s3 = (path: string, { credentials, ...own }: ConfigurationFile["storage"]["s3"]): ResolvedS3 => ({
+    ...withoutAbsent(own),
+    ...(credentials !== undefined && {
+      credentials: {
+        accessKeyId: credentials.accessKeyId,
+        secretAccessKey: at(`${path}.secretAccessKey`, () => readSecret(credentials.secretAccessKey, sources)),
+        ...(credentials.sessionToken !== undefined && {
+          sessionToken: at(`${path}.sessionToken`, () => readSecret(credentials.sessionToken ?? "", sources)),
+        }),
+      },
+    }),
+  });
+  return {
+    ...rest,
+    data: resolve(file.data),
+    accessKeys: accessKeys.map((key, index) => ({
+      ...key,
+      secretAccessKey: at(`accessKeys[${index}].secretAccessKey`, () => readSecret(key.secretAccessKey, sources)),
+    })),
+    tokens: tokens.map((token, index) => ({
+      ...token,
+      token: at(`tokens[${index}].token`, () => readSecret(token.token, sources)),
+    })),
+    storage: {
+      default: storage.default,
+      s3: s3("storage.s3.credentials", storage.s3),
+      buckets: Object.fromEntries(
+        Object.entries(storage.buckets).map(([name, { store, ...own }]) => [
+          name,
+          { store, ...s3(`storage.buckets.${name}.credentials`, own) },
+        ]),
+      ),
+    },
+    ...(encryption !== undefined && {
+      keyRing: at("encryption", () => KeyRing.parse(readSecret(encryption, sources))),
+    }),
+    ...(tls !== undefined && { tls: "certificate" in tls ? resolveTls(tls, sources.folder) : tls }),
+  };
+}
+
+function resolveTls(tls: { certificate: string; key: string }, folder: string) {
+  return { certificate: resolve(folder, tls.certificate), key: resolve(folder, tls.key) };
+}
+
+type WithoutAbsent<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> };
+
+function withoutAbsent<T extends object>(value: T): WithoutAbsent<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as WithoutAbsent<T>;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
+
+/** Without keys anybody who reaches the port may read and delete everything; so nobody but this machine may reach it. */
+function refuseOpenDoor({ host, accessKeys, tokens }: Configuration, path: string): void {
+  if (LOOPBACK.test(host) || accessKeys.length > 0 || tokens.length > 0) return;
+  throw new ConfigurationError(
+    `${path}: host: ${host} is reachable from other machines, and no access keys are configured, so anybody there could read, change and delete streams. Add accessKeys (or tokens) to the configuration, or listen on 127.0.0.1.`,
+  );
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+
+/** A secret in the configuration: written out, or better, the name of a file or of an environment variable that holds it. */
+export function secretSchema(description: string) {
+  const text = z.string().min(1);
+  return z
+    .union([text, z.strictObject({ file: text }), z.strictObject({ env: text })])
+    .meta({ description: `${description} Written out, or \`{ file: PATH }\`, or \`{ env: NAME }\`.` });
+}
+
+export type Secret = string | { readonly file: string } | { readonly env: string };
+
+export interface SecretSources {
+  /** Relative file names are relative to this folder: that of the configuration file. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The secret itself. Throws an `Error` that says where it was looked for, and never what else lies there. */
+export function readSecret(secret: Secret, sources: SecretSources): string {
+  if (typeof secret === "string") return secret;
+  if ("env" in secret) {
+    const value = sources.environment[secret.env];
+    if (value === undefined || value === "") {
+      throw new Error(`expected a secret in the environment variable ${secret.env}, which is not set`);
+    }
+    return value;
+  }
+  const path = resolve(sources.folder, secret.file);
+  try {
+    return readFileSync(path, "utf8").trimEnd();
+  } catch (error) {
+    throw new Error(`expected a secret in the file ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
