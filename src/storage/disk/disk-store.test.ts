@@ -80,7 +80,7 @@ describe("DiskStore", () => {
 
   it("keeps every hostile key inside its bucket and apart from all others", async (context) => {
     const { store, folder } = await fixture(context);
-    const keys = ["../x", "/x", "//x", "a/../x", "a/./x", "a//x", "b/", "a/b/", "a/..", ".", "...", "%dot", "%%dot"];
+    const keys = ["../x", "/x", "//x", "a/../x", "a/./x", "a//x", "b/", "a/b/", "c/..", ".", "...", "%dot", "%%dot"];
     keys.push("%empty/x", "%dotdot/x", "a\\..\\x", "e\u0301", "\u00e9", "\u2025/x", "\uff0e\uff0e/x", "a/b\u2215c");
     for (const key of keys) await store.put(put(key, `content of ${key}`));
     for (const key of keys) {
