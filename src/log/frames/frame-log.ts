@@ -55,6 +55,8 @@ export interface FrameLogOptions {
   readonly firstOffset?: number;
   /** What is kept for replay although it was released. */
   readonly retention?: SegmentRetention;
+  /** Called before segments below `endOffset` are let go; they stay when it rejects. */
+  readonly beforeRelease?: (endOffset: number) => Promise<void>;
   /** Whether an idle log writes a frame that proves its last group. Default: yes. */
   readonly watermark?: boolean;
 }
@@ -129,6 +131,7 @@ export class FrameLog {
       telemetry: options.telemetry,
       label: options.label,
       retention: options.retention,
+      beforeRelease: options.beforeRelease,
     });
   }
 
@@ -140,6 +143,11 @@ export class FrameLog {
   /** One past the last durable offset. */
   get end(): number {
     return this.#writer.durableEnd;
+  }
+
+  /** Arrival of the last durable frame, or when the log was made. */
+  get lastArrivalMs(): number {
+    return this.#writer.arrivalMs;
   }
 
   /** Bytes of the log that are not free for reuse. */
@@ -202,11 +210,6 @@ export class FrameLog {
 
   lease(offset: number): LogLease {
     return this.#keeper.lease(offset);
-  }
-
-  /** End offsets of the segments that `release(offset)` would let go now, rising. */
-  releasable(offset: number): number[] {
-    return this.#keeper.releasable(offset).map((segment) => segment.endOffset);
   }
 
   bytesFrom(offset: number): number {

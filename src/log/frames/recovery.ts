@@ -3,7 +3,7 @@ import type { KeyRing } from "../../std/key-ring.ts";
 import { LogError } from "../log-error.ts";
 import type { Frame } from "./frame.ts";
 import { cipherOf } from "./frame-cipher.ts";
-import { decodeFrameHeader, type FramePlace } from "./frame-header.ts";
+import { decodeFrameHeader, type FrameHeader, type FramePlace } from "./frame-header.ts";
 import { alignUp, BLOCK_BYTES, FRAME_HEADER_BYTES } from "./frame-limits.ts";
 import { Segment } from "./segment.ts";
 import { FrameFault, SegmentCursor } from "./segment-cursor.ts";
@@ -128,7 +128,7 @@ async function scanLast(segment: Segment, file: DiskFile, path: string): Promise
     }
     group.push(found.frame);
   }
-  const torn = found && (await examineFault(found, file, header, path, cursor.place.groupPosition !== undefined));
+  const torn = found && (await examineFault(found, file, header, path));
   segment.validLength = start.position;
   segment.endOffset = start.offset;
   return { end: start, unproven: group.filter((frame) => frame.ends.length > 0), arrivalMs, torn };
@@ -140,30 +140,29 @@ async function examineFault(
   file: DiskFile,
   header: SegmentHeader,
   path: string,
-  insideGroup: boolean,
 ): Promise<TornTail | undefined> {
-  const { groupPosition, lastBlock } = await searchBehind(file, header, fault.position);
-  if (groupPosition !== undefined) {
+  const { later, lastBlock } = await searchBehind(file, header, fault.position);
+  if (later !== undefined) {
     throw new LogError(
       "damaged",
-      `Log segment ${path} is damaged at byte ${fault.position}: ${fault.reason}, yet a later group at byte ${groupPosition} proves that acknowledged records stood there. Restore the file from a backup; the stream must not start without it.`,
+      `Log segment ${path} is damaged at byte ${fault.position}: ${fault.reason}, yet a later group at byte ${later.groupPosition} proves that acknowledged records stood there. Restore the file from a backup; the stream must not start without it.`,
     );
   }
-  if (lastBlock === undefined && !insideGroup) return undefined;
+  if (lastBlock === undefined && !fault.insideGroup) return undefined;
   const bytes = (lastBlock ?? alignUp(fault.position, BLOCK_BYTES) - BLOCK_BYTES) + BLOCK_BYTES - fault.position;
   return { segment: header.segmentNumber, fromByte: fault.position, bytes };
 }
 
 /**
- * Looks for frames of this use of the file at block borders from `position` on: where the last one stands, and where a
- * group begins that was written after whatever stood at `position` was durable. The salt keeps out what earlier uses of
+ * Looks for frames of this use of the file at block borders from `position` on: where the last one stands, and whether one
+ * belongs to a later group, which was written after whatever stood at `position` was durable. The salt keeps out what earlier uses of
  * the file left, and what a producer might have planted in a payload.
  */
-async function searchBehind(
+export async function searchBehind(
   file: DiskFile,
   header: SegmentHeader,
   position: number,
-): Promise<{ groupPosition: number | undefined; lastBlock: number | undefined }> {
+): Promise<{ later: FrameHeader | undefined; lastBlock: number | undefined }> {
   let lastBlock: number | undefined;
   for (let at = alignUp(position, BLOCK_BYTES); at < header.capacity; at += SCAN_BYTES) {
     const window = Buffer.allocUnsafe(Math.min(SCAN_BYTES, header.capacity - at));
@@ -171,9 +170,9 @@ async function searchBehind(
     for (let within = 0; within + FRAME_HEADER_BYTES <= count; within += BLOCK_BYTES) {
       const found = decodeFrameHeader(window.subarray(within, within + FRAME_HEADER_BYTES));
       if (found === undefined || found.salt !== header.salt || found.position !== at + within) continue;
-      if (found.groupPosition > position) return { groupPosition: found.groupPosition, lastBlock };
+      if (found.groupPosition > position) return { later: found, lastBlock };
       lastBlock = at + within;
     }
   }
-  return { groupPosition: undefined, lastBlock };
+  return { later: undefined, lastBlock };
 }

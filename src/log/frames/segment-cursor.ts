@@ -29,9 +29,12 @@ export interface PlacedFrame {
 export class FrameFault {
   readonly position: number;
   readonly reason: string;
-  constructor(position: number, reason: string) {
-    this.position = position;
+  /** Frames of the same sync group stand before it. */
+  readonly insideGroup: boolean;
+  constructor(place: FramePlace, reason: string) {
+    this.position = place.position;
     this.reason = reason;
+    this.insideGroup = place.groupPosition !== undefined;
   }
 }
 
@@ -79,9 +82,9 @@ export class SegmentCursor {
     if (place.position >= this.#limit) return undefined;
     const bytes = await this.#bytes(place.position, FRAME_HEADER_BYTES);
     const header = decodeFrameHeader(bytes);
-    if (header === undefined) return new FrameFault(place.position, "there is no frame header with a valid checksum");
+    if (header === undefined) return new FrameFault(place, "there is no frame header with a valid checksum");
     const misfit = frameMisfit(header, this.#salt, place, this.#limit);
-    return misfit === undefined ? { header, place } : new FrameFault(place.position, misfit);
+    return misfit === undefined ? { header, place } : new FrameFault(place, misfit);
   }
 
   /** Moves past a frame that `peek` has found. */
@@ -95,16 +98,21 @@ export class SegmentCursor {
     return scanned.place.position >= this.#windowAt && end <= this.#windowAt + this.#window.length;
   }
 
+  /** All bytes of the frame that `peek` has found, if the checksum of its body is right; does not move on. */
+  async verify(scanned: ScannedHeader): Promise<Buffer | FrameFault> {
+    const { header, place } = scanned;
+    const bytes = await this.#bytes(place.position, header.frameBytes);
+    const whole = bytes.length === header.frameBytes && crc32(bytes.subarray(FRAME_HEADER_BYTES)) === header.bodyCrc;
+    return whole ? bytes : new FrameFault(place, "the checksum of its body is wrong");
+  }
+
   /** Reads and verifies the whole frame that `peek` has found, and moves past it. */
   async take(scanned: ScannedHeader, cipher: FrameCipher | undefined): Promise<Frame | FrameFault> {
     const { header, place } = scanned;
-    const bytes = await this.#bytes(place.position, header.frameBytes);
-    const body = bytes.subarray(FRAME_HEADER_BYTES);
-    if (bytes.length < header.frameBytes || crc32(body) !== header.bodyCrc) {
-      return new FrameFault(place.position, "the checksum of its body is wrong");
-    }
+    const bytes = await this.verify(scanned);
+    if (bytes instanceof FrameFault) return bytes;
     const clear = openBody(bytes, header, cipher);
-    if (clear === undefined) return new FrameFault(place.position, "its body does not decrypt");
+    if (clear === undefined) return new FrameFault(place, "its body does not decrypt");
     this.skip(scanned);
     return frameOf(header, clear);
   }

@@ -6,10 +6,13 @@ import type { Segment } from "./segment.ts";
 import type { SegmentFiles } from "./segment-files.ts";
 import type { SegmentReader } from "./segment-reader.ts";
 
-/** How much is kept although nobody needs it. With both given, a segment goes when either no longer keeps it. */
+/**
+ * How much is kept although nobody needs it. With both given, a segment goes when either no longer keeps it. Read anew at
+ * each release, so that getters may follow settings that change.
+ */
 export interface SegmentRetention {
-  readonly ageMs?: number;
-  readonly bytes?: number;
+  readonly ageMs?: number | undefined;
+  readonly bytes?: number | undefined;
 }
 
 export interface SegmentKeeperOptions {
@@ -20,6 +23,8 @@ export interface SegmentKeeperOptions {
   readonly telemetry: Telemetry;
   readonly label: string;
   readonly retention: SegmentRetention | undefined;
+  /** Saves what is needed of all below `endOffset`, durably, before it goes. */
+  readonly beforeRelease: ((endOffset: number) => Promise<void>) | undefined;
 }
 
 /**
@@ -60,17 +65,6 @@ export class SegmentKeeper {
     };
   }
 
-  /** Segments that a release up to `offset` would let go now. */
-  releasable(offset: number): Segment[] {
-    const { segments } = this.#options;
-    const floor = Math.min(offset, ...Array.from(this.#leases, (lease) => lease.offset));
-    const kept = segments.findIndex((segment, index) => {
-      const next = segments[index + 1];
-      return next === undefined || segment.endOffset > floor || segment.pins > 0 || this.#retained(index, next);
-    });
-    return segments.slice(0, kept);
-  }
-
   /** To be called after a reader is done: it may have been the last that kept a segment. */
   readerLeft(): void {
     if (this.#waiting) this.#retireSoon();
@@ -80,6 +74,17 @@ export class SegmentKeeper {
     return this.#turn.run(async () => {
       this.#closed = true;
     });
+  }
+
+  /** Segments that nothing keeps any more. */
+  #releasable(): Segment[] {
+    const { segments } = this.#options;
+    const floor = Math.min(this.#releasedTo, ...Array.from(this.#leases, (lease) => lease.offset));
+    const kept = segments.findIndex((segment, index) => {
+      const next = segments[index + 1];
+      return next === undefined || segment.endOffset > floor || segment.pins > 0 || this.#retained(index, next);
+    });
+    return segments.slice(0, kept);
   }
 
   #retained(index: number, next: Segment): boolean {
@@ -98,9 +103,12 @@ export class SegmentKeeper {
   }
 
   async #retireAll(): Promise<void> {
-    const { segments, files, reader, telemetry, label } = this.#options;
+    const { segments, files, reader, telemetry, label, beforeRelease } = this.#options;
     if (this.#closed) return;
-    const going = this.releasable(this.#releasedTo);
+    const endOffset = this.#releasable().at(-1)?.endOffset;
+    if (endOffset !== undefined) await beforeRelease?.(endOffset);
+    // A lease or a reader may have come meanwhile.
+    const going = this.#releasable().filter((segment) => segment.endOffset <= (endOffset ?? 0));
     segments.splice(0, going.length);
     this.#retiring.push(...going);
     this.#waiting = segments.some((segment) => segment.pins > 0 && segment.endOffset <= this.#releasedTo);

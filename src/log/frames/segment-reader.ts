@@ -55,7 +55,7 @@ export class SegmentReader {
         bytes += header.payloadBytes + FRAME_HEADER_BYTES;
       }
       if (frames.length === 0) {
-        throw this.#damaged(segment, new FrameFault(cursor.place.position, `it ends before offset ${offset}`));
+        throw this.#damaged(segment, new FrameFault(cursor.place, `it ends before offset ${offset}`));
       }
       segment.note(cursor.place);
       return frames;

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { describeLogConformance } from "../../../test/conformance/log.ts";
+import { PretendClock } from "../../../test/fakes/pretend-clock.ts";
+import { PretendDisk } from "../../../test/fakes/pretend-disk.ts";
+import { packRecords } from "../../model/records.ts";
+import { systemClock } from "../../std/clock.ts";
+import { nodeDisk } from "../../std/node-disk.ts";
+import { seededRandom, systemRandom } from "../../std/random.ts";
+import type { EventCatalogue } from "../../telemetry/events.ts";
+import { silentTelemetry } from "../../telemetry/telemetry.ts";
+import { EmbeddedLog, type EmbeddedLogOptions } from "./embedded-log.ts";
+
+const STREAM_UID = "0123456789abcdef0123456789abcdef";
+
+describeLogConformance("embedded log on a pretend disk", async () => {
+  const world = new World();
+  let log = await world.open();
+  return {
+    log,
+    reopen: async () => {
+      await log.close();
+      log = await world.open();
+      return log;
+    },
+    cleanUp: () => log.close(),
+  };
+});
+
+describeLogConformance("embedded log in a folder", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "lakehose-log-"));
+  const common = { disk: nodeDisk, clock: systemClock, random: systemRandom, telemetry: silentTelemetry };
+  const open = () =>
+    EmbeddedLog.open({ ...common, directory, label: "orders", streamUid: STREAM_UID, segmentBytes: 128 * 1024 });
+  let log = await open();
+  return {
+    log,
+    reopen: async () => {
+      await log.close();
+      log = await open();
+      return log;
+    },
+    cleanUp: async () => {
+      await log.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+});
+
+test("calls are remembered after the segments that held them are gone, and after a crash", async () => {
+  const world = new World({ segmentBytes: 16 * 1024 });
+  let log = await world.open();
+  for (let index = 0; index < 30; index++) await log.append(call(`call ${index}`));
+  await log.partitions()[0]?.release(25);
+  assert.ok((log.partitions()[0]?.start ?? 0) > 20);
+  await log.append(call("call 30"));
+  world.disk.powerLoss();
+  log = await world.open();
+  for (let index = 0; index <= 30; index++)
+    assert.equal(log.recall(`call ${index}`)?.firstOffset, index, `call ${index}`);
+  await log.close();
+});
+
+test("a lease that ends last also saves the calls before its segments go", async () => {
+  const world = new World({ segmentBytes: 16 * 1024 });
+  let log = await world.open();
+  const partition = log.partitions()[0];
+  const lease = partition?.lease(0);
+  for (let index = 0; index < 30; index++) await log.append(call(`call ${index}`));
+  await partition?.release(25);
+  assert.equal(partition?.start, 0);
+  lease?.release();
+  await partition?.release(25);
+  assert.ok((partition?.start ?? 0) > 20);
+  world.disk.powerLoss();
+  log = await world.open();
+  assert.equal(log.recall("call 0")?.firstOffset, 0);
+  await log.close();
+});
+
+test("segments stay when the calls in them cannot be saved", async () => {
+  const world = new World({ segmentBytes: 16 * 1024 });
+  const log = await world.open();
+  for (let index = 0; index < 10; index++) await log.append(call(`call ${index}`));
+  world.disk.failNext("datasync", "EIO", { pathPart: "retries" });
+  await assert.rejects(log.partitions()[0]?.release(9) ?? Promise.resolve(), { code: "EIO" });
+  assert.equal(log.partitions()[0]?.start, 0);
+  await log.partitions()[0]?.release(9);
+  assert.ok((log.partitions()[0]?.start ?? 0) > 0);
+  await log.close();
+});
+
+test("calls are forgotten after 15 minutes of log time, and beyond the count", async () => {
+  const world = new World({ retryEntriesMax: 3 });
+  let log = await world.open();
+  await log.append(call("old"));
+  await world.clock.advance(14 * 60_000);
+  await log.append(call("young"));
+  assert.ok(log.recall("old"));
+  await world.clock.advance(60 * 60_000);
+  assert.ok(log.recall("young"), "an idle log forgets nothing");
+  await log.append(call("a"));
+  assert.deepEqual([log.recall("old"), log.recall("young")], [undefined, undefined]);
+  await log.append(call("b"));
+  await log.append(call("c"));
+  await log.append(call("d"));
+  assert.deepEqual([log.recall("a"), log.recall("b")?.firstOffset], [undefined, 3]);
+  world.disk.powerLoss();
+  log = await world.open();
+  assert.deepEqual([log.recall("old"), log.recall("a"), log.recall("d")?.firstOffset], [undefined, undefined, 5]);
+  await log.close();
+});
+
+test("the snapshot is a witness: a log that lost its end is refused, and so is a damaged snapshot", async () => {
+  const world = new World({ segmentBytes: 16 * 1024 });
+  const log = await world.open();
+  for (let index = 0; index < 10; index++) await log.append(call(`call ${index}`));
+  await log.close();
+  const names = (await world.disk.list("/data/log")).filter((name) => name.endsWith(".seg"));
+  const copy = world.disk.contentOf(`/data/log/${names.at(-1)}`);
+  await world.disk.unlink(`/data/log/${names.at(-1)}`);
+  await assert.rejects(world.open(), { code: "damaged", message: /ends at offset \d+, but records up to offset 10/ });
+  const file = await world.disk.open(`/data/log/${names.at(-1)}`, "create");
+  await file.write([copy], 0);
+  world.disk.flipByte("/data/log/retries.snapshot", 50, 1);
+  await assert.rejects(world.open(), { code: "damaged", message: /retries.snapshot/ });
+});
+
+test("arrival follows the wall clock forward, never back, and jumps are told", async () => {
+  const world = new World();
+  const log = await world.open();
+  const first = await log.append(call("a"));
+  world.clock.jump(-3_600_000);
+  const second = await log.append(call("b"));
+  assert.equal(second.arrivalMs, first.arrivalMs);
+  world.clock.jump(2 * 3_600_000);
+  const third = await log.append(call("c"));
+  assert.equal(third.arrivalMs, first.arrivalMs + 3_600_000);
+  const jumps = world.events.filter((event) => event.name === "log.clockJumped").map((event) => event.fields.jumpMs);
+  assert.deepEqual(jumps, [-3_600_000, 7_200_000]);
+  await log.close();
+});
+
+function call(retryKey: string) {
+  return { records: packRecords([Buffer.from(retryKey)]), retryKey };
+}
+
+class World {
+  readonly clock = new PretendClock();
+  readonly disk = new PretendDisk(seededRandom(5));
+  readonly events: { name: string; fields: Record<string, unknown> }[] = [];
+  readonly #random = seededRandom(6);
+  readonly #defaults: Partial<EmbeddedLogOptions>;
+
+  constructor(defaults: Partial<EmbeddedLogOptions> = {}) {
+    this.#defaults = defaults;
+  }
+
+  open(): Promise<EmbeddedLog> {
+    return EmbeddedLog.open({
+      disk: this.disk.process(),
+      clock: this.clock,
+      random: this.#random,
+      telemetry: {
+        emit: (name: keyof EventCatalogue, fields: object) => {
+          this.events.push({ name, fields: { ...fields } });
+        },
+      },
+      directory: "/data/log",
+      label: "orders",
+      streamUid: STREAM_UID,
+      segmentBytes: 128 * 1024,
+      ...this.#defaults,
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import type { RecordOrigin } from "../../model/records.ts";
+
+/**
+ * What a records frame carries beside its records: fields of type (u16), length (u32) and value, little-endian, in any
+ * order. Unknown types are skipped, so that a later version may add some.
+ */
+export interface FrameMetadata {
+  /** Digest of the retry key, 16 bytes. */
+  readonly retryDigest?: Buffer;
+  readonly answer?: Uint8Array;
+  readonly sourcePosition?: Uint8Array;
+  readonly onlyDelivery?: string;
+  readonly origin?: RecordOrigin;
+}
+
+const FIELD_TYPES = { retryDigest: 1, answer: 2, sourcePosition: 3, onlyDelivery: 4, origin: 5 } as const;
+
+const FIELD_HEADER_BYTES = 6;
+const UID_BYTES = 16;
+const ORIGIN_STAGES = ["processors", "delivery"] as const;
+
+export function encodeMetadata(metadata: FrameMetadata): Buffer {
+  const { retryDigest, answer, sourcePosition, onlyDelivery, origin } = metadata;
+  const fields: Buffer[] = [];
+  if (retryDigest !== undefined) fields.push(field(FIELD_TYPES.retryDigest, retryDigest));
+  if (answer !== undefined) fields.push(field(FIELD_TYPES.answer, answer));
+  if (sourcePosition !== undefined) fields.push(field(FIELD_TYPES.sourcePosition, sourcePosition));
+  if (onlyDelivery !== undefined) fields.push(field(FIELD_TYPES.onlyDelivery, Buffer.from(onlyDelivery)));
+  if (origin !== undefined) fields.push(field(FIELD_TYPES.origin, encodeOrigin(origin)));
+  return Buffer.concat(fields);
+}
+
+export function decodeMetadata(bytes: Buffer): FrameMetadata {
+  let metadata: FrameMetadata = {};
+  for (let at = 0; at + FIELD_HEADER_BYTES <= bytes.length; ) {
+    const type = bytes.readUInt16LE(at);
+    const length = bytes.readUInt32LE(at + 2);
+    const value = bytes.subarray(at + FIELD_HEADER_BYTES, at + FIELD_HEADER_BYTES + length);
+    metadata = { ...metadata, ...decodeField(type, value) };
+    at += FIELD_HEADER_BYTES + length;
+  }
+  return metadata;
+}
+
+function decodeField(type: number, value: Buffer): FrameMetadata {
+  if (type === FIELD_TYPES.retryDigest) return { retryDigest: value };
+  if (type === FIELD_TYPES.answer) return { answer: value };
+  if (type === FIELD_TYPES.sourcePosition) return { sourcePosition: value };
+  if (type === FIELD_TYPES.onlyDelivery) return { onlyDelivery: value.toString() };
+  if (type === FIELD_TYPES.origin) return { origin: decodeOrigin(value) };
+  return {};
+}
+
+function field(type: number, value: Uint8Array): Buffer {
+  const header = Buffer.alloc(FIELD_HEADER_BYTES);
+  header.writeUInt16LE(type, 0);
+  header.writeUInt32LE(value.byteLength, 2);
+  return Buffer.concat([header, value]);
+}
+
+/** Stage (1 byte), stream uid (16), count (4), then offsets and arrivals as 64-bit floats, exact for whole numbers up to 2^53. */
+function encodeOrigin(origin: RecordOrigin): Buffer {
+  const count = origin.offsets.length;
+  const bytes = Buffer.alloc(1 + UID_BYTES + 4 + count * 16);
+  bytes.writeUInt8(ORIGIN_STAGES.indexOf(origin.stage), 0);
+  bytes.write(origin.streamUid, 1, UID_BYTES, "hex");
+  bytes.writeUInt32LE(count, 1 + UID_BYTES);
+  const numbersAt = 1 + UID_BYTES + 4;
+  for (const [index, number] of [...origin.offsets, ...origin.arrivalsMs].entries()) {
+    bytes.writeDoubleLE(number, numbersAt + index * 8);
+  }
+  return bytes;
+}
+
+function decodeOrigin(bytes: Buffer): RecordOrigin {
+  const count = bytes.readUInt32LE(1 + UID_BYTES);
+  const numbersAt = 1 + UID_BYTES + 4;
+  const numbers = Array.from({ length: count * 2 }, (_, index) => bytes.readDoubleLE(numbersAt + index * 8));
+  return {
+    streamUid: bytes.toString("hex", 1, 1 + UID_BYTES),
+    offsets: numbers.slice(0, count),
+    arrivalsMs: numbers.slice(count),
+    stage: ORIGIN_STAGES[bytes.readUInt8(0)] ?? "processors",
+  };
+}
