@@ -1,0 +1,127 @@
+import { crc32 } from "node:zlib";
+import { DRAIN_BYTES, type ParcelEncoder } from "../formats/format.ts";
+import type { RollCause } from "../model/delivery-definition.ts";
+import { type PackedRecords, recordCount, sliceRecords } from "../model/records.ts";
+import type { AccumulatorKey, AccumulatorRecord, Plan } from "./journal/journal-records.ts";
+import type { ParcelFile } from "./parcel-file.ts";
+
+/** Records of one key with where each came from. Offsets rise. */
+export interface OutcomeGroup {
+  readonly key: AccumulatorKey;
+  readonly records: PackedRecords;
+  /** Log offset of each record. */
+  readonly offsets: Offsets;
+  readonly oldestMs: number;
+  readonly newestMs: number;
+  /** Staging frame that holds them; absent without staging. */
+  readonly stagingOffset?: number;
+}
+
+/** A run of consecutive offsets, or one for each record where some are missing between. */
+export type Offsets = { readonly first: number } | { readonly each: readonly number[] };
+
+export function offsetAt(offsets: Offsets, index: number): number {
+  return "first" in offsets ? offsets.first + index : (offsets.each[index] ?? Number.NaN);
+}
+
+/**
+ * Gathers the records of one key until a limit is due. Holds no more than a chunk of them in memory: what has gathered is
+ * encoded as it comes and spills into the parcel file, so that a roll has little left to do.
+ */
+export class Accumulator {
+  readonly id: number;
+  readonly key: AccumulatorKey;
+  readonly encoder: ParcelEncoder;
+  readonly file: ParcelFile;
+  /** The plan that would name it now; moves to a newer one when that names the same key. */
+  plan: Plan;
+  /** Set once a limit is due: the next cut turns it into an intent. */
+  rollCause: RollCause | undefined;
+  /** Changed since the last cut. */
+  dirty = true;
+  firstOffset = -1;
+  lastOffset = -1;
+  records = 0;
+  bytes = 0;
+  oldestMs = Number.POSITIVE_INFINITY;
+  newestMs = 0;
+  digest = 0;
+  stagingFrom: number | undefined;
+  readonly openedAt: number;
+  /** Monotonic; for age and idle limits. */
+  readonly openedAtMonotonic: number;
+  lastAddedMonotonic: number;
+  #draining: Promise<void> | undefined;
+
+  constructor(start: AccumulatorStart) {
+    this.id = start.id;
+    this.key = start.key;
+    this.plan = start.plan;
+    this.encoder = start.encoder;
+    this.file = start.file;
+    this.openedAt = start.openedAt;
+    this.openedAtMonotonic = start.openedAtMonotonic;
+    this.lastAddedMonotonic = start.lastAddedMonotonic;
+  }
+
+  add(group: OutcomeGroup, from: number, to: number, nowMonotonic: number): void {
+    const whole = from === 0 && to === recordCount(group.records);
+    const slice = whole ? group.records : sliceRecords(group.records, from, to);
+    if (this.records === 0) this.firstOffset = offsetAt(group.offsets, from);
+    this.lastOffset = offsetAt(group.offsets, to - 1);
+    this.records += to - from;
+    this.bytes += slice.bytes.length;
+    this.oldestMs = Math.min(this.oldestMs, group.oldestMs);
+    this.newestMs = Math.max(this.newestMs, group.newestMs);
+    this.digest = crc32(slice.bytes, this.digest);
+    this.stagingFrom ??= group.stagingOffset;
+    this.lastAddedMonotonic = nowMonotonic;
+    this.dirty = true;
+    this.encoder.add(slice);
+  }
+
+  get wantsDrain(): boolean {
+    return this.encoder.heldBytes >= DRAIN_BYTES;
+  }
+
+  get draining(): boolean {
+    return this.#draining !== undefined;
+  }
+
+  /** Encodes what is held; joins a drain that is under way. */
+  drain(): Promise<void> {
+    this.#draining ??= this.encoder.drain().finally(() => {
+      this.#draining = undefined;
+    });
+    return this.#draining;
+  }
+
+  record(): AccumulatorRecord {
+    return {
+      id: this.id,
+      key: this.key,
+      plan: this.plan.number,
+      firstOffset: this.firstOffset,
+      lastOffset: this.lastOffset,
+      records: this.records,
+      bytes: this.bytes,
+      oldestMs: this.oldestMs,
+      newestMs: this.newestMs,
+      openedAt: this.openedAt,
+      digest: this.digest,
+      ...(this.stagingFrom === undefined ? {} : { stagingFrom: this.stagingFrom }),
+      ...(this.rollCause === undefined ? {} : { rollCause: this.rollCause }),
+    };
+  }
+}
+
+export interface AccumulatorStart {
+  readonly id: number;
+  readonly key: AccumulatorKey;
+  readonly plan: Plan;
+  readonly encoder: ParcelEncoder;
+  readonly file: ParcelFile;
+  readonly openedAt: number;
+  readonly openedAtMonotonic: number;
+  readonly lastAddedMonotonic: number;
+}

@@ -1,0 +1,254 @@
+import { Notifier } from "../std/notifier.ts";
+import type { Accumulator } from "./accumulator.ts";
+import type { AccumulatorSet } from "./accumulator-set.ts";
+import { writeCut } from "./cut.ts";
+import type { DeliveryOptions } from "./delivery-options.ts";
+import type { Journal } from "./journal/journal.ts";
+import type { Intent } from "./journal/journal-records.ts";
+import type { Plans } from "./plans.ts";
+import type { StageOne } from "./stage-one.ts";
+import type { PendingParcel, StageTwo } from "./stage-two.ts";
+import type { StagingRoom } from "./staging-room.ts";
+import { type DaySignal, dueWallClock } from "./wall-clock.ts";
+
+/**
+ * The journey of a record after the log, over and over: take changes of the definition, read and decide, see what is
+ * due, cut, hand parcels on. One loop and no locks: everything that changes what stage one knows happens in here; stage
+ * two runs beside it and meets it only in the journal.
+ */
+export class DeliveryLoop {
+  readonly #options: DeliveryOptions;
+  readonly #parts: LoopParts;
+  readonly #signal: AbortSignal;
+  readonly #wake = new Notifier();
+  #flushes: FlushRequest[] = [];
+  #planChanges: PlanChange[] = [];
+  #lastCutMonotonic: number;
+  #cutRead: number;
+  #nextDueMs = 0;
+  /** Set by whoever asks for something: what came while the loop was busy must not be slept over. */
+  #asked = false;
+
+  constructor(options: DeliveryOptions, parts: LoopParts, signal: AbortSignal) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#signal = signal;
+    this.#lastCutMonotonic = options.clock.monotonic();
+    this.#cutRead = parts.stageOne.read;
+  }
+
+  /** Runs until the signal is aborted or stage two has met what it must not go past. */
+  async run(): Promise<void> {
+    const { stageOne, stageTwo, accumulators, journal, plans } = this.#parts;
+    while (!this.#signal.aborted && stageTwo.failure === undefined) {
+      this.#asked = false;
+      await this.#takePlanChanges();
+      const progressed = this.#mayRead() && (await stageOne.readSome(plans.newest));
+      await accumulators.settle();
+      const day = this.#sealWhatIsDue();
+      if (this.#cutIsDue(day)) await this.#cut(day);
+      await journal.compactWhenGrown();
+      this.#answerFlushes();
+      if (!progressed && accumulators.due.length === 0) await this.#waitForWork();
+    }
+  }
+
+  /** Resolves when everything below `target` has landed. */
+  flush(target: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const request: FlushRequest = { target, sealedBelow: undefined, resolve };
+      this.#flushes.push(request);
+      const onAbort = () => {
+        this.#flushes = this.#flushes.filter((one) => one !== request);
+        reject(signal.reason);
+      };
+      if (signal.aborted) return onAbort();
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#ask();
+    });
+  }
+
+  changePlan(change: Omit<PlanChange, "resolve" | "reject">): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#planChanges.push({ ...change, resolve, reject });
+      this.#ask();
+    });
+  }
+
+  #ask(): void {
+    this.#asked = true;
+    this.#wake.notify();
+  }
+
+  /** Ends what still waits for this loop: nothing will answer it any more. */
+  abandonRequests(reason: unknown): void {
+    for (const change of this.#planChanges.splice(0)) change.reject(reason);
+  }
+
+  /** A last cut, so that the next start has little to read again. */
+  async finalCut(): Promise<void> {
+    if (this.#parts.stageTwo.failure === undefined && this.#parts.stageOne.read > this.#cutRead)
+      await this.#cut(undefined);
+  }
+
+  async #takePlanChanges(): Promise<void> {
+    const { plans, stageOne, accumulators } = this.#parts;
+    for (let change = this.#planChanges.shift(); change; change = this.#planChanges.shift()) {
+      try {
+        await plans.change(change.definition, change.versionId, stageOne.read, accumulators);
+        change.resolve();
+      } catch (error) {
+        change.reject(error);
+        throw error;
+      }
+    }
+  }
+
+  /** Stage one stops while too much waits for the target: the log holds the rest better than a second copy would. */
+  #mayRead(): boolean {
+    const { stageTwo } = this.#parts;
+    return stageTwo.pendingCount < PENDING_PARCELS_MAX && stageTwo.spilledBytes < PENDING_BYTES_MAX;
+  }
+
+  #sealWhatIsDue(): DaySignal | undefined {
+    const { accumulators, plans, journal } = this.#parts;
+    this.#nextDueMs = accumulators.sealExpired((accumulator) => plans.runnerOf(accumulator.plan.number));
+    for (const flush of this.#flushes) this.#sealForFlush(flush);
+    this.#sealForReplayBudget();
+    const day = dueWallClock(plans.newest, journal.state.wallClockFiredMs, this.#options.clock.now());
+    if (day) accumulators.sealAll("wall-clock", ({ key }) => key.kind === "data");
+    return day;
+  }
+
+  #sealForFlush(flush: FlushRequest): void {
+    if (flush.sealedBelow !== undefined || this.#parts.stageOne.read < flush.target) return;
+    this.#parts.accumulators.sealAll("flush");
+    flush.sealedBelow = this.#parts.journal.state.nextOrdinal + this.#parts.accumulators.due.length;
+  }
+
+  /** A restart must not have to read again without bound: the accumulator that holds the most back rolls (rule H13). */
+  #sealForReplayBudget(): void {
+    const { accumulators, journal, staging } = this.#parts;
+    const replayBytes =
+      this.#options.reader.bytesFrom(journal.state.hold) + staging.bytesFrom(journal.state.stagingHold);
+    if (replayBytes <= this.#options.limits.replayBytesMax()) return;
+    let oldest: Accumulator | undefined;
+    for (const accumulator of accumulators.open) {
+      if (oldest === undefined || accumulator.firstOffset < oldest.firstOffset) oldest = accumulator;
+    }
+    if (oldest) accumulators.seal(oldest, "replay-budget");
+  }
+
+  #cutIsDue(day: DaySignal | undefined): boolean {
+    const { accumulators, stageOne } = this.#parts;
+    if (accumulators.due.length > 0 || day !== undefined) return true;
+    const elapsedMs = this.#options.clock.monotonic() - this.#lastCutMonotonic;
+    return stageOne.read > this.#cutRead && elapsedMs >= CUT_INTERVAL_MS;
+  }
+
+  async #cut(day: DaySignal | undefined): Promise<void> {
+    const { accumulators, stageOne, stageTwo, journal, plans, staging } = this.#parts;
+    const due = accumulators.takeDue(INTENTS_PER_CUT_MAX);
+    // The signal of a day stands behind all parcels of its roll, so it waits until the last of them is in a cut.
+    const signalled = accumulators.due.length === 0 ? day : undefined;
+    const readPosition = stageOne.read;
+    const { intents, manifest } = await writeCut(
+      journal,
+      {
+        readPosition,
+        stagingEnd: staging.end,
+        counters: stageOne.counters,
+        open: accumulators.open,
+        due,
+        stillDue: accumulators.due,
+        runnerOf: (accumulator) => plans.runnerOf(accumulator.plan.number),
+        ...(signalled ? { day: signalled } : {}),
+      },
+      this.#signal,
+    );
+    this.#cutRead = readPosition;
+    this.#lastCutMonotonic = this.#options.clock.monotonic();
+    for (const [index, intent] of intents.entries()) stageTwo.submit(freshParcel(intent, due[index]));
+    if (manifest) stageTwo.submit(freshParcel(manifest, undefined));
+    await staging.release(journal.state.stagingHold);
+    this.#options.telemetry.emit("delivery.cutWritten", {
+      stream: this.#options.stream.name,
+      delivery: this.#options.definition.id,
+      read: readPosition,
+      intents: intents.length,
+      openAccumulators: accumulators.openCount,
+    });
+  }
+
+  /** A flush is done when the cut has passed its target and every parcel that was due by then has its receipt. */
+  #answerFlushes(): void {
+    const { state } = this.#parts.journal;
+    this.#flushes = this.#flushes.filter(({ target, sealedBelow, resolve }) => {
+      if (sealedBelow === undefined || state.readPosition < target || state.nextOrdinal < sealedBelow) return true;
+      for (const { intent } of state.parcels.values()) if (intent.ordinal < sealedBelow) return true;
+      resolve();
+      return false;
+    });
+  }
+
+  async #waitForWork(): Promise<void> {
+    if (this.#asked) return;
+    const { stageOne, stageTwo } = this.#parts;
+    const ended = new AbortController();
+    const signal = AbortSignal.any([this.#signal, ended.signal]);
+    const waits = [
+      this.#options.clock.sleep(Math.min(this.#nextDueMs, TICK_MS_MAX), signal),
+      stageTwo.changed.wait(signal),
+      this.#wake.wait(signal),
+    ];
+    if (this.#mayRead()) waits.push(this.#options.reader.waitBeyond(stageOne.read, signal));
+    try {
+      await Promise.race(waits);
+    } catch (error) {
+      if (!this.#signal.aborted) throw error;
+    } finally {
+      ended.abort();
+      await Promise.allSettled(waits);
+    }
+  }
+}
+
+/** How long outcomes may stay without a cut: what a crash makes stage one decide again. */
+const CUT_INTERVAL_MS = 1_000;
+
+/** Intents frozen in one cut: bounds the record and the work that one roll of all keys starts at once. */
+const INTENTS_PER_CUT_MAX = 1_000;
+
+/** Stage one pauses beyond these: enough to keep all uploads busy, small beside the log's budget. */
+const PENDING_PARCELS_MAX = 10_000;
+const PENDING_BYTES_MAX = 512 * 1024 * 1024;
+
+/** The wall clock is looked at this often: it may jump, so no timer is set for its instants. */
+const TICK_MS_MAX = 1_000;
+
+export interface LoopParts {
+  readonly journal: Journal;
+  readonly plans: Plans;
+  readonly accumulators: AccumulatorSet;
+  readonly stageOne: StageOne;
+  readonly stageTwo: StageTwo;
+  readonly staging: StagingRoom;
+}
+
+interface FlushRequest {
+  readonly target: number;
+  /** Parcels with ordinals below this were due when the target had been read. */
+  sealedBelow: number | undefined;
+  readonly resolve: () => void;
+}
+
+interface PlanChange {
+  readonly definition: DeliveryOptions["definition"];
+  readonly versionId: string;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+function freshParcel(intent: Intent, accumulator: Accumulator | undefined): PendingParcel {
+  return { intent, accumulator, encoded: undefined, uploadIds: [], recovered: false };
+}

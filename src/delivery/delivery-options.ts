@@ -1,0 +1,50 @@
+import type { Destination } from "../destinations/destination.ts";
+import type { Format } from "../formats/format.ts";
+import type { LogReader } from "../log/log.ts";
+import type { ComponentSpec, DeliveryDefinition } from "../model/delivery-definition.ts";
+import type { Processor } from "../processors/processor.ts";
+import type { Clock } from "../std/clock.ts";
+import type { Disk } from "../std/disk.ts";
+import type { KeyRing } from "../std/key-ring.ts";
+import type { Random } from "../std/random.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+
+/** Everything a delivery is made of. Implementations are handed in as values: this room knows contracts only. */
+export interface DeliveryOptions {
+  readonly stream: { readonly name: string; readonly uid: string };
+  /** The newest definition; when the journal knows an older one, it takes effect at the read position. */
+  readonly definition: DeliveryDefinition;
+  readonly versionId: string;
+  readonly reader: LogReader;
+  /** Folder of this delivery: `journal/`, `staging/`, `parcels/`. */
+  readonly directory: string;
+  /** Where a delivery without a journal begins to read. */
+  readonly startAt: number;
+  /** Whether this is the first start: a journal that is missing later is a loud refusal (rule H17). */
+  readonly isNew: boolean;
+  readonly replayId?: string;
+  readonly components: DeliveryComponents;
+  readonly limits: DeliveryLimits;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+  readonly keyRing?: KeyRing | undefined;
+  readonly encrypted: () => boolean;
+}
+
+export interface DeliveryComponents {
+  readonly format: (type: string) => Format;
+  readonly processor: (spec: ComponentSpec) => Processor;
+  readonly destination: (target: ComponentSpec) => Destination;
+}
+
+export interface DeliveryLimits {
+  /** Record bytes that encoders of one delivery may hold unencoded. */
+  readonly heldBytesMax: number;
+  /** Log (or staging) that a restart may have to read again; beyond it the oldest accumulator rolls. */
+  readonly replayBytesMax: () => number;
+}
+
+/** 64 MiB: room for a few chunks of some hundred open keys beside the batches in flight. */
+export const HELD_BYTES_MAX_DEFAULT = 64 * 1024 * 1024;

@@ -1,0 +1,172 @@
+import type { DeliveryDefinition, RollCause } from "../../model/delivery-definition.ts";
+
+/**
+ * What a delivery remembers, one JSON object per journal frame. Laws, checked when records are folded: a parcel has one
+ * intent and at most one receipt; an accumulator key's ranges never overlap; ordinals rise; a receipt is written
+ * only under the newest epoch. Folding any prefix of a journal gives a valid state.
+ */
+export type JournalRecord =
+  | OpenRecord
+  | OwnerRecord
+  | PlanRecord
+  | CutRecord
+  | EncodedRecord
+  | AttemptRecord
+  | ReceiptRecord
+  | CarriedRecord;
+
+export const JOURNAL_FORMAT = 1;
+
+/** The first record of every generation: whose journal this is. */
+export interface OpenRecord {
+  readonly type: "open";
+  readonly journalFormat: number;
+  readonly logIncarnation: string;
+  readonly streamUid: string;
+  readonly deliveryId: string;
+  readonly replayId?: string;
+  readonly partition: number;
+  readonly startPosition: number;
+  /** Wall clock of the first start: no wall-clock roll before it is owed. */
+  readonly at: number;
+}
+
+/** Written and synced before a new process has any effect outside. */
+export interface OwnerRecord {
+  readonly type: "owner";
+  readonly epoch: number;
+  /** Staging frames of the previous epoch from here (inclusive) to there (exclusive) are named by no cut: void. */
+  readonly stagingVoid?: { readonly from: number; readonly to: number };
+}
+
+/** A definition that takes effect at a position: records at or beyond it follow it. */
+export interface PlanRecord {
+  readonly type: "plan";
+  readonly plan: Plan;
+}
+
+export interface Plan {
+  readonly number: number;
+  readonly versionId: string;
+  readonly position: number;
+  readonly streamName: string;
+  readonly definition: DeliveryDefinition;
+  /** Whether outcomes may be derived from the log again; computed by the registry, never claimed by a user. */
+  readonly pure: boolean;
+}
+
+/**
+ * Ties read position, synced staging, open accumulators and new intents together. Only after it is synced may the first
+ * byte of its parcels leave.
+ */
+export interface CutRecord {
+  readonly type: "cut";
+  readonly readPosition: number;
+  /** Staging frames below this offset are named; 0 where the delivery has no staging. */
+  readonly stagingEnd: number;
+  /** Accumulators that were opened or grew since the cut before; those that an intent closed are left out. */
+  readonly accumulators: readonly AccumulatorRecord[];
+  readonly intents: readonly Intent[];
+  readonly counters: CutCounters;
+  /** Last wall-clock instant whose roll is in this or an earlier cut. */
+  readonly wallClockFiredMs?: number;
+}
+
+export interface CutCounters {
+  readonly read: number;
+  readonly kept: number;
+  readonly dropped: number;
+  readonly rejected: number;
+}
+
+export interface AccumulatorRecord {
+  readonly id: number;
+  readonly key: AccumulatorKey;
+  readonly plan: number;
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  readonly records: number;
+  readonly bytes: number;
+  readonly oldestMs: number;
+  readonly newestMs: number;
+  readonly openedAt: number;
+  readonly digest: number;
+  /** Lowest staging frame that holds a part of it; absent without staging. */
+  readonly stagingFrom?: number;
+  /** Closed to new records already, and waiting for a cut to make it a parcel. */
+  readonly rollCause?: RollCause;
+}
+
+/** Where records gather. Data: by time split and values; errors: by error type; manifest: the signal of a completed day. */
+export interface AccumulatorKey {
+  readonly kind: "data" | "error" | "manifest";
+  /** Changes with each hour (or day…) that the prefix names; empty when it names no time. */
+  readonly split: string;
+  readonly values?: Readonly<Record<string, string>>;
+  readonly errorType?: string;
+}
+
+/** What will be written, frozen: no later change of the definition alters it. */
+export interface Intent {
+  readonly parcelId: string;
+  readonly ordinal: number;
+  readonly accumulatorId: number;
+  readonly key: AccumulatorKey;
+  /** Exclusive. Membership is key + (from, to]. */
+  readonly from: number;
+  readonly to: number;
+  readonly records: number;
+  readonly bytes: number;
+  readonly oldestMs: number;
+  readonly newestMs: number;
+  readonly digest: number;
+  readonly plan: number;
+  readonly name: string;
+  readonly cause: RollCause;
+  readonly stagingFrom?: number;
+}
+
+/** The parcel's bytes are in a synced file. */
+export interface EncodedRecord {
+  readonly type: "encoded";
+  readonly parcelId: string;
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Durable before the first part of a multipart upload leaves. */
+export interface AttemptRecord {
+  readonly type: "attempt";
+  readonly parcelId: string;
+  readonly attempt: number;
+  readonly uploadId: string;
+}
+
+/** The proof that a parcel has landed. */
+export interface ReceiptRecord {
+  readonly type: "receipt";
+  readonly parcelId: string;
+  readonly epoch: number;
+  readonly outcome: "delivered" | "adopted";
+  readonly etag: string;
+  readonly bytes: number;
+  readonly versionId?: string;
+  readonly at: number;
+}
+
+/** Ends the head of a new generation: totals that the records of the old one had built up. */
+export interface CarriedRecord {
+  readonly type: "carried";
+  readonly deliveredRecords: number;
+  readonly erroredRecords: number;
+  readonly nextOrdinal: number;
+  readonly nextAccumulatorId: number;
+  readonly stagingVoids: readonly { readonly from: number; readonly to: number }[];
+}
+
+/** One string per key, equal for equal keys. */
+export function keyText(key: AccumulatorKey): string {
+  const values = Object.entries(key.values ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([key.kind, key.errorType ?? "", key.split, ...values]);
+}

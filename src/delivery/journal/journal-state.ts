@@ -1,0 +1,224 @@
+import { invariant } from "../../std/assert.ts";
+import {
+  type AccumulatorRecord,
+  type CarriedRecord,
+  type CutCounters,
+  type CutRecord,
+  type EncodedRecord,
+  type Intent,
+  JOURNAL_FORMAT,
+  type JournalRecord,
+  keyText,
+  type OpenRecord,
+  type Plan,
+  type ReceiptRecord,
+} from "./journal-records.ts";
+
+/** All that is durably known of a delivery: the fold of its journal. Live code and recovery share this one fold. */
+export class JournalState {
+  open: OpenRecord | undefined;
+  epoch = 0;
+  plans = new Map<number, Plan>();
+  readPosition = 0;
+  stagingEnd = 0;
+  stagingVoids: { readonly from: number; readonly to: number }[] = [];
+  /** As of the last cut. */
+  accumulators = new Map<number, AccumulatorRecord>();
+  /** Intents without a receipt, by parcel id, in the order of their ordinals. */
+  parcels = new Map<string, OpenParcel>();
+  counters: CutCounters = { read: 0, kept: 0, dropped: 0, rejected: 0 };
+  deliveredRecords = 0;
+  erroredRecords = 0;
+  nextOrdinal = 0;
+  nextAccumulatorId = 0;
+  wallClockFiredMs = 0;
+  /** Where the last parcel of a key ended; kept while offsets that low can still be read again. */
+  #lastTo = new Map<string, number>();
+
+  fold(record: JournalRecord): void {
+    invariant(this.open !== undefined || record.type === "open", "a journal begins with its open record");
+    switch (record.type) {
+      case "open":
+        this.#foldOpen(record);
+        break;
+      case "owner":
+        invariant(record.epoch > this.epoch, "epochs rise");
+        this.epoch = record.epoch;
+        if (record.stagingVoid) this.stagingVoids.push(record.stagingVoid);
+        break;
+      case "plan":
+        this.plans.set(record.plan.number, record.plan);
+        break;
+      case "cut":
+        this.#foldCut(record);
+        break;
+      case "encoded":
+        this.#parcel(record.parcelId).encoded = record;
+        break;
+      case "attempt":
+        this.#parcel(record.parcelId).uploadIds.push(record.uploadId);
+        break;
+      case "receipt":
+        this.#foldReceipt(record);
+        break;
+      case "carried":
+        this.#foldCarried(record);
+    }
+  }
+
+  /** The plan that records at `offset` follow. */
+  planAt(offset: number): Plan {
+    let found: Plan | undefined;
+    for (const plan of this.plans.values()) {
+      if (plan.position <= offset && (found === undefined || plan.number > found.number)) found = plan;
+    }
+    invariant(found !== undefined, `a plan covers offset ${offset}`);
+    return found;
+  }
+
+  get newestPlan(): Plan | undefined {
+    return [...this.plans.values()].at(-1);
+  }
+
+  /** Smallest offset whose record is neither landed nor dropped nor in named staging (rule H12). */
+  get hold(): number {
+    let hold = this.readPosition;
+    for (const parcel of this.parcels.values()) hold = Math.min(hold, holdOf(parcel.intent, parcel.intent.from + 1));
+    for (const accumulator of this.accumulators.values())
+      hold = Math.min(hold, holdOf(accumulator, accumulator.firstOffset));
+    return hold;
+  }
+
+  /** Smallest staging offset that may still be read again. */
+  get stagingHold(): number {
+    let hold = this.stagingEnd;
+    for (const { intent } of this.parcels.values()) hold = Math.min(hold, intent.stagingFrom ?? hold);
+    for (const accumulator of this.accumulators.values()) hold = Math.min(hold, accumulator.stagingFrom ?? hold);
+    return hold;
+  }
+
+  /** The records of a fresh journal that folds to this state. */
+  snapshot(): JournalRecord[] {
+    invariant(this.open !== undefined, "only an opened journal can be copied");
+    const parcels = [...this.parcels.values()];
+    this.#dropStalePlans(this.hold);
+    return [
+      this.open,
+      { type: "owner", epoch: this.epoch },
+      ...[...this.plans.values()].map((plan) => ({ type: "plan" as const, plan })),
+      {
+        type: "cut",
+        readPosition: this.readPosition,
+        stagingEnd: this.stagingEnd,
+        accumulators: [...this.accumulators.values()],
+        intents: parcels.map((parcel) => parcel.intent),
+        counters: this.counters,
+        wallClockFiredMs: this.wallClockFiredMs,
+      },
+      ...parcels.flatMap((parcel) => parcelRecords(parcel)),
+      {
+        type: "carried",
+        deliveredRecords: this.deliveredRecords,
+        erroredRecords: this.erroredRecords,
+        nextOrdinal: this.nextOrdinal,
+        nextAccumulatorId: this.nextAccumulatorId,
+        stagingVoids: this.stagingVoids,
+      },
+    ];
+  }
+
+  #foldOpen(record: OpenRecord): void {
+    invariant(this.open === undefined, "a journal has one open record");
+    invariant(record.journalFormat === JOURNAL_FORMAT, `journal format ${record.journalFormat} is known`);
+    this.open = record;
+    this.readPosition = record.startPosition;
+    this.wallClockFiredMs = record.at;
+  }
+
+  #foldCut(cut: CutRecord): void {
+    invariant(cut.readPosition >= this.readPosition, "the read position never falls");
+    invariant(cut.stagingEnd >= this.stagingEnd, "named staging never shrinks");
+    for (const accumulator of cut.accumulators) {
+      this.accumulators.set(accumulator.id, accumulator);
+      this.nextAccumulatorId = Math.max(this.nextAccumulatorId, accumulator.id + 1);
+    }
+    for (const intent of cut.intents) this.#foldIntent(intent);
+    this.readPosition = cut.readPosition;
+    this.stagingEnd = cut.stagingEnd;
+    this.counters = cut.counters;
+    this.wallClockFiredMs = cut.wallClockFiredMs ?? this.wallClockFiredMs;
+    this.#forgetBelowHold();
+  }
+
+  #foldIntent(intent: Intent): void {
+    invariant(intent.ordinal >= this.nextOrdinal, "ordinals rise");
+    const key = keyText(intent.key);
+    invariant(intent.from >= (this.#lastTo.get(key) ?? -1), `parcels of ${key} do not overlap`);
+    invariant(!this.parcels.has(intent.parcelId), "a parcel has one intent");
+    this.nextOrdinal = intent.ordinal + 1;
+    this.nextAccumulatorId = Math.max(this.nextAccumulatorId, intent.accumulatorId + 1);
+    this.accumulators.delete(intent.accumulatorId);
+    if (intent.key.kind !== "manifest") this.#lastTo.set(key, intent.to);
+    this.parcels.set(intent.parcelId, { intent, encoded: undefined, uploadIds: [] });
+  }
+
+  #foldReceipt(receipt: ReceiptRecord): void {
+    const { intent } = this.#parcel(receipt.parcelId);
+    invariant(receipt.epoch === this.epoch, "receipts are written by the newest owner only");
+    this.parcels.delete(receipt.parcelId);
+    if (intent.key.kind === "data") this.deliveredRecords += intent.records;
+    if (intent.key.kind === "error") this.erroredRecords += intent.records;
+  }
+
+  #foldCarried(carried: CarriedRecord): void {
+    this.deliveredRecords = carried.deliveredRecords;
+    this.erroredRecords = carried.erroredRecords;
+    this.nextOrdinal = carried.nextOrdinal;
+    this.nextAccumulatorId = carried.nextAccumulatorId;
+    this.stagingVoids = [...carried.stagingVoids];
+  }
+
+  #parcel(parcelId: string): OpenParcel {
+    const parcel = this.parcels.get(parcelId);
+    invariant(parcel !== undefined, `parcel ${parcelId} has an intent and no receipt yet`);
+    return parcel;
+  }
+
+  #forgetBelowHold(): void {
+    const hold = this.hold;
+    for (const [key, to] of this.#lastTo) if (to < hold) this.#lastTo.delete(key);
+    const stagingHold = this.stagingHold;
+    this.stagingVoids = this.stagingVoids.filter((gap) => gap.to > stagingHold);
+  }
+
+  /** Plans stay as long as an accumulator, a parcel or a position that may be read again follows them. */
+  #dropStalePlans(hold: number): void {
+    const needed = new Set<number>();
+    for (const { intent } of this.parcels.values()) needed.add(intent.plan);
+    for (const accumulator of this.accumulators.values()) needed.add(accumulator.plan);
+    const atHold = this.planAt(hold).number;
+    for (const number of this.plans.keys()) if (number < atHold && !needed.has(number)) this.plans.delete(number);
+  }
+}
+
+export interface OpenParcel {
+  readonly intent: Intent;
+  encoded: EncodedRecord | undefined;
+  readonly uploadIds: string[];
+}
+
+/** With staging the log itself is needed only beyond the read position; without, from the first offset on. */
+function holdOf(item: { readonly stagingFrom?: number }, firstOffset: number): number {
+  return item.stagingFrom === undefined ? firstOffset : Number.POSITIVE_INFINITY;
+}
+
+function parcelRecords(parcel: OpenParcel): JournalRecord[] {
+  const parcelId = parcel.intent.parcelId;
+  const attempts = parcel.uploadIds.map((uploadId, index) => ({
+    type: "attempt" as const,
+    parcelId,
+    attempt: index + 1,
+    uploadId,
+  }));
+  return parcel.encoded ? [parcel.encoded, ...attempts] : attempts;
+}

@@ -1,0 +1,144 @@
+import { createHash, type Hash } from "node:crypto";
+import type { ByteSink } from "../formats/format.ts";
+import { backoffMs } from "../std/backoff.ts";
+import type { Clock } from "../std/clock.ts";
+import type { Disk, DiskFile } from "../std/disk.ts";
+import type { KeyRing } from "../std/key-ring.ts";
+import type { Random } from "../std/random.ts";
+import type { ObjectBody } from "../storage/object-store.ts";
+import { openSealedFile, type SealedFile, sealFile } from "./sealed-file.ts";
+
+/**
+ * The encoded bytes of one parcel on their way to the target: written as they are encoded, synced before the intent's
+ * first attempt, read again by each attempt, removed after the receipt.
+ *
+ * A file is never open between two writes, so that thousands may be in the making. A write that fails is repeated with
+ * the same bytes at the same place until the disk takes it: the delivery waits, nothing is lost. With encryption at rest
+ * each write is sealed on its own (`sealed-file.ts`); such a file cannot be linked into a bucket and is copied.
+ */
+export class ParcelFile implements ByteSink {
+  readonly path: string;
+  readonly #context: ParcelFileContext;
+  readonly #hash: Hash = createHash("sha256");
+  readonly #sealed: SealedFile | undefined;
+  #created = false;
+  #bytes = 0;
+
+  constructor(path: string, context: ParcelFileContext) {
+    this.path = path;
+    this.#context = context;
+    this.#sealed = context.encrypted() && context.keyRing ? sealFile(context.keyRing, context.random) : undefined;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  async write(chunks: readonly Buffer[]): Promise<void> {
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    if (bytes === 0) return;
+    for (const chunk of chunks) this.#hash.update(chunk);
+    const position = this.#sealed ? this.#sealed.bytes : this.#bytes;
+    const stored = this.#sealed ? this.#sealed.seal(chunks) : chunks;
+    await untilDiskTakesIt(this.#context, () => this.#withFile((file) => file.write(stored, position)));
+    this.#bytes += bytes;
+  }
+
+  /** Makes the file durable. After a failed sync the bytes may be gone from the cache, so the caller has to encode again. */
+  async finish(): Promise<EncodedFile> {
+    if (!this.#created) await untilDiskTakesIt(this.#context, () => this.#withFile(async () => undefined));
+    await this.#withFile((file) => file.datasync());
+    const sha256 = this.#hash.digest("hex");
+    return { path: this.path, bytes: this.#bytes, sha256 };
+  }
+
+  async #withFile<T>(use: (file: DiskFile) => Promise<T>): Promise<T> {
+    const file = await this.#open();
+    try {
+      return await use(file);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #open(): Promise<DiskFile> {
+    if (this.#created) return this.#context.disk.open(this.path, "write");
+    await this.#context.disk.unlink(this.path);
+    const file = await this.#context.disk.open(this.path, "create");
+    this.#created = true;
+    return file;
+  }
+}
+
+export interface ParcelFileContext {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly keyRing?: KeyRing | undefined;
+  readonly encrypted: () => boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface EncodedFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** The body that attempts read. `undefined` when the file is absent or not what was recorded: it has to be encoded again. */
+export async function openBody(context: ParcelFileContext, encoded: EncodedFile): Promise<ObjectBody | undefined> {
+  if ((await context.disk.stat(encoded.path)) === undefined) return undefined;
+  const sealed = await openSealedFile(context.disk, encoded.path, context.keyRing);
+  const read = sealed
+    ? (start: number, length: number) => sealed.read(start, length)
+    : (start: number, length: number) => readRange(context.disk, encoded.path, start, length);
+  const body: ObjectBody = {
+    bytes: encoded.bytes,
+    sha256: encoded.sha256,
+    ...(sealed ? {} : { file: encoded.path }),
+    read,
+  };
+  return (await holdsWhatWasRecorded(context, encoded, body)) ? body : undefined;
+}
+
+const VERIFY_BYTES = 1024 * 1024;
+
+async function holdsWhatWasRecorded(
+  context: ParcelFileContext,
+  encoded: EncodedFile,
+  body: ObjectBody,
+): Promise<boolean> {
+  if (body.file !== undefined && (await context.disk.stat(encoded.path))?.bytes !== encoded.bytes) return false;
+  const hash = createHash("sha256");
+  for (let start = 0; start < encoded.bytes; start += VERIFY_BYTES) {
+    const chunk = await body.read(start, Math.min(VERIFY_BYTES, encoded.bytes - start)).catch(() => undefined);
+    if (chunk === undefined) return false;
+    hash.update(chunk);
+  }
+  return hash.digest("hex") === encoded.sha256;
+}
+
+async function readRange(disk: Disk, path: string, start: number, length: number): Promise<Buffer> {
+  const file = await disk.open(path, "read");
+  try {
+    const target = Buffer.allocUnsafe(length);
+    return target.subarray(0, await file.read(target, start));
+  } finally {
+    await file.close();
+  }
+}
+
+async function untilDiskTakesIt(context: ParcelFileContext, write: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write();
+    } catch (error) {
+      context.signal.throwIfAborted();
+      await context.clock.sleep(backoffMs(attempt, context.random, { maxMs: 5_000 }), context.signal);
+      if (attempt >= WRITE_ATTEMPTS_MAX) throw error;
+    }
+  }
+}
+
+/** About an hour and a half of a full or failing disk; then the delivery stops with the disk's own error. */
+const WRITE_ATTEMPTS_MAX = 1_000;

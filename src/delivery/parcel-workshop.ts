@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { Accumulator } from "./accumulator.ts";
+import type { DeliveryOptions } from "./delivery-options.ts";
+import { type AccumulatorKey, type Intent, keyText } from "./journal/journal-records.ts";
+import { ParcelFile, type ParcelFileContext } from "./parcel-file.ts";
+import type { PlanRunner } from "./plan-runner.ts";
+
+/** Makes encoders with their files. Names of files are unique per start, so that nothing of a dead process is met again. */
+export class ParcelWorkshop {
+  readonly directory: string;
+  readonly #options: DeliveryOptions;
+  readonly #file: ParcelFileContext;
+  readonly #epoch: number;
+  #made = 0;
+
+  constructor(options: DeliveryOptions, file: ParcelFileContext, epoch: number) {
+    this.#options = options;
+    this.#file = file;
+    this.#epoch = epoch;
+    this.directory = join(options.directory, "parcels");
+  }
+
+  open(id: number, key: AccumulatorKey, runner: PlanRunner): Pick<Accumulator, "encoder" | "file"> {
+    const path = join(this.directory, `${this.#epoch}-${id}-${this.#made++}.part`);
+    const file = new ParcelFile(path, this.#file);
+    const { format, options, compression } = runner.encoding(key);
+    const seed = this.#seed(id, key);
+    return { file, encoder: format.open({ options, compression, seed, sink: file }) };
+  }
+
+  /** An accumulator outside the set, for a parcel whose file was lost. */
+  reopen(intent: Intent, runner: PlanRunner): Accumulator {
+    const { clock } = this.#options;
+    return new Accumulator({
+      id: intent.accumulatorId,
+      key: intent.key,
+      plan: runner.plan,
+      ...this.open(intent.accumulatorId, intent.key, runner),
+      openedAt: clock.now(),
+      openedAtMonotonic: clock.monotonic(),
+      lastAddedMonotonic: clock.monotonic(),
+    });
+  }
+
+  /** Removes files that no open parcel refers to. */
+  async removeOrphans(referred: ReadonlySet<string>): Promise<void> {
+    const { disk } = this.#options;
+    await disk.makeDirectory(this.directory);
+    for (const name of await disk.list(this.directory)) {
+      const path = join(this.directory, name);
+      if (!referred.has(path)) await disk.unlink(path);
+    }
+  }
+
+  /** The source of all chance inside the object: fixed by stream, delivery and accumulator before its first record. */
+  #seed(id: number, key: AccumulatorKey): string {
+    const { stream, definition, reader } = this.#options;
+    const identity = [reader.incarnation, stream.uid, definition.id, this.#options.replayId ?? "", id, keyText(key)];
+    return createHash("sha256").update(JSON.stringify(identity)).digest("hex");
+  }
+}

@@ -1,0 +1,196 @@
+import type { Accumulator } from "./accumulator.ts";
+import { AccumulatorSet } from "./accumulator-set.ts";
+import type { LoopParts } from "./delivery-loop.ts";
+import type { DeliveryOptions } from "./delivery-options.ts";
+import type { Journal } from "./journal/journal.ts";
+import type { Intent, ReceiptRecord } from "./journal/journal-records.ts";
+import type { OpenParcel } from "./journal/journal-state.ts";
+import { createOutcomeSource, type OutcomeSource } from "./outcome-source.ts";
+import type { OutcomeContext } from "./outcomes.ts";
+import { openBody, type ParcelFileContext } from "./parcel-file.ts";
+import { ParcelWorkshop } from "./parcel-workshop.ts";
+import type { PlanRunner } from "./plan-runner.ts";
+import { Plans } from "./plans.ts";
+import { type RefillTarget, refill } from "./refill.ts";
+import { StageOne } from "./stage-one.ts";
+import { type PendingParcel, StageTwo } from "./stage-two.ts";
+import { StagingRoom } from "./staging-room.ts";
+import { Targets } from "./targets.ts";
+
+/**
+ * From an opened journal to a running delivery, steps 3 to 11 of the recovery (docs/internals/guarantees.md): become the
+ * owner, void staging that no cut names, let the definition in force take effect, read outcomes again for what was open,
+ * and hand on what was promised. Nothing outside happens before the owner record is synced.
+ */
+export class Recovery {
+  readonly #options: DeliveryOptions;
+  readonly #journal: Journal;
+  readonly #signal: AbortSignal;
+  readonly #plans: Plans;
+  readonly #staging: StagingRoom;
+  readonly #file: ParcelFileContext;
+
+  constructor(options: DeliveryOptions, journal: Journal, signal: AbortSignal) {
+    this.#options = options;
+    this.#journal = journal;
+    this.#signal = signal;
+    this.#plans = new Plans(options, journal, signal);
+    this.#staging = new StagingRoom(options, journal);
+    const { disk, clock, random, keyRing, encrypted } = options;
+    this.#file = { disk, clock, random, keyRing, encrypted, signal };
+  }
+
+  /** The quick part, after which the delivery counts as started: everything that may refuse to go on. */
+  async takeOver(): Promise<void> {
+    const { state } = this.#journal;
+    const needsStaging = state.stagingEnd > 0 || [...state.plans.values()].some((plan) => !plan.pure);
+    if (needsStaging) await this.#staging.open();
+    const { stagingEnd } = state;
+    const voided = this.#staging.end > stagingEnd ? { stagingVoid: { from: stagingEnd, to: this.#staging.end } } : {};
+    await this.#journal.append({ type: "owner", epoch: state.epoch + 1, ...voided }, this.#signal);
+    const position = Math.max(state.readPosition, this.#options.startAt);
+    await this.#plans.change(this.#options.definition, this.#options.versionId, position);
+  }
+
+  /** The long part: reads again what open accumulators and lost parcels stand for, then starts stage two. */
+  async rebuild(stopping: AbortSignal): Promise<LoopParts & { readonly targets: Targets }> {
+    const { state } = this.#journal;
+    const { clock, limits } = this.#options;
+    const workshop = new ParcelWorkshop(this.#options, this.#file, state.epoch);
+    await workshop.removeOrphans(
+      new Set([...state.parcels.values()].flatMap(({ encoded }) => (encoded ? [encoded.file] : []))),
+    );
+    const accumulators = new AccumulatorSet({
+      clock,
+      nextId: state.nextAccumulatorId,
+      heldBytesMax: limits.heldBytesMax,
+      openParcel: (id, key, runner) => workshop.open(id, key, runner),
+    });
+    const source = this.#source();
+    const parcels = await Promise.all([...state.parcels.values()].map((parcel) => this.#reopen(parcel, workshop)));
+    const targets = [...this.#restoreAccumulators(accumulators), ...parcels.flatMap((parcel) => targetOf(parcel))];
+    await refill(source, targets, { heldBytesMax: limits.heldBytesMax, clock, signal: stopping });
+    this.#plans.moveToNewest(accumulators);
+    const destinations = new Targets(this.#options, this.#plans);
+    const stageTwo = this.#createStageTwo(destinations, workshop, source);
+    for (const parcel of parcels) stageTwo.submit(parcel);
+    return {
+      journal: this.#journal,
+      plans: this.#plans,
+      accumulators,
+      stageOne: this.#createStageOne(accumulators),
+      stageTwo,
+      staging: this.#staging,
+      targets: destinations,
+    };
+  }
+
+  #restoreAccumulators(accumulators: AccumulatorSet): RefillTarget[] {
+    return Array.from(this.#journal.state.accumulators.values(), (record) => ({
+      accumulator: accumulators.restore(record, this.#plans.runnerOf(record.plan)),
+      from: record.firstOffset - 1,
+      to: record.lastOffset,
+      records: record.records,
+      digest: record.digest,
+      stagingFrom: record.stagingFrom,
+    }));
+  }
+
+  async #reopen({ intent, encoded, uploadIds }: OpenParcel, workshop: ParcelWorkshop): Promise<PendingParcel> {
+    const file = encoded && { path: encoded.file, bytes: encoded.bytes, sha256: encoded.sha256 };
+    const usable = file && (await openBody(this.#file, file)) !== undefined ? file : undefined;
+    const rebuilt = usable === undefined && intent.key.kind !== "manifest";
+    const accumulator = rebuilt ? workshop.reopen(intent, this.#plans.runnerOf(intent.plan)) : undefined;
+    return { intent, accumulator, encoded: usable, uploadIds: [...uploadIds], recovered: true };
+  }
+
+  #createStageOne(accumulators: AccumulatorSet): StageOne {
+    const { stream, definition, reader, telemetry } = this.#options;
+    return new StageOne({
+      stream: stream.name,
+      delivery: definition.id,
+      reader,
+      accumulators,
+      telemetry,
+      readPosition: this.#journal.state.readPosition,
+      counters: this.#journal.state.counters,
+      contextFor: (runner) => this.#context(runner),
+      staging: () => this.#staging.open(),
+    });
+  }
+
+  #createStageTwo(targets: Targets, workshop: ParcelWorkshop, source: OutcomeSource): StageTwo {
+    const { stream, definition, clock, random, disk, telemetry, limits } = this.#options;
+    return new StageTwo({
+      stream: stream.name,
+      delivery: definition.id,
+      clock,
+      random,
+      disk,
+      telemetry,
+      journal: this.#journal,
+      file: this.#file,
+      destinationOf: (intent) => targets.destinationOf(intent),
+      describe: (intent) => targets.describe(intent),
+      placeOf: (intent) => targets.placeOf(intent),
+      rebuild: async (intent) => {
+        const accumulator = workshop.reopen(intent, this.#plans.runnerOf(intent.plan));
+        const signal = this.#signal;
+        await refill(source, targetFor(intent, accumulator), { heldBytesMax: limits.heldBytesMax, clock, signal });
+        return accumulator;
+      },
+      onReceipt: (intent, receipt, attempts) => this.#report(intent, receipt, attempts),
+    });
+  }
+
+  #source(): OutcomeSource {
+    return createOutcomeSource({
+      reader: this.#options.reader,
+      state: this.#journal.state,
+      staging: () => this.#staging.opened,
+      runnerAt: (offset) => this.#plans.runnerAt(offset),
+      contextFor: (runner) => this.#context(runner),
+    });
+  }
+
+  #context(runner: PlanRunner): OutcomeContext {
+    const { stream, definition, clock } = this.#options;
+    return {
+      streamUid: stream.uid,
+      deliveryId: definition.id,
+      attemptEndingMs: runner.plan.pure ? (batch) => batch.arrivalMs : () => clock.now(),
+      signal: this.#signal,
+    };
+  }
+
+  #report(intent: Intent, receipt: ReceiptRecord, attempts: number): void {
+    const { stream, definition, telemetry } = this.#options;
+    const names = { stream: stream.name, delivery: definition.id };
+    if (intent.key.kind === "manifest") {
+      telemetry.emit("delivery.dayCompleted", { ...names, day: intent.key.split, key: intent.name });
+      return;
+    }
+    telemetry.emit("delivery.parcelDelivered", {
+      ...names,
+      kind: definition.kind,
+      error: intent.key.kind === "error",
+      adopted: receipt.outcome === "adopted",
+      key: intent.name,
+      records: intent.records,
+      sourceBytes: intent.bytes,
+      objectBytes: receipt.bytes,
+      cause: intent.cause,
+      attempts,
+      freshnessMs: Math.max(0, receipt.at - intent.oldestMs),
+    });
+  }
+}
+
+function targetOf({ intent, accumulator }: PendingParcel): RefillTarget[] {
+  return accumulator ? targetFor(intent, accumulator) : [];
+}
+
+function targetFor(intent: Intent, accumulator: Accumulator): RefillTarget[] {
+  const { from, to, records, digest, stagingFrom } = intent;
+  return [{ accumulator, from, to, records, digest, stagingFrom }];
+}

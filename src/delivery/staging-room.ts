@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import type { DeliveryOptions } from "./delivery-options.ts";
+import type { Journal } from "./journal/journal.ts";
+import { journalOptionsOf } from "./open-journal.ts";
+import { Staging } from "./staging.ts";
+
+/** The staging log of a delivery, opened only once a plan needs it: pure deliveries never have one. */
+export class StagingRoom {
+  readonly #options: DeliveryOptions;
+  readonly #journal: Journal;
+  #staging: Promise<Staging> | undefined;
+  #opened: Staging | undefined;
+
+  constructor(options: DeliveryOptions, journal: Journal) {
+    this.#options = options;
+    this.#journal = journal;
+  }
+
+  get opened(): Staging | undefined {
+    return this.#opened;
+  }
+
+  get end(): number {
+    return this.#opened?.end ?? this.#journal.state.stagingEnd;
+  }
+
+  get bytes(): number {
+    return this.#opened?.bytes ?? 0;
+  }
+
+  bytesFrom(offset: number): number {
+    return this.#opened?.bytesFrom(offset) ?? 0;
+  }
+
+  open(): Promise<Staging> {
+    this.#staging ??= Staging.open({
+      ...journalOptionsOf(this.#options),
+      directory: join(this.#options.directory, "staging"),
+      witnessOffset: this.#journal.state.stagingEnd,
+    }).then((staging) => {
+      this.#opened = staging;
+      return staging;
+    });
+    return this.#staging;
+  }
+
+  async release(offset: number): Promise<void> {
+    await this.#opened?.release(offset);
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.close();
+  }
+}

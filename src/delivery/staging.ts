@@ -1,0 +1,179 @@
+import { FRAME_KINDS, type Frame } from "../log/frames/frame.ts";
+import { FrameLog, type FrameLogOptions } from "../log/frames/frame-log.ts";
+import { LogError } from "../log/log-error.ts";
+import { sliceRecords } from "../model/records.ts";
+import { backoffMs } from "../std/backoff.ts";
+import type { OutcomeGroup } from "./accumulator.ts";
+import type { AccumulatorKey } from "./journal/journal-records.ts";
+import type { OutcomeBatch } from "./outcomes.ts";
+
+/**
+ * Outcomes of an impure chain, made durable before anything outside may depend on them, and never asked for again.
+ *
+ * Layout: one frame log per delivery, one frame per batch of the stream's log, in the order of reading. Metadata: length
+ * of the JSON (u32), the JSON (`StagedHead`), then the log offset of every record as difference to the batch (u32 each).
+ * Payload: the records of all groups one after another.
+ * Only frames below the staging end of a synced cut count. Those behind it that a dead process left are void: the owner
+ * that finds them says so in its owner record, and readers step over them.
+ */
+export class Staging {
+  readonly #frames: FrameLog;
+  readonly #options: StagingOptions;
+
+  private constructor(frames: FrameLog, options: StagingOptions) {
+    this.#frames = frames;
+    this.#options = options;
+  }
+
+  static async open(options: StagingOptions): Promise<Staging> {
+    const frames = await FrameLog.open({ ...options, segmentBytes: STAGING_SEGMENT_BYTES, watermark: false });
+    return new Staging(frames, options);
+  }
+
+  /** One past the last durable frame. */
+  get end(): number {
+    return this.#frames.end;
+  }
+
+  get bytes(): number {
+    return this.#frames.bytes;
+  }
+
+  bytesFrom(offset: number): number {
+    return this.#frames.bytesFrom(offset);
+  }
+
+  /** Resolves to the groups as they are staged, once they are durable. A full disk is waited for. */
+  async append(batch: OutcomeBatch, signal: AbortSignal): Promise<OutcomeBatch> {
+    const frame = encodeFrame(batch, this.#options.clock.now());
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { firstOffset } = await this.#frames.append(frame);
+        return { ...batch, groups: batch.groups.map((group) => ({ ...group, stagingOffset: firstOffset })) };
+      } catch (error) {
+        if (!(error instanceof LogError && error.retriable)) throw error;
+        await this.#options.clock.sleep(backoffMs(attempt, this.#options.random, { maxMs: 5_000 }), signal);
+      }
+    }
+  }
+
+  async *read(from: number, to: number, voids: readonly StagingVoid[]): AsyncIterable<OutcomeBatch> {
+    let position = Math.max(from, this.#frames.start);
+    while (position < to) {
+      const frames = await this.#frames.read(position, STAGING_READ_BYTES);
+      if (frames.length === 0) return;
+      for (const frame of frames) {
+        const next = frame.firstOffset + frame.ends.length;
+        const counts = frame.firstOffset >= from && frame.firstOffset < to && !isVoid(frame.firstOffset, voids);
+        if (counts) yield decodeFrame(frame);
+        position = Math.max(position, next);
+      }
+    }
+  }
+
+  release(offset: number): Promise<void> {
+    return this.#frames.release(offset);
+  }
+
+  close(): Promise<void> {
+    return this.#frames.close();
+  }
+}
+
+export interface StagingVoid {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface StagingOptions
+  extends Pick<
+    FrameLogOptions,
+    "disk" | "clock" | "random" | "telemetry" | "label" | "streamUid" | "keyRing" | "encrypted"
+  > {
+  readonly directory: string;
+  /** Staging end of the last cut: less than that on disk is damage. */
+  readonly witnessOffset: number;
+}
+
+const STAGING_SEGMENT_BYTES = 16 * 1024 * 1024;
+const STAGING_READ_BYTES = 4 * 1024 * 1024;
+
+interface StagedHead {
+  readonly firstOffset: number;
+  readonly nextOffset: number;
+  readonly read: number;
+  readonly dropped: number;
+  readonly groups: readonly {
+    readonly key: AccumulatorKey;
+    readonly records: number;
+    readonly oldestMs: number;
+    readonly newestMs: number;
+  }[];
+}
+
+function encodeFrame(batch: OutcomeBatch, now: number) {
+  const head: StagedHead = {
+    firstOffset: batch.firstOffset,
+    nextOffset: batch.nextOffset,
+    read: batch.read,
+    dropped: batch.dropped,
+    groups: batch.groups.map(({ key, records, oldestMs, newestMs }) => ({
+      key,
+      records: records.ends.length,
+      oldestMs,
+      newestMs,
+    })),
+  };
+  const json = Buffer.from(JSON.stringify(head));
+  const total = head.groups.reduce((sum, group) => sum + group.records, 0);
+  const metadata = Buffer.alloc(4 + json.length + 4 * total);
+  metadata.writeUInt32LE(json.length);
+  json.copy(metadata, 4);
+  // A batch without outcomes still takes one offset, so that a frame always has a place of its own.
+  const ends = new Uint32Array(Math.max(1, total));
+  let at = 4 + json.length;
+  let record = 0;
+  let end = 0;
+  for (const group of batch.groups) {
+    for (let index = 0; index < group.records.ends.length; index++) {
+      const offset = "first" in group.offsets ? group.offsets.first + index : (group.offsets.each[index] ?? 0);
+      metadata.writeUInt32LE(offset - batch.firstOffset, at);
+      at += 4;
+      ends[record++] = end + (group.records.ends[index] ?? 0);
+    }
+    end += group.records.bytes.length;
+  }
+  const payload = Buffer.concat(batch.groups.map((group) => group.records.bytes));
+  return { kind: FRAME_KINDS.staging, arrivalMs: now, metadata, ends, payload };
+}
+
+function decodeFrame(frame: Frame): OutcomeBatch {
+  const jsonBytes = frame.metadata.readUInt32LE(0);
+  const head = JSON.parse(frame.metadata.toString("utf8", 4, 4 + jsonBytes)) as StagedHead;
+  const all = { bytes: frame.payload, ends: frame.ends };
+  let at = 4 + jsonBytes;
+  let record = 0;
+  const groups: OutcomeGroup[] = head.groups.map((group) => {
+    const each = Array.from(
+      { length: group.records },
+      (_, index) => head.firstOffset + frame.metadata.readUInt32LE(at + 4 * index),
+    );
+    at += 4 * group.records;
+    const records = sliceRecords(all, record, record + group.records);
+    record += group.records;
+    const { key, oldestMs, newestMs } = group;
+    return { key, records, offsets: { each }, oldestMs, newestMs, stagingOffset: frame.firstOffset };
+  });
+  return {
+    firstOffset: head.firstOffset,
+    nextOffset: head.nextOffset,
+    groups,
+    read: head.read,
+    dropped: head.dropped,
+    rejected: [],
+  };
+}
+
+function isVoid(offset: number, voids: readonly StagingVoid[]): boolean {
+  return voids.some((gap) => offset >= gap.from && offset < gap.to);
+}
