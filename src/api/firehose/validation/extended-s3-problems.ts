@@ -10,7 +10,7 @@ export function* extendedS3Problems(destination: ExtendedS3Configuration, before
   yield* s3Problems(destination);
   yield* backupProblems(destination);
   yield* timeZoneProblems(destination.CustomTimeZone ?? "");
-  yield* processorProblems(destination.ProcessingConfiguration, before?.ProcessingConfiguration);
+  yield* processorProblems(destination, before);
   yield* dynamicPartitioningProblems(destination);
   yield* conversionProblems(destination);
 }

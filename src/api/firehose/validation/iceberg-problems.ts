@@ -13,5 +13,5 @@ export function* icebergProblems(destination: IcebergConfiguration, before?: Ice
     yield "A single default destination table configuration must be provided when both Lambda and MetadataExtraction processors are not provided";
   }
   yield* s3Problems(destination.S3Configuration);
-  yield* processorProblems(processing, before?.ProcessingConfiguration);
+  yield* processorProblems(destination, before);
 }

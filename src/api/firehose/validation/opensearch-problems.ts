@@ -16,7 +16,7 @@ export function* elasticsearchProblems(
     yield "Cannot provide both Elasticsearch cluster endpoint and domain ARN. Provide only one of them.";
   }
   yield* s3Problems(destination.S3Configuration);
-  yield* processorProblems(destination.ProcessingConfiguration, before?.ProcessingConfiguration);
+  yield* processorProblems(destination, before);
 }
 
 export function* openSearchProblems(destination: OpenSearchConfiguration, before?: OpenSearchConfiguration): Problems {
@@ -28,5 +28,5 @@ export function* openSearchProblems(destination: OpenSearchConfiguration, before
 
 export function* serverlessProblems(destination: ServerlessConfiguration, before?: ServerlessConfiguration): Problems {
   yield* s3Problems(destination.S3Configuration);
-  yield* processorProblems(destination.ProcessingConfiguration, before?.ProcessingConfiguration);
+  yield* processorProblems(destination, before);
 }

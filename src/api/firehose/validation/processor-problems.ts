@@ -5,11 +5,13 @@ import type { Problems } from "./problems.ts";
 /** Processors in one enabled configuration (reference 7). */
 const PROCESSORS_MAX = 5;
 
-/** `before` is the configuration of the live stream when this is an update. */
-export function* processorProblems(
-  processing: ProcessingConfiguration | undefined,
-  before?: ProcessingConfiguration,
-): Problems {
+interface Processed {
+  readonly ProcessingConfiguration?: ProcessingConfiguration;
+}
+
+/** `before` is the destination of the live stream when this is an update. */
+export function* processorProblems(destination: Processed, before?: Processed): Problems {
+  const processing = destination.ProcessingConfiguration;
   if (!isProcessing(processing)) return;
   const processors = enabledProcessors(processing);
   if (processors.length < 1 || processors.length > PROCESSORS_MAX) {
@@ -23,8 +25,8 @@ export function* processorProblems(
   if (hasProcessor(processing, "CloudWatchLogProcessing") && !decompressing) {
     yield "CloudWatchLogProcessingProcessor can only be enabled with DecompressionProcessor";
   }
-  const joins = before !== undefined && decompressing && !hasProcessor(before, "Decompression");
-  if (joins && !hasProcessor(before, "Lambda")) {
+  const joins = before !== undefined && decompressing && !hasProcessor(before.ProcessingConfiguration, "Decompression");
+  if (joins && !hasProcessor(before?.ProcessingConfiguration, "Lambda")) {
     yield "Enabling source decompression is not supported for existing stream with no Lambda function attached.";
   }
 }

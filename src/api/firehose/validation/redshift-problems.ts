@@ -18,5 +18,5 @@ export function* redshiftProblems(destination: RedshiftConfiguration, before?: R
   }
   yield* s3Problems(s3);
   yield* backupProblems(destination);
-  yield* processorProblems(destination.ProcessingConfiguration, before?.ProcessingConfiguration);
+  yield* processorProblems(destination, before);
 }

@@ -21,5 +21,5 @@ export function* snowflakeProblems(destination: SnowflakeConfiguration, before?:
     yield "SnowflakeRole must be provided when SnowflakeRoleConfiguration is enabled.";
   }
   yield* s3Problems(destination.S3Configuration);
-  yield* processorProblems(destination.ProcessingConfiguration, before?.ProcessingConfiguration);
+  yield* processorProblems(destination, before);
 }

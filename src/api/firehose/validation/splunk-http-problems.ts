@@ -8,7 +8,7 @@ export function* splunkProblems(destination: SplunkConfiguration, before?: Splun
     yield "Invalid HECEndpoint. Supported endpoint format is https://<domain>:<port>.";
   }
   yield* s3Problems(destination.S3Configuration);
-  yield* processorProblems(destination.ProcessingConfiguration, before?.ProcessingConfiguration);
+  yield* processorProblems(destination, before);
 }
 
 export function* httpEndpointProblems(
@@ -19,5 +19,5 @@ export function* httpEndpointProblems(
   const duplicate = names.find((name, index) => names.indexOf(name) !== index);
   if (duplicate !== undefined) yield `Http Endpoint Common Attributes have duplicate name ${duplicate}`;
   yield* s3Problems(destination.S3Configuration);
-  yield* processorProblems(destination.ProcessingConfiguration, before?.ProcessingConfiguration);
+  yield* processorProblems(destination, before);
 }
