@@ -1,0 +1,132 @@
+import type { IncomingMessage } from "node:http";
+import { promisify } from "node:util";
+import { gunzip, zstdDecompress } from "node:zlib";
+import { type BodyOptions, RefusedError } from "../../api/protocol/http.ts";
+import type { BodyBudget } from "./body-budget.ts";
+
+/** A body and the share of the budget that it holds until the answer is sent. */
+export interface HeldBody {
+  readonly body: Buffer;
+  readonly heldBytes: number;
+}
+
+/** gzip cannot grow data by more than this (RFC 1951: 258 bytes from 2 bits); zstd can, and gets the whole bound. */
+const GZIP_GROWTH_MAX = 1032;
+
+/**
+ * Reads a body into one buffer. Its memory is reserved before the first byte is read: the declared length, or the limit
+ * where a body is chunked or packed and its size is known only afterwards; what was too much is given back then.
+ */
+export async function readBody(
+  message: IncomingMessage,
+  budget: BodyBudget,
+  limitBytes: number,
+  options: BodyOptions = {},
+): Promise<HeldBody> {
+  const bytesMax = Math.min(options.bytesMax ?? limitBytes, limitBytes);
+  const encoding = options.decode === true ? encodingOf(message) : "identity";
+  const length = message.headers["content-length"];
+  const declared = length === undefined ? undefined : Number(length);
+  if (declared !== undefined && declared > bytesMax) throw tooLarge(`${declared} bytes`, bytesMax);
+  const reserved = reservation(declared, encoding, bytesMax);
+  await budget.acquire(reserved);
+  try {
+    const raw = declared === undefined ? await readChunked(message, bytesMax) : await readExactly(message, declared);
+    const body = encoding === "identity" ? raw : await inflate(raw, encoding, bytesMax);
+    budget.release(reserved - body.length);
+    return { body, heldBytes: body.length };
+  } catch (error) {
+    budget.release(reserved);
+    throw error;
+  }
+}
+
+type Encoding = "identity" | "gzip" | "zstd";
+
+function encodingOf(message: IncomingMessage): Encoding {
+  const encoding = (message.headers["content-encoding"] ?? "identity").trim().toLowerCase();
+  if (encoding === "identity" || encoding === "") return "identity";
+  if (encoding === "gzip" || encoding === "x-gzip") return "gzip";
+  if (encoding === "zstd") return "zstd";
+  const shown = encoding.slice(0, 64);
+  throw new RefusedError("encoding-unsupported", `Content-Encoding must be gzip, zstd or absent, got "${shown}"`);
+}
+
+function reservation(declared: number | undefined, encoding: Encoding, bytesMax: number): number {
+  if (declared === undefined) return bytesMax;
+  if (encoding === "identity") return declared;
+  // The packed bytes are small beside what they unpack to and gone once unpacked.
+  return encoding === "gzip" ? Math.min(bytesMax, declared * GZIP_GROWTH_MAX) : bytesMax;
+}
+
+function readExactly(message: IncomingMessage, bytes: number): Promise<Buffer> {
+  const body = Buffer.allocUnsafeSlow(bytes);
+  let filled = 0;
+  return consume(message, (chunk) => {
+    // Node's parser holds the client to its Content-Length, so the chunks cannot be more than was declared.
+    filled += chunk.copy(body, filled);
+  }).then(() => {
+    if (filled === bytes) return body;
+    throw new RefusedError("body-broken", `Expected ${bytes} bytes of body, got ${filled}`);
+  });
+}
+
+async function readChunked(message: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  await consume(message, (chunk) => {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw tooLarge(`more than ${bytesMax} bytes`, bytesMax);
+    chunks.push(chunk);
+  });
+  return Buffer.concat(chunks, bytes);
+}
+
+function consume(message: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: unknown) => {
+      message.off("data", onData);
+      message.off("end", settle);
+      message.off("error", onBroken);
+      message.off("close", onBroken);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const onData = (chunk: Buffer) => {
+      try {
+        take(chunk);
+      } catch (error) {
+        settle(error);
+      }
+    };
+    const onBroken = () => settle(new RefusedError("body-broken", "The connection ended before the whole body came"));
+    message.on("data", onData);
+    message.once("end", settle);
+    message.once("error", onBroken);
+    message.once("close", onBroken);
+    if (message.destroyed) onBroken();
+  });
+}
+
+const unpackers = {
+  gzip: promisify<Buffer, object, Buffer>(gunzip),
+  zstd: promisify<Buffer, object, Buffer>(zstdDecompress),
+};
+
+async function inflate(packed: Buffer, encoding: "gzip" | "zstd", bytesMax: number): Promise<Buffer> {
+  try {
+    return await unpackers[encoding](packed, { maxOutputLength: bytesMax });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
+      throw tooLarge(`more than ${bytesMax} bytes after unpacking`, bytesMax);
+    }
+    throw new RefusedError("body-broken", `The body is not valid ${encoding}, as its Content-Encoding says it is`);
+  }
+}
+
+function tooLarge(came: string, bytesMax: number): RefusedError {
+  return new RefusedError(
+    "body-too-large",
+    `Request bodies may have at most ${bytesMax} bytes, got ${came}: send less at a time`,
+  );
+}
