@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { CompressionSpec } from "../model/delivery-definition.ts";
 import type { PackedRecords } from "../model/records.ts";
 import type { JsonObject } from "../std/json.ts";
@@ -12,6 +13,8 @@ export interface Format {
   /** One sentence for the reference page. */
   readonly summary: string;
   readonly contentType: string;
+  /** Checks `EncoderOptions.options`; reference page and console form derive from it. */
+  readonly optionsSchema: z.ZodType;
   /** Of the object, compression included: `.gz`, `.parquet`, or empty. */
   extension(compression: CompressionSpec): string;
   contentEncoding(compression: CompressionSpec): string | undefined;

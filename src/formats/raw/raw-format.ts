@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { type PackedRecords, recordAt, recordCount } from "../../model/records.ts";
+import type { Compressor } from "../compression/compressor.ts";
+import { compressions } from "../compression/registry.ts";
+import type { ByteSink, EncodeReport, EncoderOptions, Format, ParcelEncoder } from "../format.ts";
+import { HeldChunks } from "./held-chunks.ts";
+
+/**
+ * Records one after another, as they came. Objects of AWS's unconverted streams look like this: nothing between records
+ * unless the producer, or the delimiter, put it there.
+ *
+ * Nothing is looked at, so nothing is rejected. A drain hands everything that is held to the compressor in writes of at
+ * most `WRITE_BYTES_MAX`; where writes begin and end depends on the calls alone, so that the same calls give the same
+ * bytes.
+ */
+export const rawFormat: Format = {
+  type: "raw",
+  summary: "Record bytes as they came, one after another, with a delimiter between them if one is set.",
+  contentType: "application/octet-stream",
+  optionsSchema: z.strictObject({
+    delimiter: z
+      .string()
+      .max(1024)
+      .default("")
+      .meta({ description: "Text put between records and not after the last one.", examples: ["\n"] }),
+  }),
+  extension: (compression) => compressions[compression.type].extension,
+  contentEncoding: (compression) => compressions[compression.type].contentEncoding,
+  open: (options) => new RawEncoder(options),
+};
+
+/** Bounds what one write holds in native memory; large enough for the pieces of one object to share the threads. */
+const WRITE_BYTES_MAX = 1024 * 1024;
+
+class RawEncoder implements ParcelEncoder {
+  readonly #delimiter: Buffer;
+  readonly #compressor: Compressor;
+  readonly #compresses: boolean;
+  readonly #sink: ByteSink;
+  readonly #held = new HeldChunks();
+  #beingEncodedBytes = 0;
+  #encodedBytes = 0;
+  #records = 0;
+  #failure: unknown;
+
+  constructor({ options, compression, seed, sink }: EncoderOptions) {
+    const delimiter = options.delimiter;
+    this.#delimiter = Buffer.from(typeof delimiter === "string" ? delimiter : "", "utf8");
+    this.#compressor = compressions[compression.type].open(compression, seed);
+    this.#compresses = compression.type !== "none";
+    this.#sink = sink;
+  }
+
+  get heldBytes(): number {
+    return this.#held.bytes + this.#beingEncodedBytes;
+  }
+
+  get encodedBytes(): number {
+    return this.#encodedBytes;
+  }
+
+  add(records: PackedRecords): void {
+    const count = recordCount(records);
+    if (this.#delimiter.length === 0) this.#held.hold(records.bytes);
+    else if (count > 0) this.#holdDelimited(records, count);
+    this.#records += count;
+  }
+
+  async drain(): Promise<void> {
+    this.#refuseAfterFailure();
+    const chunks = this.#held.take();
+    this.#beingEncodedBytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    try {
+      if (this.#compresses) await this.#compress(chunks);
+      else await this.#emit(chunks);
+      this.#beingEncodedBytes = 0;
+    } catch (failure) {
+      this.#failure = failure;
+      throw failure;
+    }
+  }
+
+  async finish(): Promise<EncodeReport> {
+    await this.drain();
+    await this.#emit(await this.#compressor.end());
+    return { rejects: [] };
+  }
+
+  async #compress(chunks: readonly Buffer[]): Promise<void> {
+    for (const chunk of writesOf(chunks)) {
+      await this.#emit(await this.#compressor.write(chunk));
+      this.#beingEncodedBytes -= chunk.length;
+    }
+  }
+
+  #holdDelimited(records: PackedRecords, count: number): void {
+    const delimiters = this.#records === 0 ? count - 1 : count;
+    const room = this.#held.reserve(records.bytes.length + delimiters * this.#delimiter.length);
+    let at = 0;
+    for (let index = 0; index < count; index++) {
+      if (index > 0 || this.#records > 0) at += this.#delimiter.copy(room, at);
+      at += recordAt(records, index).copy(room, at);
+    }
+  }
+
+  async #emit(chunks: readonly Buffer[]): Promise<void> {
+    if (chunks.length === 0) return;
+    for (const chunk of chunks) this.#encodedBytes += chunk.length;
+    await this.#sink.write(chunks);
+  }
+
+  /** What a failed drain took is neither held nor wholly written: such an object must not be finished. */
+  #refuseAfterFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+/** The same bytes in writes of `WRITE_BYTES_MAX`: small chunks are joined, large ones cut. */
+function* writesOf(chunks: readonly Buffer[]): Generator<Buffer> {
+  let gathered: Buffer[] = [];
+  let room = WRITE_BYTES_MAX;
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; ) {
+      const part = chunk.subarray(at, at + room);
+      gathered.push(part);
+      at += part.length;
+      room -= part.length;
+      if (room > 0) continue;
+      yield join(gathered);
+      gathered = [];
+      room = WRITE_BYTES_MAX;
+    }
+  }
+  if (gathered.length > 0) yield join(gathered);
+}
+
+function join(chunks: readonly Buffer[]): Buffer {
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+}
