@@ -77,8 +77,15 @@ export class DeliveryWorld {
 
   async start(): Promise<void> {
     const life = ++this.#life;
+    await this.store.ensureBucket(BUCKET);
     const disk = this.disk.process();
-    const shared = { disk, clock: this.clock, random: this.#random, telemetry: this.#telemetry(), encrypted: () => false };
+    const shared = {
+      disk,
+      clock: this.clock,
+      random: this.#random,
+      telemetry: this.#telemetry(),
+      encrypted: () => false,
+    };
     this.#log = await EmbeddedLog.open({
       ...shared,
       directory: "/data/log",
@@ -106,7 +113,11 @@ export class DeliveryWorld {
 
   /** Appends records as one call; they count as acknowledged once this resolves. */
   async put(...records: readonly string[]): Promise<void> {
-    await this.log.append({ records: packRecords(records.map((record) => Buffer.from(record))) });
+    await this.putInto(this.log, ...records);
+  }
+
+  async putInto(log: EmbeddedLog, ...records: readonly string[]): Promise<void> {
+    await log.append({ records: packRecords(records.map((record) => Buffer.from(record))) });
     this.acknowledged.push(...records);
   }
 
