@@ -251,7 +251,7 @@ function plainAnswer(status: number, code: string, message: string): HttpAnswer 
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
   const line = CLIENT_ERRORS[error.code ?? ""] ?? "400 Bad Request";
-  socket.end(`HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  socket.end(`HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
 }
 
 const CLIENT_ERRORS: Readonly<Record<string, string>> = {
