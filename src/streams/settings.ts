@@ -110,12 +110,30 @@ export const streamSettingsSchema = z.strictObject({
     max: 19,
   }).optional(),
   "storage-class": z
-    .string()
-    .regex(/^[A-Z][A-Z0-9_]{0,63}$/, "expected an S3 storage class such as STANDARD_IA")
+    .enum([
+      "STANDARD",
+      "REDUCED_REDUNDANCY",
+      "STANDARD_IA",
+      "ONEZONE_IA",
+      "INTELLIGENT_TIERING",
+      "GLACIER",
+      "GLACIER_IR",
+      "DEEP_ARCHIVE",
+      "OUTPOSTS",
+      "EXPRESS_ONEZONE",
+    ])
     .meta({ description: "S3 storage class of the objects. Default: the bucket's.", examples: ["STANDARD_IA"] })
     .optional(),
   acl: z
-    .enum(["private", "bucket-owner-full-control", "bucket-owner-read", "authenticated-read", "public-read"])
+    .enum([
+      "private",
+      "public-read",
+      "public-read-write",
+      "authenticated-read",
+      "aws-exec-read",
+      "bucket-owner-read",
+      "bucket-owner-full-control",
+    ])
     .meta({ description: "Canned ACL of the objects. Default: none is sent.", examples: ["bucket-owner-full-control"] })
     .optional(),
 });

@@ -100,7 +100,7 @@ function compressionOf(part: S3Configuration, settings: StreamSettings): Compres
 function targetOf(part: S3Configuration, settings: StreamSettings) {
   const options: JsonObject = { bucket: part.BucketARN.slice(part.BucketARN.lastIndexOf(":") + 1) };
   const key = part.EncryptionConfiguration?.KMSEncryptionConfig?.AWSKMSKeyARN;
-  if (key !== undefined) options.encryption = { kmsKeyArn: key };
+  if (key !== undefined) options.encryption = { type: "sse-kms", keyArn: key };
   if (settings["storage-class"] !== undefined) options.storageClass = settings["storage-class"];
   if (settings.acl !== undefined) options.acl = settings.acl;
   return { type: "object-store", options };
