@@ -4,6 +4,7 @@ import type { CompressionType } from "../../model/delivery-definition.ts";
 import { LakehoseError } from "../../model/errors.ts";
 import { ByteSource } from "./byte-source.ts";
 import { inflate } from "./inflate.ts";
+import { damaged, NATIVE_OUTPUT_BYTES, readNative } from "./native-reader.ts";
 import { XERIAL_HEADER_BYTES, XERIAL_MAGIC } from "./snappy.ts";
 
 /**
@@ -217,35 +218,16 @@ function snappyLength(packed: Buffer): number | undefined {
 }
 
 async function* readZstd(source: ByteSource): AsyncGenerator<Buffer> {
-  const stream = createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG_MAX } });
-  const feeding = (async () => {
-    for await (const chunk of readPlain(source)) {
-      if (!stream.write(chunk))
-        await new Promise<void>((resolve) => stream.once("drain", resolve).once("close", resolve));
-      if (stream.destroyed) return;
-    }
-    stream.end();
-  })().catch((error) => {
-    stream.destroy(error);
-  });
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
-  } catch (cause) {
-    throw damaged(source, "a Zstandard frame", cause);
-  } finally {
-    stream.destroy();
+  const params = { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG_MAX };
+  while ((await source.peek(1)).length > 0) {
+    yield* readNative(createZstdDecompress({ params, chunkSize: NATIVE_OUTPUT_BYTES }), source);
   }
-  await feeding;
 }
 
 async function takeExactly(source: ByteSource, count: number): Promise<Buffer> {
   const bytes = await source.take(count);
   if (bytes.length < count) throw damaged(source, `${count - bytes.length} more bytes`);
   return bytes;
-}
-
-function damaged(source: ByteSource, expected: string, cause?: unknown): LakehoseError {
-  return new LakehoseError("damaged-object", `Expected ${expected} before byte ${source.position}`, { cause });
 }
 
 function tooLarge(bytesMax: number): LakehoseError {
