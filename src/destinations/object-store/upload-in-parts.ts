@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { invariant } from "../../std/assert.ts";
 import { backoffMs } from "../../std/backoff.ts";
 import type { Clock } from "../../std/clock.ts";
@@ -43,11 +44,14 @@ export async function uploadInParts(
   try {
     await attempt.recordUpload(uploadId);
     const etags: string[] = [];
+    const hash = createHash("sha256");
     const partBytes = Math.max(multipart.partBytes, Math.ceil(body.bytes / PARTS_MAX));
     for (let start = 0; start < body.bytes; start += partBytes) {
       const bytes = await body.read(start, Math.min(partBytes, body.bytes - start));
+      hash.update(bytes);
       etags.push(await sendPart(multipart, upload, etags.length + 1, bytes, attempt.signal, waiting));
     }
+    if (hash.digest("hex") !== body.sha256) throw bodyChanged(upload);
     return await multipart.complete(upload, etags, rest);
   } catch (error) {
     await giveUp(multipart, upload);
@@ -83,6 +87,11 @@ async function giveUp(multipart: MultipartUploads, upload: UploadRef): Promise<v
   } catch (error) {
     if (!(error instanceof ObjectStoreError)) throw error;
   }
+}
+
+function bodyChanged(upload: UploadRef): ObjectStoreError {
+  const message = `The body of ${upload.key} has changed while it was sent: its SHA-256 is not the parcel's any more`;
+  return new ObjectStoreError("rejected", message);
 }
 
 /** An upload that is gone was completed, or aborted by somebody: only `head` can tell. */
