@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { StreamParts } from "../../../test/fakes/stream-parts.ts";
+import { packRecords } from "../../model/records.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { StreamsService } from "../../streams/streams-service.ts";
+import { silentTelemetry } from "../../telemetry/telemetry.ts";
+import { toDeclared } from "../firehose/declared.ts";
+import { translateDeclared } from "../firehose/translate.ts";
+import { WireError } from "../protocol/wire-error.ts";
+import { adminRoute } from "./admin-route.ts";
+import { adminEndpoints } from "./registry.ts";
+
+async function fixture(options: { prefix?: string; allowed?: (action: string) => boolean; known?: boolean } = {}) {
+  const parts = new StreamParts();
+  const streams = await StreamsService.open(parts.dependencies({ translate: translateDeclared }));
+  const destination: JsonObject = { RoleARN: "arn:r", BucketARN: "arn:aws:s3:::lake", Prefix: options.prefix ?? "" };
+  await streams.create({
+    name: "s",
+    arn: "arn:s",
+    type: "DirectPut",
+    declared: toDeclared({ kind: "ExtendedS3", destination, sources: {} }),
+    extensions: {},
+    tags: new Map([["lakehose:roll-idle", "1h"]]),
+    encryption: { status: "DISABLED", toggledAt: [] },
+  });
+  const deliveryLog = {
+    read: async (_: string, logStream: string, limit: number) => [{ message: `${logStream} ${limit}` }],
+    logStreams: async () => ["DestinationDelivery"],
+  };
+  const { allowed = () => true, known = true } = options;
+  const route = adminRoute({
+    endpoints: adminEndpoints({ streams, clock: parts.clock, deliveryLog }),
+    authenticate: () => {
+      if (!known) throw new WireError("MissingAuthenticationTokenException", "Who are you?");
+      return { principal: "me", accountId: "000000000000", region: "us-east-1", may: allowed };
+    },
+    telemetry: silentTelemetry,
+  });
+  const call = async (method: string, target: string, body = "") => {
+    const [path = "", query = ""] = target.split("?");
+    const { signal } = new AbortController();
+    const read = async () => Buffer.from(body);
+    const answer = await route.handle({ id: "1", method, path, query, headers: {}, signal, body: read });
+    return { status: answer.status, json: JSON.parse(String(answer.body)) as JsonObject };
+  };
+  return { parts, streams, call };
+}
+
+test("GET /api/streams/NAME shows destination, settings, warnings, health and a balance that holds", async () => {
+  const { streams, call } = await fixture({ prefix: "y=2018/" });
+  await streams.intake("s").accept({ records: packRecords([Buffer.from("a"), Buffer.from("b")]), call: "PutRecord" });
+  const { status, json } = await call("GET", "/api/streams/s");
+  assert.equal(status, 200);
+  assert.deepEqual(json.settings, { "roll-idle": 3_600_000 });
+  assert.deepEqual(json.warnings, []);
+  assert.equal(json.declared, undefined);
+  const health = json.health as JsonObject;
+  assert.equal(health.accepted, 2);
+  assert.deepEqual(health.balance, [
+    {
+      id: "destinationId-000000000001",
+      accepted: 2,
+      delivered: 0,
+      errored: 0,
+      dropped: 0,
+      pending: 2,
+      balanced: true,
+    },
+  ]);
+});
+
+test("GET /api/streams lists all, and a week-based year is warned about", async () => {
+  const { streams, call } = await fixture();
+  await streams.update("s", undefined, ({ declared }) => ({
+    declared: {
+      ...declared,
+      destination: { BucketARN: "arn:aws:s3:::lake", Prefix: "!{timestamp:YYYY}/", ErrorOutputPrefix: "e/" },
+    },
+  }));
+  const { json } = await call("GET", "/api/streams");
+  const [stream] = json.streams as JsonObject[];
+  const [warning] = (stream?.warnings ?? []) as JsonObject[];
+  assert.equal(warning?.code, "week-based-year");
+  assert.match(String(warning?.message), /2018-12-31 falls into 2019/);
+});
+
+test("POST /api/streams/NAME/flush answers when it is durable, and after its time when it is not", async () => {
+  const { parts, call } = await fixture();
+  assert.deepEqual((await call("POST", "/api/streams/s/flush")).json, { flushed: true });
+  parts.delivery().stuck = true;
+  const answering = call("POST", "/api/streams/s/flush");
+  await new Promise((resolve) => setImmediate(resolve));
+  await parts.clock.advance(60_000);
+  assert.deepEqual((await answering).json, { flushed: false });
+});
+
+test("PUT /api/streams/NAME/extensions is a live change, checked, at the version that is asked for", async () => {
+  const { parts, call } = await fixture();
+  const changed = await call("PUT", "/api/streams/s/extensions?version=1", '{"roll-records": 10}');
+  assert.equal(changed.json.versionId, "2");
+  assert.equal(parts.delivery().plans.at(-1)?.definition.roll.records, 10);
+  const late = await call("PUT", "/api/streams/s/extensions?version=1", "{}");
+  assert.deepEqual([late.status, late.json.code], [409, "ConcurrentModificationException"]);
+  const wrong = await call("PUT", "/api/streams/s/extensions", '{"roll-records": "ten"}');
+  assert.deepEqual([wrong.status, wrong.json.code], [400, "InvalidArgumentException"]);
+  const broken = await call("PUT", "/api/streams/s/extensions", "[]");
+  assert.deepEqual([broken.status, broken.json.code], [400, "SerializationException"]);
+});
+
+test("GET /api/streams/NAME/log reads the delivery log", async () => {
+  const { call } = await fixture();
+  const { json } = await call("GET", "/api/streams/s/log?limit=5");
+  const expected = [{ name: "DestinationDelivery", events: [{ message: "DestinationDelivery 5" }] }];
+  assert.deepEqual(json.logStreams, expected);
+  assert.equal((await call("GET", "/api/streams/s/log?limit=0")).status, 400);
+});
+
+test("failures are {code, message} under the web's status", async () => {
+  const { call } = await fixture({ allowed: (action) => action !== "lakehose:FlushStream" });
+  assert.deepEqual((await call("GET", "/api/streams/nobody")).json, {
+    code: "ResourceNotFoundException",
+    message: "Firehose nobody under account 000000000000 not found.",
+  });
+  assert.equal((await call("GET", "/api/streams/nobody")).status, 404);
+  assert.equal((await call("GET", "/api/nothing")).status, 404);
+  assert.equal((await call("POST", "/api/streams/s/flush")).status, 403);
+  const stranger = await fixture({ known: false });
+  assert.equal((await stranger.call("GET", "/api/streams")).status, 401);
+});

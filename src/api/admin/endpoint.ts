@@ -1,0 +1,35 @@
+import type { Clock } from "../../std/clock.ts";
+import type { JsonObject, JsonValue } from "../../std/json.ts";
+import type { Streams } from "../../streams/streams.ts";
+
+/** One thing that the admin API does, one file each. The console and the command line speak these and nothing else. */
+export interface Endpoint {
+  readonly method: "GET" | "POST" | "PUT";
+  /** Segments after `/api/`; `:name` stands for one value. */
+  readonly path: string;
+  /** For access rules: `lakehose:FlushStream`. */
+  readonly action: string;
+  handle(call: EndpointCall): Promise<JsonValue> | JsonValue;
+}
+
+export interface EndpointCall {
+  /** Name of the stream in the path; empty where the path has none. */
+  readonly stream: string;
+  readonly query: URLSearchParams;
+  /** The body as a JSON object. Throws for anything else. */
+  json(): Promise<JsonObject>;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
+export interface AdminContext {
+  readonly streams: Streams;
+  readonly clock: Clock;
+  readonly deliveryLog: DeliveryLogSource;
+}
+
+/** Where the delivery events of a stream are read from (reference 2.9). */
+export interface DeliveryLogSource {
+  read(stream: string, logStream: string, limit: number): Promise<readonly object[]>;
+  logStreams(stream: string): Promise<readonly string[]>;
+}
