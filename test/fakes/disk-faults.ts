@@ -45,6 +45,12 @@ export class DiskFaults {
     this.#ordered.push({ name, code, pathPart: options.pathPart ?? "", times: options.times ?? 1 });
   }
 
+  /** Takes back all failures that were ordered and have not come yet, and the hook. */
+  clear(): void {
+    this.#ordered = [];
+    this.before = undefined;
+  }
+
   /** Counts the operation, runs the hook, and says with which code the operation has to fail, if it has to. */
   async enter(name: DiskOperationName, path: string): Promise<string | undefined> {
     const operation = { index: this.#count, name, path };

@@ -50,6 +50,13 @@ export class PretendDisk implements Disk {
     this.#crash = { index, how };
   }
 
+  /** A sound disk with room from now on; what went wrong before stays. */
+  heal(): void {
+    this.faults.clear();
+    this.capacityBytes = Number.POSITIVE_INFINITY;
+    this.#crash = undefined;
+  }
+
   /** True when the crash that was ordered last has not come yet. */
   get crashPending(): boolean {
     return this.#crash !== undefined;

@@ -8,6 +8,7 @@ import type { Telemetry } from "../../telemetry/telemetry.ts";
 import type { LogLease } from "../log.ts";
 import { LogError } from "../log-error.ts";
 import { FRAME_KINDS, type Frame, type FrameInput } from "./frame.ts";
+import type { FramePlace } from "./frame-header.ts";
 import { alignUp, BLOCK_BYTES, FRAME_BYTES_MAX, SEGMENT_BYTES } from "./frame-limits.ts";
 import { recoverSegments } from "./recovery.ts";
 import type { Segment } from "./segment.ts";
@@ -105,7 +106,7 @@ export class FrameLog {
       { random, telemetry, label, incarnation, streamUid, partition, segmentBytes, keyRing, encrypted },
       files,
       segments,
-      { place: start.end, arrivalMs: start.arrivalMs },
+      { place: start.end, durableEnd: start.durableEnd, arrivalMs: start.arrivalMs },
     );
     const fresh = segments.length === 0;
     const rewrittenBytes = fresh || start.unproven.length > 0 ? await writer.begin(start.unproven) : 0;
@@ -137,7 +138,8 @@ export class FrameLog {
 
   /** Offset of the oldest frame that can still be read. */
   get start(): number {
-    return this.#segments[0]?.header.baseOffset ?? 0;
+    // Offsets that failed appends took lie between the durable end and the base of a segment that is still empty.
+    return Math.min(this.end, this.#segments[0]?.header.baseOffset ?? 0);
   }
 
   /** One past the last durable offset. */
@@ -245,7 +247,7 @@ export class FrameLog {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(this.#closed());
     await this.#flushing;
-    if (this.#unproven && this.#writer.hasRoom) {
+    if (this.#unproven && this.#writer.canProve) {
       // Without this frame the next start copies the last group: slower, as safe.
       await this.#writer.commit([WATERMARK]).catch(() => undefined);
     }
@@ -326,7 +328,7 @@ export class FrameLog {
     } finally {
       this.#waitingForIdle = false;
     }
-    if (this.#unproven && this.#flushing === undefined && this.#writer.hasRoom) {
+    if (this.#unproven && this.#flushing === undefined && this.#writer.canProve) {
       this.#enqueue({ input: WATERMARK, resolve: () => undefined, reject: () => undefined });
     }
   }
@@ -344,7 +346,8 @@ const WATERMARK: FrameInput = {
 };
 
 interface Start {
-  readonly end: ReturnType<typeof firstPlace>;
+  readonly end: FramePlace;
+  readonly durableEnd: number;
   readonly unproven: readonly Frame[];
   readonly arrivalMs: number;
 }
@@ -353,7 +356,7 @@ function freshStart(options: FrameLogOptions): Start {
   const offset = options.firstOffset ?? 0;
   checkWitness(offset, options);
   const end = { position: 0, offset, previousCrc: 0, groupPosition: undefined, ordinal: 0 };
-  return { end, unproven: [], arrivalMs: options.clock.now() };
+  return { end, durableEnd: offset, unproven: [], arrivalMs: options.clock.now() };
 }
 
 async function recover(
@@ -365,7 +368,7 @@ async function recover(
   const { disk, label, streamUid, partition = 0, keyRing } = options;
   const found = await recoverSegments(files, numbers, { disk, label, streamUid, partition, keyRing });
   const last = found.unproven.at(-1);
-  checkWitness(last === undefined ? found.end.offset : last.firstOffset + last.ends.length, options);
+  checkWitness(last === undefined ? found.durableEnd : last.firstOffset + last.ends.length, options);
   if (found.torn !== undefined) options.telemetry.emit("log.tailCut", { stream: label, ...found.torn });
   segments.push(...found.segments);
   return found;

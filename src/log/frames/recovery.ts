@@ -6,7 +6,7 @@ import { cipherOf } from "./frame-cipher.ts";
 import { decodeFrameHeader, type FrameHeader, type FramePlace } from "./frame-header.ts";
 import { alignUp, BLOCK_BYTES, FRAME_HEADER_BYTES } from "./frame-limits.ts";
 import { Segment } from "./segment.ts";
-import { FrameFault, SegmentCursor } from "./segment-cursor.ts";
+import { FrameFault, firstPlace, SegmentCursor } from "./segment-cursor.ts";
 import { readHeaderBlock, type SegmentFiles } from "./segment-files.ts";
 import { decodeSegmentHeader, type SegmentHeader } from "./segment-header.ts";
 
@@ -27,6 +27,8 @@ export interface RecoveredSegments {
   readonly segments: Segment[];
   /** Where the proven part ends: where a successor's header will say that the last segment ends. */
   readonly end: FramePlace;
+  /** One past the last offset that is proven; below `end.offset` when offsets were skipped since. */
+  readonly durableEnd: number;
   /** Frames behind the proven end, from the last group. */
   readonly unproven: readonly Frame[];
   /** Latest arrival in the proven part. */
@@ -131,7 +133,9 @@ async function scanLast(segment: Segment, file: DiskFile, path: string): Promise
   const torn = found && (await examineFault(found, file, header, path));
   segment.validLength = start.position;
   segment.endOffset = start.offset;
-  return { end: start, unproven: group.filter((frame) => frame.ends.length > 0), arrivalMs, torn };
+  const empty = start.position === firstPlace(header).position;
+  const durableEnd = empty ? header.previousEndOffset : start.offset;
+  return { end: start, durableEnd, unproven: group.filter((frame) => frame.ends.length > 0), arrivalMs, torn };
 }
 
 /** Torn or damaged? `undefined` when nothing of ours was being written there: the log simply ends. */

@@ -56,20 +56,24 @@ export class SegmentWriter {
     options: SegmentWriterOptions,
     files: SegmentFiles,
     segments: Segment[],
-    start: { place: FramePlace; arrivalMs: number },
+    start: { place: FramePlace; durableEnd: number; arrivalMs: number },
   ) {
     this.#options = options;
     this.#files = files;
     this.#segments = segments;
     this.#place = start.place;
     this.#nextOffset = start.place.offset;
-    this.durableEnd = start.place.offset;
+    this.durableEnd = start.durableEnd;
     this.arrivalMs = start.arrivalMs;
   }
 
-  /** True when a group of one block fits without opening a segment. */
-  get hasRoom(): boolean {
-    return this.#room() >= BLOCK_BYTES;
+  /**
+   * True when a watermark can be written and proves something: there is room for it, and there are frames before it. What
+   * stands in earlier segments is proven by the header of this one.
+   */
+  get canProve(): boolean {
+    if (this.#active === undefined || this.#room() < BLOCK_BYTES) return false;
+    return this.#active.segment.validLength > firstPlace(this.#active.segment.header).position;
   }
 
   /** How many of the first `inputs` the next group takes: what fits into the segment at hand, at least one. */
