@@ -10,7 +10,7 @@ import { connectionOf } from "../connection.ts";
 import { bytesText, print } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import { putRecords } from "../put-records.ts";
-import { readLines } from "../read-lines.ts";
+import { readLines } from "../../std/read-lines.ts";
 
 interface PutFlags {
   readonly whole?: boolean;

@@ -37,6 +37,7 @@ const s3Schema = z.strictObject({
     })
     .optional()
     .meta({ description: "Key for this store. Default: the AWS chain (environment, profile, instance role)." }),
+  customerKey: secretSchema("256-bit key in base64 for SSE-C, sent with every write and read.").optional(),
 });
 
 const storeSchema = z.enum(["local", "s3"]);
@@ -82,12 +83,20 @@ const limitsSchema = z.strictObject({
     min: 16 * 1024 * 1024,
     max: 1024 ** 5,
   }).default(10 * 1000 ** 3),
-  accumulatorBytes: byteSize({
-    description: "Memory for records that wait for their object, over all streams; beyond it the largest roll early.",
-    example: "512MiB",
-    min: 8 * 1024 * 1024,
+  deliveryBytes: byteSize({
+    description:
+      "Memory for records of one delivery that wait for their object; beyond it they are compressed to disk.",
+    example: "256MiB",
+    min: 1024 * 1024,
     max: 64 * 1024 ** 3,
-  }).default(256 * 1024 * 1024),
+  }).default(64 * 1024 * 1024),
+  replayBytes: byteSize({
+    description:
+      "Log that a restart may have to read again; beyond it the oldest open object rolls. Never more than a quarter of the stream's budget.",
+    example: "4GB",
+    min: 1024 * 1024,
+    max: 1024 ** 4,
+  }).default(1000 ** 3),
   streams: z
     .int()
     .min(1)

@@ -5,7 +5,7 @@ import type { z } from "zod";
 import { KeyRing } from "../../std/key-ring.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { type ConfigurationFile, configurationSchema } from "./configuration-schema.ts";
-import { readSecret, type SecretSources } from "./secret.ts";
+import { readSecret, type Secret, type SecretSources } from "./secret.ts";
 
 /** What the server starts from: the file, overlaid by environment, overlaid by flags; secrets read, paths absolute. */
 export interface Configuration
@@ -37,6 +37,7 @@ export interface ResolvedS3 {
   readonly endpoint?: string;
   readonly region?: string;
   readonly pathStyle?: boolean;
+  readonly customerKey?: string;
   readonly credentials?: {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
@@ -146,18 +147,23 @@ function resolveSecrets(file: ConfigurationFile, options: ParseOptions): Configu
     }
   };
   const { accessKeys, tokens, storage, encryption, tls, ...rest } = file;
-  const s3 = (path: string, { credentials, ...own }: ConfigurationFile["storage"]["s3"]): ResolvedS3 => ({
-    ...withoutAbsent(own),
-    ...(credentials !== undefined && {
-      credentials: {
-        accessKeyId: credentials.accessKeyId,
-        secretAccessKey: at(`${path}.secretAccessKey`, () => readSecret(credentials.secretAccessKey, sources)),
-        ...(credentials.sessionToken !== undefined && {
-          sessionToken: at(`${path}.sessionToken`, () => readSecret(credentials.sessionToken ?? "", sources)),
-        }),
-      },
-    }),
-  });
+  const s3 = (path: string, settings: ConfigurationFile["storage"]["s3"]): ResolvedS3 => {
+    const { credentials, customerKey, ...own } = settings;
+    const secret = (name: string, value: Secret) => at(`${path}.${name}`, () => readSecret(value, sources));
+    return {
+      ...withoutAbsent(own),
+      ...(customerKey !== undefined && { customerKey: secret("customerKey", customerKey) }),
+      ...(credentials !== undefined && {
+        credentials: {
+          accessKeyId: credentials.accessKeyId,
+          secretAccessKey: secret("credentials.secretAccessKey", credentials.secretAccessKey),
+          ...(credentials.sessionToken !== undefined && {
+            sessionToken: secret("credentials.sessionToken", credentials.sessionToken),
+          }),
+        },
+      }),
+    };
+  };
   return {
     ...rest,
     data: resolve(file.data),
@@ -171,11 +177,11 @@ function resolveSecrets(file: ConfigurationFile, options: ParseOptions): Configu
     })),
     storage: {
       default: storage.default,
-      s3: s3("storage.s3.credentials", storage.s3),
+      s3: s3("storage.s3", storage.s3),
       buckets: Object.fromEntries(
         Object.entries(storage.buckets).map(([name, { store, ...own }]) => [
           name,
-          { store, ...s3(`storage.buckets.${name}.credentials`, own) },
+          { store, ...s3(`storage.buckets.${name}`, own) },
         ]),
       ),
     },

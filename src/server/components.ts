@@ -1,0 +1,34 @@
+import type { DeliveryComponents } from "../delivery/delivery-options.ts";
+import { findDestinationType } from "../destinations/registry.ts";
+import { formatOf } from "../formats/registry.ts";
+import { LakehoseError } from "../model/errors.ts";
+import type { Clock } from "../std/clock.ts";
+import type { Random } from "../std/random.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { Stores } from "./stores.ts";
+
+export interface ComponentsOptions {
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+}
+
+/** Looks components up in the registries by the names that definitions use. */
+export function deliveryComponents({ stores, clock, random, telemetry }: ComponentsOptions): DeliveryComponents {
+  const dependencies = { storeFor: (bucket: string) => stores.storeFor(bucket), clock, random, telemetry };
+  return {
+    format: (type) => formatOf(type) ?? unknown("format", type),
+    processor: (spec) => unknown("processor", spec.type),
+    destination: ({ type, options }) =>
+      (findDestinationType(type) ?? unknown("destination", type)).create(options, dependencies),
+  };
+}
+
+/** Definitions are made by this program's own translation; one that it does not know comes from a newer version. */
+function unknown(kind: string, type: string): never {
+  throw new LakehoseError(
+    "unknown-component",
+    `This version knows no ${kind} "${type}": the data folder was used by a newer version of Lakehose. Start that one.`,
+  );
+}

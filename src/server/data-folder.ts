@@ -1,0 +1,20 @@
+import { join } from "node:path";
+
+/** What lies where in the data folder. `log/`, `deliveries/` and `meta/streams/` belong to the streams room. */
+export function dataFolder(root: string) {
+  return {
+    root,
+    /** Delivery logs for people (CloudWatchLoggingOptions). */
+    logs: join(root, "logs"),
+    /** The local lake: `buckets/BUCKET/KEY`. */
+    buckets: join(root, "buckets"),
+    /** Objects on their way into the lake; on its file system and outside every bucket. */
+    temporary: join(root, "temporary"),
+    /** What a file of the local lake cannot carry: metadata, encodings. */
+    objectMetadata: join(root, "meta", "objects"),
+    /** Which deliveries have started once. */
+    started: join(root, "meta", "started"),
+  };
+}
+
+export type DataFolder = ReturnType<typeof dataFolder>;

@@ -1,0 +1,160 @@
+import { controlPlane } from "../api/firehose/control-plane.ts";
+import { requestBytesMax } from "../api/firehose/put/put-limits.ts";
+import { putRecord } from "../api/firehose/put-record.ts";
+import { putRecordBatch } from "../api/firehose/put-record-batch.ts";
+import { putRecordsRoute } from "../api/http/put-records.ts";
+import { Authenticator } from "../api/protocol/authenticator.ts";
+import type { Route } from "../api/protocol/http.ts";
+import { jsonProtocol } from "../api/protocol/json-protocol.ts";
+import { queryProtocol } from "../api/protocol/query-protocol.ts";
+import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
+import { BATCH_RECORDS_MAX } from "../model/limits.ts";
+import { systemClock } from "../std/clock.ts";
+import { lockFolder } from "../std/folder-lock.ts";
+import { nodeDisk } from "../std/node-disk.ts";
+import { systemRandom } from "../std/random.ts";
+import type { Streams } from "../streams/streams.ts";
+import { StreamsService } from "../streams/streams-service.ts";
+import { createTelemetry, type TelemetryService } from "../telemetry/create-telemetry.ts";
+import { deliveryComponents } from "./components.ts";
+import type { Configuration } from "./configuration/load-configuration.ts";
+import { dataFolder } from "./data-folder.ts";
+import { createDeclaredStreams } from "./declared-streams.ts";
+import { FirstStarts } from "./first-starts.ts";
+import { HttpServer } from "./http-server.ts";
+import { probeRoutes } from "./probes.ts";
+import { deliveryLogTarget, streamSnapshots } from "./snapshots.ts";
+import { openStores, type Stores } from "./stores.ts";
+import { streamDependencies } from "./stream-dependencies.ts";
+
+export interface RunningServer {
+  /** `http://127.0.0.1:4573`, with the port that was really taken. */
+  readonly url: string;
+  readonly port: number;
+  readonly streams: Streams;
+  readonly stores: Stores;
+  readonly telemetry: TelemetryService;
+  /** Answers what is under way, has deliveries write their cuts, lets go of the data folder. Within 10 seconds. */
+  close(): Promise<void>;
+}
+
+/** Calls under way at a stop may take this long; deliveries then have 3 s, which leaves room within the 10 s of a stop. */
+const CLOSE_GRACE_MS = 3_000;
+
+/**
+ * The composition root: the only place where all rooms meet. What is opened is closed in the opposite order, also when
+ * opening fails half-way.
+ */
+export async function openServer(
+  configuration: Configuration,
+  options: { readonly pretty?: boolean } = {},
+): Promise<RunningServer> {
+  const closers: (() => unknown)[] = [];
+  const close = () => closeAll(closers);
+  try {
+    return await compose(configuration, options.pretty ?? false, closers, close);
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Newest first. One that fails does not keep the others open; its failure is told at the end. */
+async function closeAll(closers: (() => unknown)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) {
+    try {
+      await closer();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function compose(
+  configuration: Configuration,
+  pretty: boolean,
+  closers: (() => unknown)[],
+  close: () => Promise<void>,
+): Promise<RunningServer> {
+  const world = { clock: systemClock, disk: nodeDisk, random: systemRandom };
+  const folder = dataFolder(configuration.data);
+  const lock = lockFolder(folder.root);
+  closers.push(() => lock.release());
+
+  let streams: StreamsService | undefined;
+  const telemetry = createTelemetry({
+    ...world,
+    logsDirectory: folder.logs,
+    level: configuration.logLevel,
+    pretty,
+    snapshot: () => (streams === undefined ? [] : streamSnapshots(streams)),
+    deliveryLogTarget: (stream, delivery) => deliveryLogTarget(streams?.get(stream), delivery),
+  });
+  closers.push(() => telemetry.close());
+
+  const stores = await openStores({ ...world, telemetry, folder, storage: configuration.storage });
+  closers.push(() => stores.close());
+
+  const firstStarts = new FirstStarts(nodeDisk, folder.started);
+  const components = deliveryComponents({ ...world, telemetry, stores });
+  const current = (name: string) => streams?.get(name);
+  const running = () => streams !== undefined;
+  streams = await StreamsService.open(
+    streamDependencies({ ...world, telemetry, configuration, components, firstStarts, current, running }),
+  );
+  const opened = streams;
+  closers.push(() => opened.close());
+  await firstStarts.retain(new Set(opened.list().map(({ uid }) => uid)));
+
+  const context = { streams: opened, clock: systemClock, canEncrypt: () => configuration.keyRing !== undefined };
+  await createDeclaredStreams(context, configuration);
+  const unready: string[] = [];
+  const http = listener({ configuration, context, telemetry, unready });
+  const port = await http.listen();
+  closers.push(() => {
+    unready.push("The server is shutting down");
+    return http.close(CLOSE_GRACE_MS);
+  });
+  return { url: urlOf(configuration, port), port, streams: opened, stores, telemetry, close };
+}
+
+interface ListenerParts {
+  readonly configuration: Configuration;
+  readonly context: Parameters<typeof controlPlane>[0];
+  readonly telemetry: TelemetryService;
+  readonly unready: readonly string[];
+}
+
+function listener({ configuration, context, telemetry, unready }: ListenerParts): HttpServer {
+  const { accessKeys: keys, tokens, accountId, unsignedPayload, limits } = configuration;
+  const clock = systemClock;
+  const authenticator = new Authenticator({ clock, keys, tokens, accountId, unsignedPayload });
+  const { streams } = context;
+  const putLimits = { recordBytes: limits.recordBytes, batchBytes: limits.batchBytes, batchRecords: BATCH_RECORDS_MAX };
+  const put = { streams, limits: putLimits };
+  const operations = [...controlPlane(context), putRecord(put), putRecordBatch(put)];
+  const shared = { authenticator, telemetry, clock };
+  const routes: readonly Route[] = [
+    jsonProtocol({ ...shared, operations }),
+    queryProtocol({ ...shared, operations: [getCallerIdentity] }),
+    putRecordsRoute({ ...shared, streams, limits: putLimits }),
+    ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
+  ];
+  return new HttpServer({
+    host: configuration.host,
+    port: configuration.port,
+    routes,
+    clock,
+    telemetry,
+    open: authenticator.open,
+    requestBytesMax: requestBytesMax(putLimits),
+    bodyBytesMax: limits.inFlightBytes,
+  });
+}
+
+function urlOf({ host, tls }: Configuration, port: number): string {
+  const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  return `${tls === undefined ? "http" : "https"}://${name}:${port}`;
+}

@@ -1,0 +1,53 @@
+import type { Clock } from "../std/clock.ts";
+import type { Disk } from "../std/disk.ts";
+import type { Random } from "../std/random.ts";
+import { openDiskStore } from "../storage/disk/disk-store.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
+import { S3Store } from "../storage/s3/s3-store.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { Configuration, ResolvedS3 } from "./configuration/load-configuration.ts";
+import type { DataFolder } from "./data-folder.ts";
+
+export interface Stores {
+  /** The store that a bucket lives in, as the configuration maps it. */
+  storeFor(bucket: string): ObjectStore;
+  close(): Promise<void>;
+}
+
+export interface StoresOptions {
+  readonly storage: Configuration["storage"];
+  readonly folder: DataFolder;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+}
+
+/** One disk store, and one S3 store for each distinct set of connection settings, made when first asked for. */
+export async function openStores(options: StoresOptions): Promise<Stores> {
+  const { storage, folder, disk, clock, random, telemetry } = options;
+  const local = await openDiskStore({
+    disk,
+    root: folder.buckets,
+    temporaryDirectory: folder.temporary,
+    metadataDirectory: folder.objectMetadata,
+  });
+  const remote = new Map<string, ObjectStore>();
+  const s3Store = (settings: ResolvedS3) => {
+    const identity = JSON.stringify(settings);
+    const known = remote.get(identity) ?? new S3Store({ ...settings, clock, random, telemetry });
+    remote.set(identity, known);
+    return known;
+  };
+  return {
+    storeFor: (bucket) => {
+      const mapped = storage.buckets[bucket];
+      if (mapped === undefined) return storage.default === "s3" ? s3Store(storage.s3) : local;
+      const { store, ...own } = mapped;
+      return store === "s3" ? s3Store({ ...storage.s3, ...own }) : local;
+    },
+    close: async () => {
+      await Promise.all([local, ...remote.values()].map((store) => store.close()));
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { translateDeclared } from "../api/firehose/translate.ts";
+import { createDelivery } from "../delivery/create-delivery.ts";
+import type { DeliveryComponents, DeliveryOptions } from "../delivery/delivery-options.ts";
+import { EmbeddedLog } from "../log/embedded/embedded-log.ts";
+import type { Clock } from "../std/clock.ts";
+import type { Disk } from "../std/disk.ts";
+import type { Random } from "../std/random.ts";
+import type { CreateDeliveryRequest, OpenLogRequest, StreamDependencies } from "../streams/dependencies.ts";
+import { StreamIntake } from "../streams/intake.ts";
+import { settingsOf } from "../streams/settings.ts";
+import type { StreamDocument } from "../streams/streams.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { Configuration } from "./configuration/load-configuration.ts";
+import type { FirstStarts } from "./first-starts.ts";
+
+export interface StreamDependenciesOptions {
+  readonly configuration: Configuration;
+  readonly components: DeliveryComponents;
+  readonly firstStarts: FirstStarts;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+  /** The newest document of a stream. */
+  readonly current: (name: string) => StreamDocument | undefined;
+  /** Whether the server is up, so that a delivery that is made now joins and does not resume. */
+  readonly running: () => boolean;
+}
+
+/** A share of the stream's budget that a restart may have to read again, so that the log below it can be let go. */
+const REPLAY_BUDGET_SHARE = 1 / 4;
+
+/** The streams room is handed implementations as values; here is where they meet. */
+export function streamDependencies(options: StreamDependenciesOptions): StreamDependencies {
+  const { configuration, disk, clock, random, telemetry } = options;
+  return {
+    clock,
+    disk,
+    random,
+    telemetry,
+    dataDirectory: configuration.data,
+    budgetBytes: configuration.limits.streamBudgetBytes,
+    streamsMax: configuration.limits.streams,
+    translate: translateDeclared,
+    createIntake: (request) => new StreamIntake({ ...request, clock, telemetry }),
+    openLog: (request) => openLog(options, request),
+    createDelivery: (request) =>
+      options.firstStarts.watch(request, options.running(), (isNew) =>
+        createDelivery(deliveryOptions(options, request, isNew)),
+      ),
+  };
+}
+
+function openLog(options: StreamDependenciesOptions, request: OpenLogRequest): Promise<EmbeddedLog> {
+  const { disk, clock, random, telemetry, configuration } = options;
+  const { document, directory, settings, encrypted } = request;
+  return EmbeddedLog.open({
+    disk,
+    clock,
+    random,
+    telemetry,
+    directory,
+    label: document.name,
+    streamUid: document.uid,
+    encrypted,
+    ...(configuration.keyRing !== undefined && { keyRing: configuration.keyRing }),
+    retention: {
+      get ageMs() {
+        return settings().retention;
+      },
+      get bytes() {
+        return settings()["retention-size"];
+      },
+    },
+  });
+}
+
+function deliveryOptions(
+  options: StreamDependenciesOptions,
+  request: CreateDeliveryRequest,
+  isNew: () => boolean,
+): DeliveryOptions {
+  const { disk, clock, random, telemetry, configuration, components } = options;
+  const { document, definition, log, directory, startAt } = request;
+  const current = () => options.current(document.name) ?? document;
+  return {
+    stream: { name: document.name, uid: document.uid },
+    definition,
+    versionId: document.versionId,
+    reader: log,
+    directory,
+    startAt,
+    get isNew() {
+      return isNew();
+    },
+    components,
+    limits: {
+      heldBytesMax: configuration.limits.deliveryBytes,
+      replayBytesMax: () => {
+        const { extensions, tags } = current();
+        const budget = settingsOf(extensions, tags).budget ?? configuration.limits.streamBudgetBytes;
+        return Math.min(configuration.limits.replayBytes, budget * REPLAY_BUDGET_SHARE);
+      },
+    },
+    disk,
+    clock,
+    random,
+    telemetry,
+    keyRing: configuration.keyRing,
+    encrypted: () => current().encryption.status === "ENABLED",
+  };
+}
