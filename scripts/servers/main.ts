@@ -64,23 +64,29 @@ async function run(args: readonly string[]): Promise<number> {
   const [command, ...commandArgs] = args.slice(split + 1);
   if (split < 0 || command === undefined) throw new ServerError(`A command is missing after "--". ${USAGE}`);
   const running: RunningServer[] = [];
+  const interruption = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interruption.abort());
   try {
-    for (const definition of pick(args.slice(0, split))) running.push(await startServer(definition));
+    for (const definition of pick(args.slice(0, split))) {
+      running.push(await startServer(definition));
+      if (interruption.signal.aborted) return 1;
+    }
     const environment = Object.assign({}, ...running.map((one) => one.environment)) as Record<string, string>;
-    return await runCommand(command, commandArgs, environment);
+    return await runCommand(command, commandArgs, environment, interruption.signal);
   } finally {
     await Promise.all(running.map(stopServer));
   }
 }
 
-/** Signals that end us end the command first, so that the servers are stopped on the way out. */
+/** Whatever ends us ends the command first, so that the servers are stopped on the way out. */
 async function runCommand(
   command: string,
   args: readonly string[],
   environment: Record<string, string>,
+  interruption: AbortSignal,
 ): Promise<number> {
   const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, ...environment } });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+  interruption.addEventListener("abort", () => child.kill("SIGTERM"), { once: true });
   return new Promise((resolve, reject) => {
     child.once("error", (error) => reject(new ServerError(`Cannot run ${command}: ${error.message}`)));
     child.once("close", (code) => resolve(code ?? 1));

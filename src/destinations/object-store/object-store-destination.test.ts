@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import {
+  type DestinationUnderTest,
   deliverPersistently,
   destinationConformance,
   makeAttempt,
@@ -8,10 +14,14 @@ import {
 } from "../../../test/conformance/destination.ts";
 import { FaultyStore } from "../../../test/fakes/faulty-store.ts";
 import type { Clock } from "../../std/clock.ts";
-import { seededRandom } from "../../std/random.ts";
+import { nodeDisk } from "../../std/node-disk.ts";
+import { seededRandom, systemRandom } from "../../std/random.ts";
 import { bytesBody } from "../../storage/bytes-body.ts";
+import { openDiskStore } from "../../storage/disk/disk-store.ts";
 import { MemoryStore, type MemoryStoreOptions } from "../../storage/memory/memory-store.ts";
 import type { ObjectStore, ObjectStoreErrorCode } from "../../storage/object-store.ts";
+import { makeS3Client } from "../../storage/s3/s3-options.ts";
+import { S3Store } from "../../storage/s3/s3-store.ts";
 import { silentTelemetry } from "../../telemetry/telemetry.ts";
 import type { Parcel } from "../destination.ts";
 import { DestinationError } from "../destination-error.ts";
@@ -33,10 +43,10 @@ function fixture(options: Omit<MemoryStoreOptions, "clock"> = {}) {
   return { memory, store, destination: destinationOver(store) };
 }
 
-async function content(store: ObjectStore, key: string): Promise<Buffer[]> {
-  if (!(await store.head(bucket, key))) return [];
+async function content(store: ObjectStore, key: string, name = bucket): Promise<Buffer[]> {
+  if (!(await store.head(name, key))) return [];
   const pieces: Buffer[] = [];
-  for await (const piece of await store.get(bucket, key)) pieces.push(piece);
+  for await (const piece of await store.get(name, key)) pieces.push(piece);
   return [Buffer.concat(pieces)];
 }
 
@@ -64,20 +74,57 @@ for (const [name, options, operation] of [
     "complete",
   ],
 ] as const) {
-  destinationConformance(name, async () => {
-    const { memory, store, destination } = fixture(options);
-    return {
-      destination,
-      fail: (kind) => store.script(operation, { kind }),
-      arriveLate: async () => void (await store.deliverLate()),
-      successor: () => destinationOver(store),
-      effects: (parcel) => content(memory, parcel.name),
-      occupy: async (parcel) => {
-        await memory.ensureBucket(bucket);
-        await memory.put(foreign(parcel));
-      },
-    };
-  });
+  destinationConformance(name, async () => subjectOver(new MemoryStore({ clock, ...options }), operation));
+}
+
+destinationConformance("object-store on disk", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "lakehose-destination-"));
+  after(() => rm(folder, { recursive: true, force: true }));
+  const [root, temporaryDirectory, metadataDirectory] = ["buckets", "staging", "meta"].map((name) =>
+    join(folder, name),
+  );
+  assert.ok(root && temporaryDirectory && metadataDirectory);
+  return subjectOver(await openDiskStore({ disk: nodeDisk, root, temporaryDirectory, metadataDirectory }), "put");
+});
+
+for (const variable of ["LAKEHOSE_TEST_S3", "LAKEHOSE_TEST_MOTO"]) {
+  const endpoint = process.env[variable];
+  if (endpoint === undefined) {
+    it.skip(`object-store on s3: needs an S3 server, its address belongs in ${variable}`);
+    continue;
+  }
+  for (const [operation, putBytesMax] of [
+    ["put", 1000],
+    ["complete", 4],
+  ] as const) {
+    destinationConformance(`object-store at ${variable} by ${operation}`, async () => {
+      const connection = { endpoint, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+      const client = makeS3Client(connection);
+      const unique = `lakehose-${randomBytes(6).toString("hex")}`;
+      await client.send(new CreateBucketCommand({ Bucket: unique }));
+      client.destroy();
+      const world = { clock, random: systemRandom, telemetry: silentTelemetry };
+      const store = new S3Store({ ...connection, ...world, putBytesMax });
+      after(() => store.close());
+      return subjectOver(store, operation, unique);
+    });
+  }
+}
+
+/** A destination over `inner` with a store in between that fails on demand. */
+function subjectOver(inner: ObjectStore, operation: "put" | "complete", name = bucket): DestinationUnderTest {
+  const store = new FaultyStore(inner);
+  return {
+    destination: destinationOver(store, { bucket: name }),
+    fail: (kind) => store.script(operation, { kind }),
+    arriveLate: async () => void (await store.deliverLate()),
+    successor: () => destinationOver(store, { bucket: name }),
+    effects: (parcel) => content(inner, parcel.name, name),
+    occupy: async (parcel) => {
+      await inner.ensureBucket(name);
+      await inner.put({ ...foreign(parcel), bucket: name });
+    },
+  };
 }
 
 function foreign(parcel: Parcel, metadata: Record<string, string> = { "lakehose-parcel": "somebody else" }) {

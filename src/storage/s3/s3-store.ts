@@ -17,6 +17,7 @@ import {
 } from "../object-store.ts";
 import { readBody } from "../read-body.ts";
 import { refuseAborted } from "../refuse-aborted.ts";
+import { checkKey } from "./check-key.ts";
 import { bareEtag, decodeKey } from "./s3-answers.ts";
 import { S3Caller } from "./s3-caller.ts";
 import type { S3Operation } from "./s3-errors.ts";
@@ -215,22 +216,6 @@ function reading(name: string, bucket: string, key = ""): S3Operation {
 
 async function* nothing(): AsyncGenerator<Buffer> {
   // An empty range has no pieces.
-}
-
-/** Refused here because servers and proxies on the way read `..` as a step upward, out of the bucket. */
-function checkKey(key: string): void {
-  const problem =
-    key === ""
-      ? "a key of at least one byte"
-      : !key.isWellFormed()
-        ? "a key of well-formed Unicode"
-        : Buffer.byteLength(key) > 1024
-          ? "a key of at most 1024 bytes"
-          : key.split("/").some((segment) => segment === "." || segment === "..")
-            ? 'a key without the segments "." and ".."'
-            : undefined;
-  if (problem === undefined) return;
-  throw new ObjectStoreError("invalid-key", `Expected ${problem}, got ${JSON.stringify(key.slice(0, 80))}`);
 }
 
 function tooLarge(bytes: number, bytesMax: number): ObjectStoreError {

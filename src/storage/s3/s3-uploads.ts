@@ -14,6 +14,7 @@ import {
   type PutObject,
   type UploadRef,
 } from "../object-store.ts";
+import { checkKey } from "./check-key.ts";
 import { bareEtag, decodeKey } from "./s3-answers.ts";
 import type { S3Caller } from "./s3-caller.ts";
 import { customerKeyFields, objectFields } from "./s3-fields.ts";
@@ -50,6 +51,7 @@ export class S3Uploads implements MultipartUploads {
   }
 
   async create(request: ObjectRequest): Promise<string> {
+    checkKey(request.key);
     const operation = { name: "CreateMultipartUpload", bucket: request.bucket, key: request.key, writes: true };
     const command = new CreateMultipartUploadCommand(objectFields(request, this.#options.customerKey));
     const { UploadId } = await this.#caller.call(operation, (s3, options) => s3.send(command, options), request.signal);
