@@ -1,4 +1,6 @@
+import type { z } from "zod";
 import type { Batch } from "../model/records.ts";
+import type { JsonObject } from "../std/json.ts";
 
 /**
  * Turns a batch into one outcome per record. `pure` is a statement about the code, held by tests: the same record gives
@@ -10,6 +12,18 @@ export interface Processor {
   readonly pure: boolean;
   process(batch: ProcessorBatch, signal: AbortSignal): Promise<ProcessorBatch>;
   close(): Promise<void>;
+}
+
+/** A processor as the registry knows it: what it is, what may be set, and how one is made. */
+export interface ProcessorDefinition {
+  readonly type: string;
+  /** One sentence for the reference page. */
+  readonly summary: string;
+  readonly pure: boolean;
+  /** Checks options; reference page and console form derive from it. */
+  readonly optionsSchema: z.ZodType;
+  /** `options` has passed the schema. */
+  create(options: JsonObject): Processor;
 }
 
 /** A batch on its way through the chain: the source records and what has become of each so far. */

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Batch, packRecords, recordAt, recordCount } from "../../src/model/records.ts";
+import type { Outcome, Processor, ProcessorBatch, ProcessorDefinition } from "../../src/processors/processor.ts";
+import type { JsonObject } from "../../src/std/json.ts";
+
+/** What a processor brings to the suite. */
+export interface ProcessorUnderTest {
+  readonly definition: ProcessorDefinition;
+  readonly options: JsonObject;
+  /** Records of every sort that it treats differently; at least three. */
+  readonly records: readonly Buffer[];
+  /** Processors that make several records of one, or none, say so. Default: one outcome per record. */
+  readonly splits?: boolean;
+}
+
+/** The promises of `Processor`, kept by every one. */
+export function processorConformance(subject: ProcessorUnderTest): void {
+  const { type, pure } = subject.definition;
+  test(`${type} answers in source order, once per record`, () => withProcessor(subject, answersInOrder));
+  test(`${type} leaves the outcomes of others alone`, () => withProcessor(subject, leavesOthersAlone));
+  test(`${type} does not change the source`, () => withProcessor(subject, leavesSource));
+  test(`${type} takes an empty batch`, () => withProcessor(subject, takesNothing));
+  test(`${type} describes itself and checks its options`, () => describesItself(subject));
+  if (pure) test(`${type} is pure`, () => withProcessor(subject, isPure));
+}
+
+type Promised = (processor: Processor, subject: ProcessorUnderTest) => Promise<void>;
+
+async function answersInOrder(processor: Processor, subject: ProcessorUnderTest): Promise<void> {
+  const { outcomes } = await run(processor, subject.records);
+  const indexes = outcomes.map((outcome) => outcome.index);
+  assert.deepEqual(
+    indexes,
+    indexes.toSorted((left, right) => left - right),
+  );
+  if (!subject.splits) assert.deepEqual(indexes, [...subject.records.keys()]);
+  assert.deepEqual(new Set(indexes), new Set(subject.records.keys()));
+}
+
+async function leavesOthersAlone(processor: Processor, subject: ProcessorUnderTest): Promise<void> {
+  const batch = batchOf(subject.records);
+  const dropped: Outcome = { index: 0, result: "dropped" };
+  const rejected: Outcome = {
+    index: 1,
+    result: "rejected",
+    errorType: "processing-failed",
+    code: "Earlier",
+    message: "An earlier processor said so",
+    attempts: 1,
+  };
+  const values = { key: "value" };
+  const kept: Outcome[] = batch.outcomes.slice(2).map((outcome) => ({ ...outcome, partitionValues: values }));
+  const { outcomes } = await processor.process({ ...batch, outcomes: [dropped, rejected, ...kept] }, signal());
+  assert.deepEqual(outcomes.slice(0, 2), [dropped, rejected]);
+  for (const outcome of outcomes.slice(2)) {
+    if (outcome.result === "kept") assert.equal(outcome.partitionValues?.key, "value");
+  }
+}
+
+async function leavesSource(processor: Processor, subject: ProcessorUnderTest): Promise<void> {
+  const batch = batchOf(subject.records);
+  const result = await processor.process(batch, signal());
+  assert.equal(result.source, batch.source);
+  for (const [index, record] of subject.records.entries()) assert.ok(recordAt(batch.source, index).equals(record));
+}
+
+async function takesNothing(processor: Processor): Promise<void> {
+  assert.deepEqual((await run(processor, [])).outcomes, []);
+}
+
+/** Alone, together, in another order, from another instance, at another arrival time: a record gets one answer. */
+async function isPure(processor: Processor, subject: ProcessorUnderTest): Promise<void> {
+  const { outcomes } = await run(processor, subject.records);
+  const other = subject.definition.create(subject.options);
+  for (const [index, record] of subject.records.entries()) {
+    const here = outcomes.filter((outcome) => outcome.index === index).map((outcome) => ({ ...outcome, index: 0 }));
+    assert.deepEqual((await run(processor, [record], 5_000)).outcomes, here);
+    assert.deepEqual((await run(other, [record, ...subject.records])).outcomes.slice(0, here.length), here);
+  }
+  await other.close();
+}
+
+function describesItself({ definition, options }: ProcessorUnderTest): void {
+  const processor = definition.create(options);
+  assert.match(definition.type, /^[a-z][a-z-]*$/);
+  assert.match(definition.summary, /^[A-Z].*\.$/);
+  assert.deepEqual([processor.type, processor.pure], [definition.type, definition.pure]);
+  assert.ok(definition.optionsSchema.safeParse(options).success);
+  assert.equal(definition.optionsSchema.safeParse({ "no such option": 1 }).success, false);
+}
+
+async function withProcessor(subject: ProcessorUnderTest, promised: Promised): Promise<void> {
+  assert.ok(subject.records.length >= 3);
+  const processor = subject.definition.create(subject.options);
+  try {
+    await promised(processor, subject);
+  } finally {
+    await processor.close();
+  }
+}
+
+function run(processor: Processor, records: readonly Buffer[], arrivalMs = 1_000): Promise<ProcessorBatch> {
+  return processor.process(batchOf(records, arrivalMs), signal());
+}
+
+function batchOf(records: readonly Buffer[], arrivalMs = 1_000): ProcessorBatch {
+  const source: Batch = { ...packRecords(records), partition: 0, firstOffset: 100, arrivalMs };
+  const outcomes = Array.from({ length: recordCount(source) }, (_, index): Outcome => {
+    return { index, result: "kept", bytes: recordAt(source, index) };
+  });
+  return { source, outcomes };
+}
+
+function signal(): AbortSignal {
+  return new AbortController().signal;
+}
