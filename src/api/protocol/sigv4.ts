@@ -1,4 +1,5 @@
 import { createHmac, hash, timingSafeEqual } from "node:crypto";
+import { HmacKey } from "./hmac-key.ts";
 import { canonicalRequest } from "./sigv4-canonical.ts";
 import { parseSignature, type SignatureParts, type SignedHead } from "./sigv4-parse.ts";
 import { WireError } from "./wire-error.ts";
@@ -31,7 +32,7 @@ export interface VerifierOptions {
  */
 export class SignatureVerifier {
   readonly #options: VerifierOptions;
-  readonly #signingKeys = new Map<string, Buffer>();
+  readonly #signingKeys = new Map<string, HmacKey>();
 
   constructor(options: VerifierOptions) {
     this.#options = options;
@@ -56,7 +57,7 @@ export class SignatureVerifier {
     });
     const scope = `${parts.date}/${parts.region}/${parts.service}/aws4_request`;
     const stringToSign = `${ALGORITHM}\n${parts.signedAt}\n${scope}\n${hash("sha256", canonical, "hex")}`;
-    const expected = createHmac("sha256", this.#signingKey(parts, secret)).update(stringToSign).digest();
+    const expected = this.#signingKey(parts, secret).sign(stringToSign);
     if (!timingSafeEqual(expected, Buffer.from(parts.signature, "hex"))) {
       throw new WireError("InvalidSignatureException", MISMATCH);
     }
@@ -99,7 +100,7 @@ export class SignatureVerifier {
   }
 
   /** Four HMACs, the same all day. The secret is part of the cache key only through its access key: keys do not change. */
-  #signingKey(parts: SignatureParts, secret: string): Buffer {
+  #signingKey(parts: SignatureParts, secret: string): HmacKey {
     const name = `${parts.accessKeyId}/${parts.date}/${parts.region}/${parts.service}`;
     const known = this.#signingKeys.get(name);
     if (known !== undefined) return known;
@@ -107,8 +108,9 @@ export class SignatureVerifier {
     for (const part of [parts.region, parts.service, "aws4_request"])
       key = createHmac("sha256", key).update(part).digest();
     if (this.#signingKeys.size >= SIGNING_KEYS_MAX) this.#signingKeys.clear();
-    this.#signingKeys.set(name, key);
-    return key;
+    const prepared = new HmacKey(key);
+    this.#signingKeys.set(name, prepared);
+    return prepared;
   }
 }
 
