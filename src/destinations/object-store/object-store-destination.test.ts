@@ -95,7 +95,7 @@ for (const variable of ["LAKEHOSE_TEST_S3", "LAKEHOSE_TEST_MOTO"]) {
   }
   for (const [operation, putBytesMax] of [
     ["put", 1000],
-    ["complete", 4],
+    ["complete", 10],
   ] as const) {
     destinationConformance(`object-store at ${variable} by ${operation}`, async () => {
       const connection = { endpoint, credentials: { accessKeyId: "test", secretAccessKey: "test" } };

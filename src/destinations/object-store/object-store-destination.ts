@@ -62,7 +62,8 @@ export class ObjectStoreDestination implements Destination {
     const { multipart } = this.#store;
     const inParts = multipart !== undefined && parcel.body.bytes > multipart.putBytesMax;
     const conditional = inParts ? capabilities.conditionalComplete : capabilities.conditionalPut;
-    if (attempt.number > 1 || !conditional) {
+    // A question is nothing beside a large body that would be sent for nothing.
+    if (attempt.number > 1 || inParts || !conditional) {
       const landed = await this.#withDestinationErrors(parcel, "head", () => this.#find(parcel, attempt.signal));
       if (landed) return landed;
     }
