@@ -1,10 +1,14 @@
+import { LakehoseError } from "../model/errors.ts";
 import type { Format } from "./format.ts";
 import { rawFormat } from "./raw/raw-format.ts";
 
 /** Every format, in the order of the alphabet. */
 export const formats: readonly Format[] = [rawFormat];
 
-/** The format of that name, if there is one. */
-export function formatOf(type: string): Format | undefined {
-  return formats.find((format) => format.type === type);
+/** The format of that name; throws when there is none. */
+export function formatOf(type: string): Format {
+  const found = formats.find((format) => format.type === type);
+  if (found !== undefined) return found;
+  const known = formats.map((format) => format.type).join(", ");
+  throw new LakehoseError("unknown-format", `Expected a format of ${known}; got ${type}`);
 }
