@@ -19,7 +19,8 @@ export interface CertificateFiles {
 
 /** Own certificate. Throws with the file's name when one is missing or the two do not belong together. */
 export async function readCertificate({ certFile, keyFile }: CertificateFiles): Promise<Certificate> {
-  const [cert, key] = await Promise.all([readPem(certFile), readPem(keyFile)]);
+  const cert = await readPem(certFile);
+  const key = await readPem(keyFile);
   try {
     createSecureContext({ cert, key });
   } catch (error) {

@@ -58,7 +58,11 @@ test("jsonProtocol() hands over the object and the caller, and answers with what
 });
 
 test("jsonProtocol() sends a prebuilt body as it is", async () => {
-  const { body } = await call({ handle: (request) => (request.authorize("*"), Buffer.from('{"ready":true}')) });
+  const handle: Operation["handle"] = (request) => {
+    request.authorize("*");
+    return Buffer.from('{"ready":true}');
+  };
+  const { body } = await call({ handle });
   assert.equal(String(body), '{"ready":true}');
 });
 
