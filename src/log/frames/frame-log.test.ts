@@ -179,6 +179,22 @@ test("encryption: no plain bytes on disk, rotation, switching on and off, missin
   await assert.rejects(world.open({ keyRing: KeyRing.parse(newKey) }), { code: "key-missing" });
 });
 
+test("without a key nothing is written that has to be encrypted, and nothing else is held up", async () => {
+  let encrypted = false;
+  const world = new FrameLogWorld({ encrypted: () => encrypted });
+  const log = await world.open();
+  await log.append(input(["a"]));
+  encrypted = true;
+  await assert.rejects(log.append(input(["b"])), { code: "key-missing" });
+  encrypted = false;
+  await log.append(input(["c"]));
+  assert.deepEqual(
+    (await framesOf(log)).flatMap((frame) => frame.records),
+    ["a", "c"],
+  );
+  await log.close();
+});
+
 test("files of another stream and a witness that knows more are refused", async () => {
   const world = new FrameLogWorld();
   const log = await world.open();

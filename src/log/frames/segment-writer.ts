@@ -137,7 +137,7 @@ export class SegmentWriter {
   #room(): number {
     if (this.#active === undefined) return 0;
     const { header } = this.#active.segment;
-    return header.keyId === this.#keyId() ? header.capacity - this.#place.position : 0;
+    return header.keyId === this.#wantedKeyId() ? header.capacity - this.#place.position : 0;
   }
 
   #encode(segment: Segment, inputs: readonly FrameInput[], place: FramePlace): SyncGroup {
@@ -198,13 +198,18 @@ export class SegmentWriter {
     };
   }
 
+  /** 0 when nothing has to be encrypted now, `undefined` when it has to be and there is no key. */
+  #wantedKeyId(): number | undefined {
+    const { encrypted, keyRing } = this.#options;
+    return encrypted() ? keyRing?.currentId : 0;
+  }
+
   #keyId(): number {
-    const { encrypted, keyRing, label } = this.#options;
-    if (!encrypted()) return 0;
-    if (keyRing !== undefined) return keyRing.currentId;
+    const keyId = this.#wantedKeyId();
+    if (keyId !== undefined) return keyId;
     throw new LogError(
       "key-missing",
-      `The log of ${label} has to be encrypted, but no key is configured. Configure a key file, or stop encryption.`,
+      `The log of ${this.#options.label} has to be encrypted, but no key is configured. Configure a key file, or stop encryption.`,
     );
   }
 
