@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { DeliveryWorld } from "../../test/fakes/delivery-world.ts";
+import { packRecords } from "../model/records.ts";
 
 test("a delivery hands on what was accepted, with a separator between records", async () => {
   const world = new DeliveryWorld();
@@ -151,6 +153,16 @@ test("a delivery that was stopped goes on where it was", async () => {
   await world.put("b");
   await world.flush();
   assert.deepEqual([...(await world.objects()).values()], ["a\nb"]);
+  await world.stop();
+});
+
+test("records that are gzip already are warned about once when they are compressed again", async () => {
+  const world = new DeliveryWorld({ definition: { compression: { type: "gzip" } } });
+  await world.start();
+  const member = gzipSync("hello");
+  for (let call = 0; call < 2; call++) await world.log.append({ records: packRecords([member]) });
+  await world.flush();
+  assert.equal(world.events.filter(({ name }) => name === "stream.warned").length, 1);
   await world.stop();
 });
 

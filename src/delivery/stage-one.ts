@@ -1,12 +1,16 @@
 import type { LogReader } from "../log/log.ts";
 import { type Batch, recordCount, sliceRecords } from "../model/records.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { OutcomeGroup } from "./accumulator.ts";
 import type { AccumulatorSet } from "./accumulator-set.ts";
 import type { CutCounters } from "./journal/journal-records.ts";
 import { READ_BYTES } from "./outcome-source.ts";
 import { type OutcomeBatch, type OutcomeContext, outcomesOf } from "./outcomes.ts";
 import { isPure, type PlanRunner } from "./plan-runner.ts";
 import type { Staging } from "./staging.ts";
+
+/** How a gzip member begins (RFC 1952, 2.3.1). */
+const GZIP_MAGIC = Buffer.of(0x1f, 0x8b);
 
 /**
  * Reads the log in order, asks the processors, and gathers outcomes. Outcomes of an impure chain are durable in staging
@@ -17,6 +21,7 @@ export class StageOne {
   #read: number;
   #counters: CutCounters;
   #lastSplit: string | undefined;
+  #warnedPlan: number | undefined;
 
   constructor(options: StageOneOptions) {
     this.#options = options;
@@ -43,7 +48,10 @@ export class StageOne {
       const batch = batches[index];
       if (batch && batch.origin === undefined) this.#closePartition(runner.dataSplit(batch.arrivalMs));
       this.#count(outcome);
-      for (const group of outcome.groups) accumulators.add(group, runner);
+      for (const group of outcome.groups) {
+        this.#warnOfDoubleCompression(group, runner);
+        accumulators.add(group, runner);
+      }
       this.#read = outcome.nextOffset;
     }
     return true;
@@ -86,6 +94,15 @@ export class StageOne {
       const [errorType = "", code = ""] = place.split("\n");
       telemetry.emit("delivery.recordsRejected", { stream, delivery, errorType, code, records });
     }
+  }
+
+  /** Compressing gzip members again costs time, saves nothing, and readers see one layer too many: worth one warning. */
+  #warnOfDoubleCompression(group: OutcomeGroup, runner: PlanRunner): void {
+    if (this.#warnedPlan === runner.plan.number || runner.plan.definition.compression.type === "none") return;
+    if (group.key.kind !== "data" || !group.records.bytes.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) return;
+    this.#warnedPlan = runner.plan.number;
+    const message = `Records are gzip already and are compressed again (${runner.plan.definition.compression.type}): set the compression format to UNCOMPRESSED`;
+    this.#options.telemetry.emit("stream.warned", { stream: this.#options.stream, code: "compressed-twice", message });
   }
 
   /** Arrival never falls, so once it has moved on to the next hour nothing more can come for the one before. */
