@@ -16,7 +16,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await runCommand(argv, { stdout, stderr, stdin, environment: env, signal: stopping.signal });
   process.removeListener("SIGINT", stop);
   process.removeListener("SIGTERM", stop);
+  // A connection or timer that somebody forgot must not keep a finished command from ending.
+  setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
 }
+
+const EXIT_GRACE_MS = 500;
 
 /** Resolves to the exit code: 0, 1 for a failure, 2 for a command line that makes no sense. */
 export async function runCommand(argv: readonly string[], context: CliContext): Promise<number> {

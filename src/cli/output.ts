@@ -21,13 +21,17 @@ export function print<T>(
 export function table(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
   const cells = [headings, ...rows].map((row) => row.map(cellText));
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? "").length)));
-  const right = headings.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === "number"));
+  const right = headings.map((_, column) => rows.length > 0 && rows.every((row) => isNumeric(row[column] ?? "")));
   return cells.map((row) =>
     row
       .map((cell, column) => (right[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
       .join("  ")
       .trimEnd(),
   );
+}
+
+function isNumeric(cell: string | number): boolean {
+  return typeof cell === "number" || /^-?\d+(\.\d+)?$/.test(cell);
 }
 
 function cellText(value: string | number): string {

@@ -17,7 +17,8 @@ export function startProgress(context: CliContext, label: string, total: number,
     clearOnComplete: false,
     hideCursor: true,
     format: (options, params, payload) => {
-      if (total > 0) return cliProgress.Format.Formatter({ ...options, format: knownTotal(label, unit) }, params, payload);
+      if (total > 0)
+        return cliProgress.Format.Formatter({ ...options, format: knownTotal(label, unit) }, params, payload);
       const seconds = Math.max(0.001, (Date.now() - params.startTime) / 1000);
       return `${label}  ${params.value.toLocaleString("en-US")} ${unit}  ${Math.round(params.value / seconds)} ${unit}/s`;
     },

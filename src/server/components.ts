@@ -2,6 +2,7 @@ import type { DeliveryComponents } from "../delivery/delivery-options.ts";
 import { findDestinationType } from "../destinations/registry.ts";
 import { formatOf } from "../formats/registry.ts";
 import { LakehoseError } from "../model/errors.ts";
+import { createProcessor } from "../processors/registry.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Random } from "../std/random.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -19,7 +20,7 @@ export function deliveryComponents({ stores, clock, random, telemetry }: Compone
   const dependencies = { storeFor: (bucket: string) => stores.storeFor(bucket), clock, random, telemetry };
   return {
     format: (type) => formatOf(type) ?? unknown("format", type),
-    processor: (spec) => unknown("processor", spec.type),
+    processor: (spec) => createProcessor(spec),
     destination: ({ type, options }) =>
       (findDestinationType(type) ?? unknown("destination", type)).create(options, dependencies),
   };

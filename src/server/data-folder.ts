@@ -12,6 +12,8 @@ export function dataFolder(root: string) {
     temporary: join(root, "temporary"),
     /** What a file of the local lake cannot carry: metadata, encodings. */
     objectMetadata: join(root, "meta", "objects"),
+    /** A certificate of our own making. */
+    tls: join(root, "meta", "tls"),
     /** Which deliveries have started once. */
     started: join(root, "meta", "started"),
   };

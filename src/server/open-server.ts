@@ -1,14 +1,3 @@
-import { controlPlane } from "../api/firehose/control-plane.ts";
-import { requestBytesMax } from "../api/firehose/put/put-limits.ts";
-import { putRecord } from "../api/firehose/put-record.ts";
-import { putRecordBatch } from "../api/firehose/put-record-batch.ts";
-import { putRecordsRoute } from "../api/http/put-records.ts";
-import { Authenticator } from "../api/protocol/authenticator.ts";
-import type { Route } from "../api/protocol/http.ts";
-import { jsonProtocol } from "../api/protocol/json-protocol.ts";
-import { queryProtocol } from "../api/protocol/query-protocol.ts";
-import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
-import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import { systemClock } from "../std/clock.ts";
 import { lockFolder } from "../std/folder-lock.ts";
 import { nodeDisk } from "../std/node-disk.ts";
@@ -21,8 +10,7 @@ import type { Configuration } from "./configuration/load-configuration.ts";
 import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
 import { FirstStarts } from "./first-starts.ts";
-import { HttpServer } from "./http-server.ts";
-import { probeRoutes } from "./probes.ts";
+import { openListener } from "./listener.ts";
 import { deliveryLogTarget, streamSnapshots } from "./snapshots.ts";
 import { openStores, type Stores } from "./stores.ts";
 import { streamDependencies } from "./stream-dependencies.ts";
@@ -31,6 +19,8 @@ export interface RunningServer {
   /** `http://127.0.0.1:4573`, with the port that was really taken. */
   readonly url: string;
   readonly port: number;
+  /** What clients have to trust when the server made its own certificate: `AWS_CA_BUNDLE`, `NODE_EXTRA_CA_CERTS`. */
+  readonly caFile?: string;
   readonly streams: Streams;
   readonly stores: Stores;
   readonly telemetry: TelemetryService;
@@ -111,50 +101,17 @@ async function compose(
   const context = { streams: opened, clock: systemClock, canEncrypt: () => configuration.keyRing !== undefined };
   await createDeclaredStreams(context, configuration);
   const unready: string[] = [];
-  const http = listener({ configuration, context, telemetry, unready });
-  const port = await http.listen();
+  const tlsDirectory = folder.tls;
+  const listener = await openListener({ configuration, context, telemetry, unready, tlsDirectory });
+  const { port, url, caFile } = listener;
   closers.push(() => {
     unready.push("The server is shutting down");
-    return http.close(CLOSE_GRACE_MS);
+    return listener.close(CLOSE_GRACE_MS);
   });
-  return { url: urlOf(configuration, port), port, streams: opened, stores, telemetry, close };
-}
-
-interface ListenerParts {
-  readonly configuration: Configuration;
-  readonly context: Parameters<typeof controlPlane>[0];
-  readonly telemetry: TelemetryService;
-  readonly unready: readonly string[];
-}
-
-function listener({ configuration, context, telemetry, unready }: ListenerParts): HttpServer {
-  const { accessKeys: keys, tokens, accountId, unsignedPayload, limits } = configuration;
-  const clock = systemClock;
-  const authenticator = new Authenticator({ clock, keys, tokens, accountId, unsignedPayload });
-  const { streams } = context;
-  const putLimits = { recordBytes: limits.recordBytes, batchBytes: limits.batchBytes, batchRecords: BATCH_RECORDS_MAX };
-  const put = { streams, limits: putLimits };
-  const operations = [...controlPlane(context), putRecord(put), putRecordBatch(put)];
-  const shared = { authenticator, telemetry, clock };
-  const routes: readonly Route[] = [
-    jsonProtocol({ ...shared, operations }),
-    queryProtocol({ ...shared, operations: [getCallerIdentity] }),
-    putRecordsRoute({ ...shared, streams, limits: putLimits }),
-    ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
-  ];
-  return new HttpServer({
-    host: configuration.host,
-    port: configuration.port,
-    routes,
-    clock,
-    telemetry,
-    open: authenticator.open,
-    requestBytesMax: requestBytesMax(putLimits),
-    bodyBytesMax: limits.inFlightBytes,
-  });
-}
-
-function urlOf({ host, tls }: Configuration, port: number): string {
-  const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  return `${tls === undefined ? "http" : "https"}://${name}:${port}`;
+  telemetry.emit("server.ready", { url, data: folder.root, streams: opened.list().length });
+  const stop = async () => {
+    await close();
+    telemetry.emit("server.stopped", { url });
+  };
+  return { url, port, ...(caFile !== undefined && { caFile }), streams: opened, stores, telemetry, close: stop };
 }

@@ -44,6 +44,15 @@ const byOperation = ({ protocol, operation }: { protocol: string; operation: str
 const data = ({ error }: Delivered) => !error;
 
 export const EVENT_TABLE: EventTable = {
+  "server.ready": { summary: "The server takes requests.", level: "info", metrics: [] },
+  "server.stopped": { summary: "The server has stopped and let go of its data folder.", level: "info", metrics: [] },
+  "server.certificateRenewed": { summary: "New connections get the renewed certificate.", level: "info", metrics: [] },
+  "server.certificateRefused": {
+    summary: "A renewed certificate is broken; the one in use stays.",
+    level: "error",
+    metrics: [],
+  },
+
   "api.requestServed": {
     summary: "A call was answered.",
     level: "trace",

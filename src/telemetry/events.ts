@@ -1,8 +1,15 @@
 import type { ApiEvents } from "./events/api-events.ts";
 import type { DeliveryEvents } from "./events/delivery-events.ts";
 import type { LogEvents } from "./events/log-events.ts";
+import type { ServerEvents } from "./events/server-events.ts";
 import type { StorageEvents } from "./events/storage-events.ts";
 import type { StreamEvents } from "./events/stream-events.ts";
 
 /** Every event that Lakehose can emit: area, noun, past-tense verb. Units stand last in field names. */
-export interface EventCatalogue extends ApiEvents, DeliveryEvents, LogEvents, StorageEvents, StreamEvents {}
+export interface EventCatalogue
+  extends ApiEvents,
+    DeliveryEvents,
+    LogEvents,
+    ServerEvents,
+    StorageEvents,
+    StreamEvents {}

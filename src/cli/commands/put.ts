@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { systemClock } from "../../std/clock.ts";
 import { systemRandom } from "../../std/random.ts";
+import { readLines } from "../../std/read-lines.ts";
 import type { CliContext } from "../cli-context.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
@@ -10,7 +11,6 @@ import { connectionOf } from "../connection.ts";
 import { bytesText, print } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import { putRecords } from "../put-records.ts";
-import { readLines } from "../../std/read-lines.ts";
 
 interface PutFlags {
   readonly whole?: boolean;

@@ -14,6 +14,7 @@ import type { CliContext } from "../cli-context.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { type Connection, connectionOf } from "../connection.ts";
+import { flushStream } from "../flush-stream.ts";
 import { print, table } from "../output.ts";
 
 export const streamsCommand: CliCommand = {
@@ -173,6 +174,6 @@ async function remove(
 }
 
 async function flush(connection: Connection, name: string, command: Command, context: CliContext): Promise<void> {
-  const answer = await connection.admin("POST", `/api/streams/${encodeURIComponent(name)}/flush`);
-  print(context, command, answer, () => [`Everything that ${name} had accepted has landed.`]);
+  await flushStream(connection, name, context.signal);
+  print(context, command, { name, flushed: true }, () => [`Everything that ${name} had accepted has landed.`]);
 }

@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+import { type ConfigurationFlags, loadConfiguration } from "../../server/configuration/load-configuration.ts";
+import { openServer } from "../../server/open-server.ts";
+import type { CliContext } from "../cli-context.ts";
+import type { CliCommand } from "../command.ts";
+import { wantsJson } from "../output.ts";
+
+export const upCommand: CliCommand = {
+  name: "up",
+  add: (program, context) => {
+    program
+      .command("up")
+      .description("start the server; it runs until it is told to stop")
+      .option("--config <file>", "configuration file, YAML (LAKEHOSE_CONFIG)")
+      .option("--data <folder>", "data folder (LAKEHOSE_DATA; default lakehose-data)")
+      .option("--host <host>", "address to listen on (LAKEHOSE_HOST; default 127.0.0.1)")
+      .option("--port <port>", "port to listen on, 0 = any (LAKEHOSE_PORT; default 4573)")
+      .action((flags: ConfigurationFlags, command: Command) => up(flags, command, context));
+  },
+};
+
+/** The line that says "ready" is a contract: scripts and supervisors wait for it on standard output. */
+async function up(flags: ConfigurationFlags, command: Command, context: CliContext): Promise<void> {
+  const configuration = loadConfiguration(flags, context.environment);
+  const pretty = context.stderr.isTTY === true && !wantsJson(command);
+  const server = await openServer(configuration, { pretty });
+  if (server.caFile !== undefined) {
+    context.stdout.write(`clients have to trust ${server.caFile} (AWS_CA_BUNDLE, NODE_EXTRA_CA_CERTS)\n`);
+  }
+  context.stdout.write(`lakehose is ready at ${server.url}\n`);
+  await aborted(context.signal);
+  await server.close();
+}
+
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

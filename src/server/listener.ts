@@ -1,0 +1,119 @@
+import { adminRoute } from "../api/admin/admin-route.ts";
+import { adminEndpoints } from "../api/admin/registry.ts";
+import type { ControlContext } from "../api/firehose/control-context.ts";
+import { controlPlane } from "../api/firehose/control-plane.ts";
+import { requestBytesMax } from "../api/firehose/put/put-limits.ts";
+import { putRecord } from "../api/firehose/put-record.ts";
+import { putRecordBatch } from "../api/firehose/put-record-batch.ts";
+import { putRecordsRoute } from "../api/http/put-records.ts";
+import { Authenticator } from "../api/protocol/authenticator.ts";
+import type { Route } from "../api/protocol/http.ts";
+import { jsonProtocol } from "../api/protocol/json-protocol.ts";
+import { queryProtocol } from "../api/protocol/query-protocol.ts";
+import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
+import { BATCH_RECORDS_MAX } from "../model/limits.ts";
+import type { TelemetryService } from "../telemetry/create-telemetry.ts";
+import type { Configuration } from "./configuration/load-configuration.ts";
+import { HttpServer } from "./http-server.ts";
+import { probeRoutes } from "./probes.ts";
+import { readCertificate, selfSignedCertificate, watchCertificate } from "./tls.ts";
+
+export interface ListenerOptions {
+  readonly configuration: Configuration;
+  readonly context: ControlContext;
+  readonly telemetry: TelemetryService;
+  /** Why requests would fail now; read at each `/readyz`. */
+  readonly unready: readonly string[];
+  /** Where a certificate of our own making is kept. */
+  readonly tlsDirectory: string;
+}
+
+export interface Listener {
+  readonly port: number;
+  readonly url: string;
+  /** What clients have to trust when the server made its own certificate. */
+  readonly caFile?: string;
+  close(graceMs: number): Promise<void>;
+}
+
+/** The one port with everything that answers on it. Resolves once it takes requests. */
+export async function openListener(options: ListenerOptions): Promise<Listener> {
+  const { configuration, context, telemetry } = options;
+  const { host, tls, limits } = configuration;
+  const certificate = await certificateOf(options);
+  const { routes, open } = routesOf(options);
+  const http = new HttpServer({
+    host,
+    port: configuration.port,
+    routes,
+    clock: context.clock,
+    telemetry,
+    open,
+    requestBytesMax: requestBytesMax(limits),
+    bodyBytesMax: limits.inFlightBytes,
+    ...(certificate !== undefined && { tls: { cert: certificate.cert, key: certificate.key } }),
+  });
+  const port = await http.listen();
+  const closing = new AbortController();
+  const watching = tls !== undefined && "key" in tls ? watch(options, tls, http, closing.signal) : Promise.resolve();
+  const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  return {
+    port,
+    url: `${tls === undefined ? "http" : "https"}://${name}:${port}`,
+    ...(certificate?.caFile !== undefined && { caFile: certificate.caFile }),
+    close: async (graceMs) => {
+      closing.abort();
+      await watching;
+      await http.close(graceMs);
+    },
+  };
+}
+
+function routesOf({ configuration, context, telemetry, unready }: ListenerOptions) {
+  const { accessKeys: keys, tokens, accountId, unsignedPayload, limits } = configuration;
+  const { streams, clock } = context;
+  const authenticator = new Authenticator({ clock, keys, tokens, accountId, unsignedPayload });
+  const putLimits = { recordBytes: limits.recordBytes, batchBytes: limits.batchBytes, batchRecords: BATCH_RECORDS_MAX };
+  const put = { streams, limits: putLimits };
+  const shared = { authenticator, telemetry, clock };
+  const routes: readonly Route[] = [
+    jsonProtocol({ ...shared, operations: [...controlPlane(context), putRecord(put), putRecordBatch(put)] }),
+    queryProtocol({ ...shared, operations: [getCallerIdentity] }),
+    putRecordsRoute({ ...shared, ...put }),
+    adminRoute({
+      telemetry,
+      authenticate: (head) => authenticator.bearer(head),
+      endpoints: adminEndpoints({ streams, clock, deliveryLog: telemetry.deliveryLog }),
+    }),
+    ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
+  ];
+  return { routes, open: authenticator.open };
+}
+
+interface ServedCertificate {
+  readonly cert: string;
+  readonly key: string;
+  readonly caFile?: string;
+}
+
+async function certificateOf(options: ListenerOptions): Promise<ServedCertificate | undefined> {
+  const { tls } = options.configuration;
+  if (tls === undefined) return undefined;
+  if ("key" in tls) return readCertificate({ certFile: tls.certificate, keyFile: tls.key });
+  return selfSignedCertificate(options.tlsDirectory, tls.names, options.context.clock);
+}
+
+function watch(
+  { context, telemetry }: ListenerOptions,
+  { certificate: file, key }: { readonly certificate: string; readonly key: string },
+  http: HttpServer,
+  signal: AbortSignal,
+): Promise<void> {
+  return watchCertificate({ certFile: file, keyFile: key }, context.clock, signal, {
+    onRenewed: (renewed) => {
+      http.replaceCertificate({ cert: renewed.cert, key: renewed.key });
+      telemetry.emit("server.certificateRenewed", { file });
+    },
+    onRefused: (reason) => telemetry.emit("server.certificateRefused", { file, reason }),
+  });
+}
