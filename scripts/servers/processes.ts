@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { openSync } from "node:fs";
+import { openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A server gets this long to end by itself before it is made to. */
@@ -24,8 +24,16 @@ export async function stopProcessGroup(pid: number): Promise<void> {
 
 /** Whether the process `pid` is the one whose command line holds `mark`, and not a later one with the same number. */
 export function isProcess(pid: number, mark: string): boolean {
-  const { stdout } = spawnSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
-  return stdout?.includes(mark) ?? false;
+  return commandLine(pid).includes(mark);
+}
+
+/** Linux tells by `/proc`, other systems by `ps`, which small Linux images do without. */
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return spawnSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" }).stdout ?? "";
+  }
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
