@@ -119,7 +119,7 @@ function keyOf(outcome: KeptOutcome | RejectedOutcome, arrivalMs: number, runner
 
 function errorLine(batch: Batch, outcome: RejectedOutcome, context: OutcomeContext): Buffer {
   const origin = batch.origin;
-  return serializeErrorRecord({
+  const record = {
     bytes: recordAt(batch, outcome.index),
     code: outcome.code,
     message: outcome.message,
@@ -130,6 +130,6 @@ function errorLine(batch: Batch, outcome: RejectedOutcome, context: OutcomeConte
     streamUid: origin?.streamUid ?? context.streamUid,
     deliveryId: context.deliveryId,
     offset: origin?.offsets[outcome.index] ?? batch.firstOffset + outcome.index,
-    stage: "processors",
+    stage: "processors" as const,
   });
 }

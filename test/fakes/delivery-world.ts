@@ -166,11 +166,7 @@ export class DeliveryWorld {
 
   #components(life: number): DeliveryOptions["components"] {
     return {
-      format: (type) => {
-        const format = formatOf(type);
-        invariant(format !== undefined, `format ${type} exists`);
-        return format;
-      },
+      format: formatOf,
       processor: ({ type }) => {
         const create = this.#options.processors?.[type];
         invariant(create !== undefined, `the test brings processor ${type}`);

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DeliveryWorld } from "../../test/fakes/delivery-world.ts";
+import { FaultyStore } from "../../test/fakes/faulty-store.ts";
+import { seededRandom } from "../std/random.ts";
+
+/** Store calls that fail before, after and long after their effect, with crashes in between. */
+async function lifeWithFaults(seed: number): Promise<{ world: DeliveryWorld; faults: number }> {
+  const random = seededRandom(seed);
+  const stores: FaultyStore[] = [];
+  const world = new DeliveryWorld({
+    seed,
+    roll: { records: 3, ageMs: 2_000 },
+    wrapStore: (store) => {
+      const faulty = new FaultyStore(store, { random, rates: { before: 0.15, after: 0.2, late: 0.1 } });
+      stores.push(faulty);
+      return faulty;
+    },
+  });
+  await world.start();
+  for (let call = 0; call < 8; call++) {
+    await world.put(`${call}-a`, `${call}-b`);
+    await world.clock.advance(random.fraction() * 3_000);
+    if (random.fraction() < 0.3) {
+      world.crash(random.fraction() < 0.5 ? "power" : "kill");
+      await world.start();
+    }
+    if (random.fraction() < 0.3) await Promise.allSettled(stores.map((store) => store.deliverLate()));
+  }
+  for (const store of stores) store.heal();
+  await world.flush();
+  await Promise.allSettled(stores.map((store) => store.deliverLate()));
+  return { world, faults: stores.reduce((sum, store) => sum + store.calls.length, 0) };
+}
+
+test("a store that answers late, twice or not at all gets every record exactly once", async () => {
+  let adopted = 0;
+  for (let seed = 1; seed <= 60; seed++) {
+    const { world, faults } = await lifeWithFaults(seed);
+    assert.ok(faults > 0);
+    assert.deepEqual(await world.delivered(), [...world.acknowledged].sort(), `seed ${seed}`);
+    const { counters } = world.delivery.status();
+    assert.equal(counters.delivered, world.acknowledged.length, `seed ${seed}`);
+    assert.equal(counters.pending, 0, `seed ${seed}`);
+    adopted += world.events.filter(
+      ({ name, fields }) => name === "delivery.parcelDelivered" && fields.adopted === true,
+    ).length;
+    await world.stop();
+  }
+  assert.ok(adopted > 10, `some parcels were found to have landed before, ${adopted}`);
+});
+
+test("a store that is gone for an hour gets everything afterwards, in order of its keys", async () => {
+  let gone = true;
+  const world = new DeliveryWorld({
+    roll: { records: 1 },
+    wrapStore: (store) => {
+      const faulty = new FaultyStore(store, { random: seededRandom(1), rates: { before: 1 } });
+      if (!gone) faulty.heal();
+      return faulty;
+    },
+  });
+  await world.start();
+  for (let minute = 0; minute < 20; minute++) {
+    await world.put(`minute ${minute}`);
+    await world.clock.advance(180_000);
+  }
+  assert.equal(world.delivery.status().state, "retrying");
+  assert.equal(world.delivery.hold, 0);
+  gone = false;
+  world.crash("kill");
+  await world.start();
+  await world.flush();
+  assert.deepEqual(await world.delivered(), [...world.acknowledged].sort());
+  await world.stop();
+});
+
+test("an accumulator that would make a restart read too much again is handed on", async () => {
+  const world = new DeliveryWorld({ roll: {}, replayBytesMax: 300_000 });
+  await world.start();
+  for (let call = 0; call < 12; call++) {
+    await world.put("x".repeat(50_000));
+    await world.clock.advance(500);
+  }
+  const causes = world.events
+    .filter(({ name }) => name === "delivery.parcelDelivered")
+    .map(({ fields }) => fields.cause);
+  assert.ok(causes.includes("replay-budget"), `causes: ${causes.join()}`);
+  await world.flush();
+  assert.deepEqual((await world.delivered()).length, 12);
+  await world.stop();
+});
