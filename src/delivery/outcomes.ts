@@ -131,5 +131,6 @@ function errorLine(batch: Batch, outcome: RejectedOutcome, context: OutcomeConte
     deliveryId: context.deliveryId,
     offset: origin?.offsets[outcome.index] ?? batch.firstOffset + outcome.index,
     stage: "processors" as const,
-  });
+  };
+  return serializeErrorRecord(record, outcome.errorType);
 }
