@@ -1,4 +1,22 @@
+import { adminApiPage } from "./pages/admin-api.ts";
+import { commandLinePage } from "./pages/command-line.ts";
+import { componentsPage } from "./pages/components.ts";
+import { configurationPage } from "./pages/configuration.ts";
+import { errorsPage } from "./pages/errors.ts";
+import { generatorsPage } from "./pages/generators.ts";
+import { streamSettingsPage } from "./pages/stream-settings.ts";
+import { telemetryPage } from "./pages/telemetry.ts";
+
 /** Pages of `docs/reference/` by file name, made from the schemas and registries of the product. */
 export async function generatePages(): Promise<ReadonlyMap<string, string>> {
-  return new Map();
+  return new Map([
+    ["admin-api.md", adminApiPage()],
+    ["command-line.md", commandLinePage()],
+    ["components.md", componentsPage()],
+    ["configuration.md", configurationPage()],
+    ["errors.md", errorsPage()],
+    ["generators.md", generatorsPage()],
+    ["stream-settings.md", streamSettingsPage()],
+    ["telemetry.md", telemetryPage()],
+  ]);
 }

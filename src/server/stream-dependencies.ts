@@ -27,8 +27,8 @@ export interface StreamDependenciesOptions {
   readonly running: () => boolean;
 }
 
-/** A share of the stream's budget that a restart may have to read again, so that the log below it can be let go. */
-const REPLAY_BUDGET_SHARE = 1 / 4;
+/** The share of the stream's budget that a restart may have to read again (docs/decisions, 2026-11-21 roll instead of copying). */
+const REPLAY_BUDGET_SHARE = 1 / 2;
 
 /** The streams room is handed implementations as values; here is where they meet. */
 export function streamDependencies(options: StreamDependenciesOptions): StreamDependencies {
@@ -99,7 +99,7 @@ function deliveryOptions(
       replayBytesMax: () => {
         const { extensions, tags } = current();
         const budget = settingsOf(extensions, tags).budget ?? configuration.limits.streamBudgetBytes;
-        return Math.min(configuration.limits.replayBytes, budget * REPLAY_BUDGET_SHARE);
+        return budget * REPLAY_BUDGET_SHARE;
       },
     },
     disk,

@@ -31,7 +31,7 @@ const s3Schema = z.strictObject({
     }),
   credentials: z
     .strictObject({
-      accessKeyId: z.string().min(1),
+      accessKeyId: z.string().min(1).meta({ description: "Id of the key." }),
       secretAccessKey: secretSchema("Secret of the key."),
       sessionToken: secretSchema("Token of temporary credentials.").optional(),
     })
@@ -90,13 +90,6 @@ const limitsSchema = z.strictObject({
     min: 1024 * 1024,
     max: 64 * 1024 ** 3,
   }).default(64 * 1024 * 1024),
-  replayBytes: byteSize({
-    description:
-      "Log that a restart may have to read again; beyond it the oldest open object rolls. Never more than a quarter of the stream's budget.",
-    example: "4GB",
-    min: 1024 * 1024,
-    max: 1024 ** 4,
-  }).default(1000 ** 3),
   streams: z
     .int()
     .min(1)
@@ -210,7 +203,10 @@ export const configurationSchema = z.strictObject({
     .prefault({})
     .meta({ description: "Where objects go." }),
   encryption: z
-    .union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })])
+    .union([
+      z.strictObject({ file: z.string().min(1).meta({ description: "File that holds the keys." }) }),
+      z.strictObject({ env: z.string().min(1).meta({ description: "Environment variable that holds the keys." }) }),
+    ])
     .optional()
     .meta({
       description:
@@ -226,7 +222,13 @@ export const configurationSchema = z.strictObject({
     }),
   streams: z
     .array(
-      z.looseObject({ DeliveryStreamName: z.string().min(1), lakehose: z.record(z.string(), z.json()).optional() }),
+      z.looseObject({
+        DeliveryStreamName: z
+          .string()
+          .min(1)
+          .meta({ description: "Name of the stream; the other members as AWS has them." }),
+        lakehose: z.record(z.string(), z.json()).optional().meta({ description: "What AWS has no word for." }),
+      }),
     )
     .default([])
     .meta({

@@ -1,0 +1,14 @@
+import type { AdminContext } from "../../../src/api/admin/endpoint.ts";
+import { adminEndpoints } from "../../../src/api/admin/registry.ts";
+import { code, page, table } from "../markdown.ts";
+
+export function adminApiPage(): string {
+  const intro = [
+    "JSON over plain HTTP below `/api/`. With access keys or tokens configured, calls carry `Authorization: Bearer TOKEN`, and",
+    "the token's rules have to allow the action on the stream's ARN. Failures are `{code, message}`.",
+  ].join("\n");
+  // Endpoints look at what they are handed when they are called, never when they are made.
+  const endpoints = adminEndpoints({} as AdminContext);
+  const rows = endpoints.map(({ method, path, action }) => [code(`${method} /api/${path}`), code(action)]);
+  return page("Admin API", intro, [table(["call", "action"], rows)]);
+}
