@@ -12,6 +12,7 @@ import { createDeclaredStreams } from "./declared-streams.ts";
 import { FirstStarts } from "./first-starts.ts";
 import { openListener } from "./listener.ts";
 import { deliveryLogTarget, streamSnapshots } from "./snapshots.ts";
+import { startFailure } from "./start-failure.ts";
 import { openStores, type Stores } from "./stores.ts";
 import { streamDependencies } from "./stream-dependencies.ts";
 
@@ -45,7 +46,7 @@ export async function openServer(
     return await compose(configuration, options.pretty ?? false, closers, close);
   } catch (error) {
     await close().catch(() => undefined);
-    throw error;
+    throw startFailure(error, configuration);
   }
 }
 

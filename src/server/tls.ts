@@ -4,6 +4,7 @@ import { isIP } from "node:net";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
 import type { Clock } from "../std/clock.ts";
+import { ConfigurationError } from "./configuration/configuration-error.ts";
 import { makeCertificates } from "./tls/x509.ts";
 
 export interface Certificate {
@@ -25,7 +26,9 @@ export async function readCertificate({ certFile, keyFile }: CertificateFiles): 
     createSecureContext({ cert, key });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`TLS needs a PEM certificate and its own key: ${certFile} and ${keyFile} are refused: ${reason}`);
+    throw new ConfigurationError(
+      `TLS needs a PEM certificate and its own key: ${certFile} and ${keyFile} are refused: ${reason}`,
+    );
   }
   return { cert, key };
 }
@@ -103,7 +106,7 @@ async function readPem(file: string): Promise<string> {
     return await readFile(file, "utf8");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "UNKNOWN";
-    throw new Error(`TLS needs the file ${file}, reading it failed: ${code}`, { cause: error });
+    throw new ConfigurationError(`TLS needs the file ${file}, reading it failed: ${code}`, { cause: error });
   }
 }
 
