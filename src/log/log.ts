@@ -23,6 +23,12 @@ export interface Log {
   /** The answer that was stored under `retryKey`, while it is inside the window (15 minutes, bounded count). */
   recall(retryKey: string): RecalledAnswer | undefined;
 
+  /**
+   * The newest durable position that was appended for a source of this stream; it outlives the records. A bounded number
+   * of sources is remembered, those that appended last.
+   */
+  sourcePosition(sourceId: string): Uint8Array | undefined;
+
   usage(): LogUsage;
   close(): Promise<void>;
 }
@@ -68,10 +74,17 @@ export interface AppendRequest {
   readonly retryKey?: string;
   /** What the producer was told beside the offsets: which records of the call were refused, and why. Opaque to the log. */
   readonly answer?: Uint8Array;
-  /** Place in the upstream source, or ids of its messages, stored in the same frame. Opaque to the log. */
-  readonly sourcePosition?: Uint8Array;
+  /** How far a pull source has come upstream, stored in the same frame: the records and this, or neither. */
+  readonly source?: SourceProgress;
   readonly onlyDelivery?: string;
   readonly origin?: RecordOrigin;
+}
+
+export interface SourceProgress {
+  /** Names the source within its stream, at most 512 bytes. */
+  readonly id: string;
+  /** Opaque to the log, at most 64 KiB. */
+  readonly position: Uint8Array;
 }
 
 export interface Appended {

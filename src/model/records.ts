@@ -16,17 +16,17 @@ export interface Batch extends PackedRecords {
   readonly firstOffset: number;
   /** When Lakehose accepted them, milliseconds since 1970. Never falls along the log of a partition. */
   readonly arrivalMs: number;
-  /** Present on redriven records: only this delivery may see them. */
+  /** Present on records that were redriven or read back from the lake: only this delivery may see them. */
   readonly onlyDelivery?: string;
-  /** Present on redriven records: who they were the first time. */
+  /** Present on such records too: who they were the first time. */
   readonly origin?: RecordOrigin;
 }
 
-/** The first identity of records that came back through a redrive. */
+/** The first identity of records that came back through a redrive or from the lake. */
 export interface RecordOrigin {
   readonly streamUid: string;
-  /** Offset of each record in its first life, in the order of the batch. */
-  readonly offsets: readonly number[];
+  /** Offset of each record in its first life, in the order of the batch; one that is not known is that of this life. */
+  readonly offsets: readonly (number | undefined)[];
   /** Arrival of each record in its first life, milliseconds. */
   readonly arrivalsMs: readonly number[];
   /** Where they enter: before the processors, or past them. */

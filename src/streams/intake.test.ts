@@ -147,7 +147,7 @@ test("accept() counts what is under way against the budget", async () => {
 test("accept() splits no call that stands for a position in a source", async () => {
   const { intake, log } = setUp({ budgetBytes: 1000 });
   const texts = ["x".repeat(300), "y".repeat(300), "z".repeat(300)];
-  await assert.rejects(intake.accept(call(texts, { sourcePosition: Buffer.from("7") })), slowDown);
+  await assert.rejects(intake.accept(call(texts, { source: { id: "queue", position: Buffer.from("7") } })), slowDown);
   assert.equal(log.appended.length, 0);
 });
 

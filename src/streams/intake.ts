@@ -42,6 +42,10 @@ export class StreamIntake implements Intake {
     return this.#readStream();
   }
 
+  sourcePosition(sourceId: string): Uint8Array | undefined {
+    return this.#log.sourcePosition(sourceId);
+  }
+
   async accept(call: IntakeCall): Promise<IntakeAnswer> {
     invariant(recordCount(call.records) > 0, "a call to intake has at least one record");
     const { retryKey } = call;
@@ -77,7 +81,7 @@ export class StreamIntake implements Intake {
     // Redriven records were paid for when they came the first time; the rate is about producers.
     const limitRate = call.onlyDelivery === undefined;
     // A position in a source, or first identities, stand for all records of the call: half of it would be a lie.
-    const whole = call.sourcePosition !== undefined || call.origin !== undefined;
+    const whole = call.source !== undefined || call.origin !== undefined;
     const admitted = this.#admission.admit(call.records, { limitRate, whole });
     try {
       this.#reportRefused(records - admitted.records, admitted.reason);
@@ -106,11 +110,11 @@ export class StreamIntake implements Intake {
 }
 
 function appendRequest(call: IntakeCall, records: PackedRecords, answer: Buffer) {
-  const { retryKey, sourcePosition, onlyDelivery, origin } = call;
+  const { retryKey, source, onlyDelivery, origin } = call;
   return {
     records,
     ...(retryKey === undefined ? {} : { retryKey, answer }),
-    ...(sourcePosition === undefined ? {} : { sourcePosition }),
+    ...(source === undefined ? {} : { source }),
     ...(onlyDelivery === undefined ? {} : { onlyDelivery }),
     ...(origin === undefined ? {} : { origin }),
   };

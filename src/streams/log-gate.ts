@@ -52,6 +52,10 @@ export class LogGate implements Log {
     return this.#log.recall(retryKey);
   }
 
+  sourcePosition(sourceId: string): Uint8Array | undefined {
+    return this.#log.sourcePosition(sourceId);
+  }
+
   usage(): LogUsage {
     return this.#log.usage();
   }

@@ -1,7 +1,7 @@
 import type { DeliveryStatus } from "../delivery/delivery.ts";
-import type { LogUsage } from "../log/log.ts";
+import type { LogUsage, SourceProgress } from "../log/log.ts";
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
-import type { PackedRecords } from "../model/records.ts";
+import type { PackedRecords, RecordOrigin } from "../model/records.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { StreamSettings } from "./settings.ts";
 
@@ -46,6 +46,8 @@ export interface Intake {
    * throws `StreamError` `slow-down` when nothing can be accepted.
    */
   accept(call: IntakeCall): Promise<IntakeAnswer>;
+  /** The newest position of a source that is durable in this stream's log: where the source goes on after a restart. */
+  sourcePosition(sourceId: string): Uint8Array | undefined;
 }
 
 export interface IntakeCall {
@@ -55,8 +57,9 @@ export interface IntakeCall {
   /** Principal, operation, invocation id and body digest in one string; absent = no de-duplication. */
   readonly retryKey?: string;
   readonly onlyDelivery?: string;
-  readonly origin?: import("../model/records.ts").RecordOrigin;
-  readonly sourcePosition?: Uint8Array;
+  readonly origin?: RecordOrigin;
+  /** How far a pull source has come, durable together with the records. Such a call is accepted whole or not at all. */
+  readonly source?: SourceProgress;
 }
 
 export interface IntakeAnswer {

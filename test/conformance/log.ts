@@ -95,15 +95,15 @@ export function describeLogConformance(name: string, makeLog: () => Promise<LogU
     it("carries answer, source position, addressee and origin", async () => {
       const origin = {
         streamUid: "00112233445566778899aabbccddeeff",
-        offsets: [7, 9_007_199_254_740_991],
-        arrivalsMs: [1_700_000_000_000, 1_700_000_000_001],
+        offsets: [7, undefined, 9_007_199_254_740_991],
+        arrivalsMs: [1_700_000_000_000, 1_700_000_000_001, 0],
         stage: "delivery" as const,
       };
       await log.append({
-        records: pack(["a", "b"]),
+        records: pack(["a", "b", "c"]),
         retryKey: "call",
         answer: Buffer.from("answer"),
-        sourcePosition: Buffer.from("queue/7"),
+        source: { id: "queue", position: Buffer.from("7") },
         onlyDelivery: "destinationId-000000000001",
         origin,
       });
@@ -127,6 +127,34 @@ export function describeLogConformance(name: string, makeLog: () => Promise<LogU
       log = await world.reopen();
       assert.deepEqual(log.recall("call 1"), expected);
       assert.equal(log.recall("call 3"), undefined);
+    });
+
+    it("knows the newest position of each source, also after a restart", async () => {
+      const put = (id: string, position: string) =>
+        log.append({ records: pack([`${id} ${position}`]), source: { id, position: Buffer.from(position) } });
+      assert.equal(log.sourcePosition("queue"), undefined);
+      await Promise.all([
+        put("queue", "1"),
+        put("topic", "a"),
+        put("queue", "2"),
+        log.append({ records: pack(["-"]) }),
+      ]);
+      assert.equal(textOf(log.sourcePosition("queue")), "2");
+      log = await world.reopen();
+      assert.equal(textOf(log.sourcePosition("queue")), "2");
+      assert.equal(textOf(log.sourcePosition("topic")), "a");
+      await put("topic", "b");
+      log = await world.reopen();
+      assert.deepEqual([textOf(log.sourcePosition("queue")), textOf(log.sourcePosition("topic"))], ["2", "b"]);
+      assert.equal(log.sourcePosition("other"), undefined);
+    });
+
+    it("refuses a source whose name or position is too long to be kept", async () => {
+      const records = pack(["x"]);
+      const large = { id: "queue", position: Buffer.alloc(64 * 1024 + 1) };
+      await assert.rejects(log.append({ records, source: large }), { code: "too-large" });
+      const long = { id: "q".repeat(513), position: Buffer.from("1") };
+      await assert.rejects(log.append({ records, source: long }), { code: "too-large" });
     });
 
     it("is the same log after a restart, and goes on above all that was given out", async () => {
@@ -182,6 +210,10 @@ function partitionOf(log: Log): LogPartition {
 
 function pack(texts: readonly string[]) {
   return packRecords(texts.map((text) => Buffer.from(text)));
+}
+
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && Buffer.from(bytes).toString();
 }
 
 function textsOf(batch: Batch): string[] {

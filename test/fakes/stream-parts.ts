@@ -90,6 +90,7 @@ export class FakeLog implements Log {
   readonly incarnation = "00".repeat(16);
   end = 0;
   released = 0;
+  readonly sourcePositions = new Map<string, Uint8Array>();
   leases: number[] = [];
   encrypted: () => boolean = () => false;
   /** Held appends resolve when this does. */
@@ -124,11 +125,16 @@ export class FakeLog implements Log {
     await this.gate;
     const firstOffset = this.end;
     this.end += recordCount(request.records);
+    if (request.source !== undefined) this.sourcePositions.set(request.source.id, request.source.position);
     return { partition: 0, firstOffset, arrivalMs: 0 };
   }
 
   recall(): undefined {
     return undefined;
+  }
+
+  sourcePosition(sourceId: string): Uint8Array | undefined {
+    return this.sourcePositions.get(sourceId);
   }
 
   usage() {
@@ -235,6 +241,7 @@ function fakeIntake(request: CreateIntakeRequest): Intake {
     get stream() {
       return request.stream();
     },
+    sourcePosition: (sourceId) => request.log.sourcePosition(sourceId),
     accept: async (call): Promise<IntakeAnswer> => {
       const { partition, firstOffset } = await request.log.append({ records: call.records });
       const encrypted = request.stream().encryption.status === "ENABLED";

@@ -85,7 +85,7 @@ test("segments stay when the calls in them cannot be saved", async () => {
   const world = new World({ segmentBytes: 16 * 1024 });
   const log = await world.open();
   for (let index = 0; index < 10; index++) await log.append(call(`call ${index}`));
-  world.disk.failNext("datasync", "EIO", { pathPart: "retries" });
+  world.disk.failNext("datasync", "EIO", { pathPart: "memory" });
   await assert.rejects(log.partitions()[0]?.release(9) ?? Promise.resolve(), { code: "EIO" });
   assert.equal(log.partitions()[0]?.start, 0);
   await log.partitions()[0]?.release(9);
@@ -125,8 +125,8 @@ test("the snapshot is a witness: a log that lost its end is refused, and so is a
   await assert.rejects(world.open(), { code: "damaged", message: /ends at offset \d+, but records up to offset 10/ });
   const file = await world.disk.open(`/data/log/${names.at(-1)}`, "create");
   await file.write([copy], 0);
-  world.disk.flipByte("/data/log/retries.snapshot", 50, 1);
-  await assert.rejects(world.open(), { code: "damaged", message: /retries.snapshot/ });
+  world.disk.flipByte("/data/log/memory.snapshot", 50, 1);
+  await assert.rejects(world.open(), { code: "damaged", message: /memory.snapshot/ });
 });
 
 test("arrival follows the wall clock forward, never back, and jumps are told", async () => {
@@ -143,6 +143,86 @@ test("arrival follows the wall clock forward, never back, and jumps are told", a
   assert.deepEqual(jumps, [-3_600_000, 7_200_000]);
   await log.close();
 });
+
+test("positions of sources outlive the segments that held them, whether power is lost before or after the release", async () => {
+  for (const released of [false, true]) {
+    const world = new World({ segmentBytes: 16 * 1024 });
+    let log = await world.open();
+    await log.append(pulled("quiet", 1));
+    for (let index = 0; index < 30; index++) await log.append(pulled("busy", index));
+    if (released) {
+      await log.partitions()[0]?.release(25);
+      assert.ok((log.partitions()[0]?.start ?? 0) > 20);
+    }
+    await log.append(pulled("busy", 30));
+    world.disk.powerLoss();
+    log = await world.open();
+    assert.deepEqual([positionIn(log, "quiet"), positionIn(log, "busy")], ["1", "30"]);
+    await log.close();
+  }
+});
+
+test("segments stay when the positions in them cannot be saved", async () => {
+  const world = new World({ segmentBytes: 16 * 1024 });
+  let log = await world.open();
+  for (let index = 0; index < 10; index++) await log.append(pulled("queue", index));
+  world.disk.failNext("datasync", "EIO", { pathPart: "memory" });
+  await assert.rejects(log.partitions()[0]?.release(9) ?? Promise.resolve(), { code: "EIO" });
+  assert.equal(log.partitions()[0]?.start, 0);
+  world.disk.powerLoss();
+  log = await world.open();
+  assert.equal(positionIn(log, "queue"), "9");
+  await log.close();
+});
+
+test("a crash at any operation leaves a position that goes with the records, at most one append behind", async () => {
+  for (const how of ["power", "kill"] as const) {
+    for (let crashAt = 1; crashAt < 120; crashAt += 3) {
+      const world = new World({ segmentBytes: 16 * 1024 });
+      let acknowledged = -1;
+      world.disk.crashAt(world.disk.faults.count + crashAt, how);
+      const live = async () => {
+        const log = await world.open();
+        for (let index = 0; index < 20; index++) {
+          await log.append(pulled("queue", index));
+          acknowledged = index;
+          if (index % 6 === 5) await log.partitions()[0]?.release(index - 1);
+        }
+      };
+      await live().catch(() => undefined);
+      world.disk.heal();
+      world.disk.processKill();
+      const log = await world.open();
+      const position = Number(positionIn(log, "queue") ?? -1);
+      const end = log.partitions()[0]?.end ?? 0;
+      assert.equal(position, end - 1, `crash ${crashAt} ${how}: position and records agree`);
+      assert.ok(position >= acknowledged, `crash ${crashAt} ${how}: nothing acknowledged is pulled again`);
+      await log.close();
+    }
+  }
+});
+
+test("only so many sources are remembered, those that appended last", async () => {
+  const world = new World({ sourcesMax: 2 });
+  let log = await world.open();
+  for (const id of ["a", "b", "a", "c"]) await log.append(pulled(id, 1));
+  const known = () => ["a", "b", "c"].map((id) => positionIn(log, id));
+  assert.deepEqual(known(), ["1", undefined, "1"]);
+  world.disk.powerLoss();
+  log = await world.open();
+  assert.deepEqual(known(), ["1", undefined, "1"]);
+  await log.close();
+});
+
+function pulled(id: string, position: number) {
+  const records = packRecords([Buffer.from(`${id} ${position}`)]);
+  return { records, source: { id, position: Buffer.from(String(position)) } };
+}
+
+function positionIn(log: EmbeddedLog, id: string): string | undefined {
+  const position = log.sourcePosition(id);
+  return position && Buffer.from(position).toString();
+}
 
 function call(retryKey: string) {
   return { records: packRecords([Buffer.from(retryKey)]), retryKey };

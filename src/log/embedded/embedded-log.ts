@@ -7,25 +7,28 @@ import { FrameLog, type FrameLogOptions } from "../frames/frame-log.ts";
 import type { Appended, AppendRequest, Log, LogLease, LogPartition, LogUsage, RecalledAnswer } from "../log.ts";
 import { LogError } from "../log-error.ts";
 import { decodeMetadata, encodeMetadata, type FrameMetadata } from "./frame-metadata.ts";
+import { decodeMemorySnapshot, encodeMemorySnapshot, type MemorySnapshot } from "./memory-snapshot.ts";
 import { RETRY_WINDOW_MS, RetryMemory, retryDigestOf } from "./retry-memory.ts";
-import { decodeRetrySnapshot, encodeRetrySnapshot, type RetrySnapshot } from "./retry-snapshot.ts";
+import { SOURCE_ID_BYTES_MAX, SOURCE_POSITION_BYTES_MAX, SourcePositions } from "./source-positions.ts";
 import { WatchedWallClock } from "./wall-clock.ts";
 
 /**
  * The log of a stream in segment files of its own folder, one partition. Frames, groups, recovery: `frames/frame-log.ts`.
  *
- * Added here: what one call was (retry digest, answer, source position, origin) travels in the metadata of its frame, and
- * the answers of the last 15 minutes are remembered, so that a repeated call is answered and not stored again. They are
- * found by scanning the end of the log at the start. Before a segment is let go that holds some of them, all are written
- * to `retries.snapshot`, synced.
+ * Added here: what one call was (retry digest, answer, source position, origin) travels in the metadata of its frame. The
+ * answers of the last 15 minutes are remembered, so that a repeated call is answered and not stored again, and so is the
+ * newest position of each source, so that a source goes on behind what is stored. Both are found by scanning the metadata
+ * in the log at the start. Before a segment is let go that holds some of them, all are written to `memory.snapshot`, synced.
  */
 export type EmbeddedLogOptions = Omit<FrameLogOptions, "partition" | "firstOffset" | "beforeRelease" | "watermark"> & {
   /** Most calls whose answers are remembered. Default 200,000. */
   readonly retryEntriesMax?: number;
+  /** Most sources whose positions are remembered. Default 1,000. */
+  readonly sourcesMax?: number;
 };
 
 const PARTITION = 0;
-const SNAPSHOT_NAME = "retries.snapshot";
+const SNAPSHOT_NAME = "memory.snapshot";
 const NO_ANSWER = Buffer.alloc(0);
 
 export class EmbeddedLog implements Log {
@@ -33,27 +36,28 @@ export class EmbeddedLog implements Log {
   readonly #frames: FrameLog;
   readonly #partition: LogPartition;
   readonly #retries: RetryMemory;
+  readonly #sources: SourcePositions;
   readonly #wallClock: WatchedWallClock;
   readonly #options: EmbeddedLogOptions;
-  /** Calls below this offset are in the snapshot, if they are remembered at all. */
+  /** What is remembered of frames below this offset is in the snapshot. */
   #snapshotEnd: number;
-  /** Calls below this offset have been looked at. Trails the durable end by a few turns, never a whole segment. */
+  /** Frames below this offset have been looked at. Trails the durable end by a few turns, never a whole segment. */
   #rememberedEnd: number;
 
   /** Makes the log, or recovers it. Throws `LogError` `damaged`, `foreign` or `key-missing`. */
   static async open(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
     const path = join(options.directory, SNAPSHOT_NAME);
     const bytes = await readFileWhole(options.disk, path);
-    const snapshot = bytes && decodeRetrySnapshot(bytes, path);
+    const snapshot = bytes && decodeMemorySnapshot(bytes, path);
     const witnessOffset = Math.max(options.witnessOffset ?? 0, snapshot?.end ?? 0);
     let log: EmbeddedLog | undefined;
     const beforeRelease = async (endOffset: number) => {
-      if (log !== undefined) await log.#saveRetries(endOffset);
+      if (log !== undefined) await log.#saveMemory(endOffset);
     };
     const frames = await FrameLog.open({ ...options, witnessOffset, beforeRelease, partition: PARTITION });
     try {
       log = new EmbeddedLog(frames, options, snapshot);
-      await log.#loadRetries(snapshot);
+      await log.#loadMemory(snapshot);
     } catch (error) {
       await frames.close();
       throw error;
@@ -61,11 +65,12 @@ export class EmbeddedLog implements Log {
     return log;
   }
 
-  private constructor(frames: FrameLog, options: EmbeddedLogOptions, snapshot: RetrySnapshot | undefined) {
+  private constructor(frames: FrameLog, options: EmbeddedLogOptions, snapshot: MemorySnapshot | undefined) {
     this.incarnation = frames.incarnation;
     this.#frames = frames;
     this.#partition = new EmbeddedPartition(frames);
     this.#retries = new RetryMemory(options.retryEntriesMax);
+    this.#sources = new SourcePositions(options.sourcesMax);
     this.#options = options;
     this.#snapshotEnd = snapshot?.end ?? 0;
     this.#rememberedEnd = frames.end;
@@ -80,8 +85,9 @@ export class EmbeddedLog implements Log {
   }
 
   async append(request: AppendRequest): Promise<Appended> {
-    const { records, retryKey } = request;
+    const { records, retryKey, source } = request;
     invariant(recordCount(records) > 0, "an append holds at least one record");
+    if (source !== undefined) refuseLargeSource(source);
     const retryDigest = retryKey === undefined ? undefined : retryDigestOf(retryKey);
     const appended = await this.#frames.append({
       kind: FRAME_KINDS.records,
@@ -94,6 +100,10 @@ export class EmbeddedLog implements Log {
       const answer = request.answer === undefined ? NO_ANSWER : Buffer.from(request.answer);
       this.#retries.remember(retryDigest, { ...appended, recordCount: recordCount(records), answer });
     }
+    if (source !== undefined) {
+      const { firstOffset } = appended;
+      this.#sources.remember(source.id, { firstOffset, position: Buffer.from(source.position) });
+    }
     this.#rememberedEnd = appended.firstOffset + recordCount(records);
     return { partition: PARTITION, ...appended };
   }
@@ -103,19 +113,23 @@ export class EmbeddedLog implements Log {
     return call && { partition: PARTITION, ...call };
   }
 
+  sourcePosition(sourceId: string): Uint8Array | undefined {
+    return this.#sources.get(sourceId);
+  }
+
   usage(): LogUsage {
     const { bytes, start, end, pendingAppends } = this.#frames;
     return { bytes, start, end, pendingAppends };
   }
 
-  /** Finishes what was appended. Saves the remembered calls, so that the next start need not look for them. */
+  /** Finishes what was appended. Saves what is remembered, so that the next start need not look for it. */
   async close(): Promise<void> {
     await this.#frames.close();
-    // The log is whole without it: the next start finds the calls in the segments.
-    await this.#saveRetries(this.#frames.end).catch(() => undefined);
+    // The log is whole without it: the next start finds all of it in the segments.
+    await this.#saveMemory(this.#frames.end).catch(() => undefined);
   }
 
-  async #loadRetries(snapshot: RetrySnapshot | undefined): Promise<void> {
+  async #loadMemory(snapshot: MemorySnapshot | undefined): Promise<void> {
     if (snapshot !== undefined && snapshot.incarnation !== this.incarnation) {
       throw new LogError(
         "foreign",
@@ -123,11 +137,14 @@ export class EmbeddedLog implements Log {
       );
     }
     for (const [digest, call] of snapshot?.calls ?? []) this.#retries.remember(digest, call);
-    const windowStart = await this.#frames.offsetAtTime(this.#frames.lastArrivalMs - RETRY_WINDOW_MS);
-    await this.#frames.scan(Math.max(windowStart, this.#snapshotEnd), (frame) => {
-      const { retryDigest, answer } = decodeMetadata(frame.metadata);
-      if (retryDigest !== undefined) {
-        const { firstOffset, arrivalMs, recordCount } = frame;
+    for (const [id, position] of snapshot?.sources ?? []) this.#sources.remember(id, position);
+    await this.#frames.scan(this.#snapshotEnd, (frame) => {
+      const { firstOffset, arrivalMs, recordCount } = frame;
+      const { retryDigest, answer, source } = decodeMetadata(frame.metadata);
+      if (source !== undefined) {
+        this.#sources.remember(source.id, { firstOffset, position: Buffer.from(source.position) });
+      }
+      if (retryDigest !== undefined && arrivalMs >= this.#frames.lastArrivalMs - RETRY_WINDOW_MS) {
         const kept = answer === undefined ? NO_ANSWER : Buffer.from(answer);
         this.#retries.remember(retryDigest, { firstOffset, arrivalMs, recordCount, answer: kept });
       }
@@ -135,16 +152,30 @@ export class EmbeddedLog implements Log {
     });
   }
 
-  async #saveRetries(endOffset: number): Promise<void> {
+  async #saveMemory(endOffset: number): Promise<void> {
     if (endOffset <= this.#snapshotEnd) return;
     const { disk, directory } = this.#options;
-    const calls = [...this.#retries.entries()];
-    const snapshot = { incarnation: this.incarnation, end: this.#rememberedEnd, calls };
-    if (calls.length > 0) {
-      await writeFileDurably(disk, join(directory, SNAPSHOT_NAME), encodeRetrySnapshot(snapshot));
+    const snapshot = {
+      incarnation: this.incarnation,
+      end: this.#rememberedEnd,
+      calls: [...this.#retries.entries()],
+      sources: [...this.#sources.entries()],
+    };
+    if (snapshot.calls.length > 0 || snapshot.sources.length > 0) {
+      await writeFileDurably(disk, join(directory, SNAPSHOT_NAME), encodeMemorySnapshot(snapshot));
     }
     this.#snapshotEnd = snapshot.end;
   }
+}
+
+/** What is remembered for ever has to be small. */
+function refuseLargeSource({ id, position }: { readonly id: string; readonly position: Uint8Array }): void {
+  const idBytes = Buffer.byteLength(id);
+  if (idBytes > 0 && idBytes <= SOURCE_ID_BYTES_MAX && position.byteLength <= SOURCE_POSITION_BYTES_MAX) return;
+  throw new LogError(
+    "too-large",
+    `A source has an id of 1 to ${SOURCE_ID_BYTES_MAX} bytes and a position of at most ${SOURCE_POSITION_BYTES_MAX}, got ${idBytes} and ${position.byteLength}.`,
+  );
 }
 
 class EmbeddedPartition implements LogPartition {

@@ -8,23 +8,23 @@ export interface FrameMetadata {
   /** Digest of the retry key, 16 bytes. */
   readonly retryDigest?: Buffer;
   readonly answer?: Uint8Array;
-  readonly sourcePosition?: Uint8Array;
+  readonly source?: { readonly id: string; readonly position: Uint8Array };
   readonly onlyDelivery?: string;
   readonly origin?: RecordOrigin;
 }
 
-const FIELD_TYPES = { retryDigest: 1, answer: 2, sourcePosition: 3, onlyDelivery: 4, origin: 5 } as const;
+const FIELD_TYPES = { retryDigest: 1, answer: 2, source: 3, onlyDelivery: 4, origin: 5 } as const;
 
 const FIELD_HEADER_BYTES = 6;
 const UID_BYTES = 16;
 const ORIGIN_STAGES = ["processors", "delivery"] as const;
 
 export function encodeMetadata(metadata: FrameMetadata): Buffer {
-  const { retryDigest, answer, sourcePosition, onlyDelivery, origin } = metadata;
+  const { retryDigest, answer, source, onlyDelivery, origin } = metadata;
   const fields: Buffer[] = [];
   if (retryDigest !== undefined) fields.push(field(FIELD_TYPES.retryDigest, retryDigest));
   if (answer !== undefined) fields.push(field(FIELD_TYPES.answer, answer));
-  if (sourcePosition !== undefined) fields.push(field(FIELD_TYPES.sourcePosition, sourcePosition));
+  if (source !== undefined) fields.push(field(FIELD_TYPES.source, encodeSource(source)));
   if (onlyDelivery !== undefined) fields.push(field(FIELD_TYPES.onlyDelivery, Buffer.from(onlyDelivery)));
   if (origin !== undefined) fields.push(field(FIELD_TYPES.origin, encodeOrigin(origin)));
   return Buffer.concat(fields);
@@ -45,7 +45,7 @@ export function decodeMetadata(bytes: Buffer): FrameMetadata {
 function decodeField(type: number, value: Buffer): FrameMetadata {
   if (type === FIELD_TYPES.retryDigest) return { retryDigest: value };
   if (type === FIELD_TYPES.answer) return { answer: value };
-  if (type === FIELD_TYPES.sourcePosition) return { sourcePosition: value };
+  if (type === FIELD_TYPES.source) return { source: decodeSource(value) };
   if (type === FIELD_TYPES.onlyDelivery) return { onlyDelivery: value.toString() };
   if (type === FIELD_TYPES.origin) return { origin: decodeOrigin(value) };
   return {};
@@ -58,7 +58,20 @@ function field(type: number, value: Uint8Array): Buffer {
   return Buffer.concat([header, value]);
 }
 
-/** Stage (1 byte), stream uid (16), count (4), then offsets and arrivals as 64-bit floats, exact for whole numbers up to 2^53. */
+/** Length of the id (u16), id, position. */
+function encodeSource({ id, position }: NonNullable<FrameMetadata["source"]>): Buffer {
+  const name = Buffer.from(id);
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(name.length);
+  return Buffer.concat([length, name, position]);
+}
+
+function decodeSource(bytes: Buffer): NonNullable<FrameMetadata["source"]> {
+  const positionAt = 2 + bytes.readUInt16LE(0);
+  return { id: bytes.toString("utf8", 2, positionAt), position: bytes.subarray(positionAt) };
+}
+
+/** Stage (1 byte), stream uid (16), count (4), then offsets and arrivals as 64-bit floats, exact for whole numbers up to 2^53; not a number = none. */
 function encodeOrigin(origin: RecordOrigin): Buffer {
   const count = origin.offsets.length;
   const bytes = Buffer.alloc(1 + UID_BYTES + 4 + count * 16);
@@ -67,7 +80,7 @@ function encodeOrigin(origin: RecordOrigin): Buffer {
   bytes.writeUInt32LE(count, 1 + UID_BYTES);
   const numbersAt = 1 + UID_BYTES + 4;
   for (const [index, number] of [...origin.offsets, ...origin.arrivalsMs].entries()) {
-    bytes.writeDoubleLE(number, numbersAt + index * 8);
+    bytes.writeDoubleLE(number ?? Number.NaN, numbersAt + index * 8);
   }
   return bytes;
 }
@@ -78,7 +91,7 @@ function decodeOrigin(bytes: Buffer): RecordOrigin {
   const numbers = Array.from({ length: count * 2 }, (_, index) => bytes.readDoubleLE(numbersAt + index * 8));
   return {
     streamUid: bytes.toString("hex", 1, 1 + UID_BYTES),
-    offsets: numbers.slice(0, count),
+    offsets: numbers.slice(0, count).map((offset) => (Number.isNaN(offset) ? undefined : offset)),
     arrivalsMs: numbers.slice(count),
     stage: ORIGIN_STAGES[bytes.readUInt8(0)] ?? "processors",
   };
