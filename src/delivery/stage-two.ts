@@ -62,7 +62,10 @@ export class StageTwo {
   async stop(graceMs: number): Promise<void> {
     this.#waiting = [];
     const done = Promise.allSettled(this.#workers);
-    await Promise.race([done, this.#options.clock.sleep(graceMs)]);
+    const ended = new AbortController();
+    const grace = this.#options.clock.sleep(graceMs, ended.signal).catch(() => undefined);
+    await Promise.race([done, grace]);
+    ended.abort();
   }
 
   #startWorkers(): void {

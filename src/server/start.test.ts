@@ -99,6 +99,17 @@ test("start asks for a token before it shows metrics once keys are configured", 
   assert.equal((await fetch(`${lakehose.url}/metrics`, { headers })).status, 200);
 });
 
+test("close of start leaves nothing behind that keeps the process from ending", async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+  const before = timers();
+  const lakehose = await start({ streams: [clicks] });
+  const response = await fetch(`${lakehose.url}/v1/streams/clicks/records`, { method: "POST", body: "one" });
+  assert.equal(response.status, 200);
+  await lakehose.flush();
+  await lakehose.close();
+  assert.equal(timers(), before);
+});
+
 test("close of start stops the server", async () => {
   const lakehose = await start();
   const response = await fetch(`${lakehose.url}/healthz`);
