@@ -37,6 +37,9 @@ test("tests beside sources refuses a test that has nothing to do with its folder
     "src/std/a.test.ts": 'import { a } from "./a.ts";\n',
     "src/model/a.test.ts": 'import { a } from "../std/a.ts";\n',
     "src/model/b.spec.ts": "",
+    "src/log/log.ts": "",
+    "src/log/log.test.ts": 'import { world } from "../../test/fakes/log-world.ts";\n',
+    "test/fakes/log-world.ts": 'import { log } from "../../src/log/log.ts";\n',
   });
   const findings = await testsBesideSources.run(tree);
   assert.deepEqual(

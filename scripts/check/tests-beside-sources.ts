@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { Gate } from "./gate.ts";
 import { importsOf, resolveImport } from "./imports.ts";
-import { isTest, typescriptPaths } from "./source-tree.ts";
+import { isTest, type SourceTree, typescriptPaths } from "./source-tree.ts";
 
 /** A test in `src/` or `scripts/` lies in the folder of what it tests; what needs several rooms is a journey and lives in `test/`. */
 export const testsBesideSources: Gate = {
@@ -13,7 +13,7 @@ export const testsBesideSources: Gate = {
       if (/\.spec\.ts$|(^|\/)__tests__\//.test(file)) {
         return [{ file, message: 'tests are called "<source>.test.ts" and lie beside their source; rename this one' }];
       }
-      if (!isTest(file) || importsBeside(file, tree.text(file), sources)) return [];
+      if (!isTest(file) || importsBeside(file, tree, sources)) return [];
       return [
         {
           file,
@@ -25,10 +25,12 @@ export const testsBesideSources: Gate = {
   },
 };
 
-function importsBeside(file: string, text: string, sources: ReadonlySet<string>): boolean {
+/** Directly, or through a world in `test/` that is built around the folder. */
+function importsBeside(file: string, tree: SourceTree, sources: ReadonlySet<string>): boolean {
   const folder = posix.dirname(file);
-  return importsOf(text).some(({ specifier }) => {
-    const target = resolveImport(file, specifier);
-    return target !== undefined && sources.has(target) && posix.dirname(target).startsWith(folder);
-  });
+  const targetsOf = (path: string) =>
+    importsOf(tree.text(path)).flatMap(({ specifier }) => resolveImport(path, specifier) ?? []);
+  const direct = targetsOf(file).filter((target) => sources.has(target));
+  const worlds = direct.filter((target) => target.startsWith("test/"));
+  return [...direct, ...worlds.flatMap(targetsOf)].some((target) => posix.dirname(target).startsWith(folder));
 }
