@@ -15,6 +15,7 @@ import {
   type Tag,
 } from "@aws-sdk/client-firehose";
 import { type Lakehose, type StartOptions, start } from "../../src/server/index.ts";
+import { afterwards } from "./cleanup.ts";
 
 /** A whole server on a free port, a client of it, and the folder where its local lake is. All gone after the test. */
 export interface Journey {
@@ -26,13 +27,13 @@ export interface Journey {
 export async function startJourney(t: TestContext, options: StartOptions = {}): Promise<Journey> {
   const data = await temporaryFolder(t);
   const lakehose = await start({ data, ...options });
-  t.after(() => lakehose.close());
+  afterwards(t, () => lakehose.close());
   return { data, lakehose, client: clientOf(t, lakehose.url) };
 }
 
 export async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "lakehose-journey-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  afterwards(t, () => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -40,7 +41,7 @@ export async function temporaryFolder(t: TestContext): Promise<string> {
 export function clientOf(t: TestContext, endpoint: string, more: FirehoseClientConfig = {}): FirehoseClient {
   const credentials = { accessKeyId: "any", secretAccessKey: "any" };
   const client = new FirehoseClient({ endpoint, region: "eu-west-1", credentials, maxAttempts: 1, ...more });
-  t.after(() => client.destroy());
+  afterwards(t, () => client.destroy());
   return client;
 }
 

@@ -1,29 +1,17 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { CreateDeliveryStreamCommand, FirehoseClient, PutRecordBatchCommand } from "@aws-sdk/client-firehose";
+import { CreateDeliveryStreamCommand, type FirehoseClient, PutRecordBatchCommand } from "@aws-sdk/client-firehose";
+import { afterwards } from "../journeys/cleanup.ts";
+import { clientOf, PATIENT, ROLE, temporaryFolder } from "../journeys/journey.ts";
 import { linesOf, readBucket } from "../journeys/read-lake.ts";
 import { type ServerProcess, startProcess } from "./server-process.ts";
 
-async function dataFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "lakehose-process-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 function started(t: TestContext, data: string, more: readonly string[] = []): ServerProcess {
   const server = startProcess(data, more);
-  t.after(() => server.kill("SIGKILL"));
+  afterwards(t, () => server.kill("SIGKILL"));
   return server;
-}
-
-function clientOf(t: TestContext, endpoint: string): FirehoseClient {
-  const credentials = { accessKeyId: "any", secretAccessKey: "any" };
-  const client = new FirehoseClient({ endpoint, region: "us-east-1", credentials });
-  t.after(() => client.destroy());
-  return client;
 }
 
 /** A stream that keeps its records for itself until it is flushed. */
@@ -32,10 +20,10 @@ async function createEvents(client: FirehoseClient, name = "events"): Promise<vo
     new CreateDeliveryStreamCommand({
       DeliveryStreamName: name,
       ExtendedS3DestinationConfiguration: {
-        RoleARN: "arn:aws:iam::000000000000:role/delivery",
+        RoleARN: ROLE,
         BucketARN: "arn:aws:s3:::lake",
         Prefix: "events/",
-        BufferingHints: { IntervalInSeconds: 900, SizeInMBs: 128 },
+        BufferingHints: PATIENT,
       },
     }),
   );
@@ -58,7 +46,7 @@ async function delivered(data: string): Promise<string[]> {
 }
 
 test("lakehose up refuses a data folder that another process works in, and says who does", async (t) => {
-  const data = await dataFolder(t);
+  const data = await temporaryFolder(t);
   const first = started(t, data);
   await first.ready;
   const second = started(t, data);
@@ -69,7 +57,7 @@ test("lakehose up refuses a data folder that another process works in, and says 
 });
 
 test("the data folder of a killed server goes on under another path, with nothing lost and nothing doubled", async (t) => {
-  const data = await dataFolder(t);
+  const data = await temporaryFolder(t);
   const first = started(t, data);
   const address = await first.ready;
   const client = clientOf(t, address);
@@ -79,7 +67,7 @@ test("the data folder of a killed server goes on under another path, with nothin
   await put(client, ["c\n", "d\n"]);
   await first.kill("SIGKILL");
 
-  const moved = join(await dataFolder(t), "elsewhere");
+  const moved = join(await temporaryFolder(t), "elsewhere");
   await cp(data, moved, { recursive: true });
   await rm(data, { recursive: true });
   const second = started(t, moved);
@@ -90,7 +78,7 @@ test("the data folder of a killed server goes on under another path, with nothin
 });
 
 test("SIGTERM ends the server with exit code 0, and the next start delivers what was left", async (t) => {
-  const data = await dataFolder(t);
+  const data = await temporaryFolder(t);
   const first = started(t, data);
   const client = clientOf(t, await first.ready);
   await createEvents(client);
@@ -104,7 +92,7 @@ test("SIGTERM ends the server with exit code 0, and the next start delivers what
 });
 
 test("SIGTERM ends the server although a client holds its connection and sends its body drop by drop", async (t) => {
-  const server = started(t, await dataFolder(t));
+  const server = started(t, await temporaryFolder(t));
   const address = await server.ready;
   const drops = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from("{")) });
   const init: RequestInit = { method: "POST", body: drops, duplex: "half" } as RequestInit;
@@ -118,7 +106,7 @@ test("SIGTERM ends the server although a client holds its connection and sends i
 });
 
 test("lakehose up says in one sentence what is wrong with its configuration, and ends with 1", async (t) => {
-  const data = await dataFolder(t);
+  const data = await temporaryFolder(t);
   const config = join(data, "lakehose.yaml");
   await writeFile(config, "prot: 4573\n");
   const server = started(t, join(data, "data"), ["--config", config]);
@@ -128,7 +116,7 @@ test("lakehose up says in one sentence what is wrong with its configuration, and
 });
 
 test("a damaged middle of the log is refused loudly, and the other streams go on", async (t) => {
-  const data = await dataFolder(t);
+  const data = await temporaryFolder(t);
   const first = started(t, data);
   const client = clientOf(t, await first.ready);
   await createEvents(client);

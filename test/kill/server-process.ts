@@ -20,6 +20,8 @@ export interface ServerProcess {
   readonly isReady: () => boolean;
   /** Resolves when the process is gone. */
   readonly ended: Promise<ProcessEnd>;
+  /** What it wrote to standard output so far. */
+  readonly output: () => string;
   /** What it wrote to standard error so far. */
   readonly errors: () => string;
   /** Ends the process by a signal, and waits until it is gone. */
@@ -32,12 +34,21 @@ export function startProcess(data: string, more: readonly string[] = []): Server
     stdio: ["ignore", "pipe", "pipe"],
     env: environmentWithoutSettings(),
   });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk;
+  });
   let errors = "";
   child.stderr.on("data", (chunk: Buffer) => {
     errors += chunk;
   });
   const ended = endOf(child);
-  const ready = addressOf(child, ended, () => errors);
+  const ready = addressOf(
+    child,
+    ended,
+    () => output,
+    () => errors,
+  );
   let isReady = false;
   ready.then(
     () => {
@@ -50,6 +61,7 @@ export function startProcess(data: string, more: readonly string[] = []): Server
     ready,
     isReady: () => isReady,
     ended,
+    output: () => output,
     errors: () => errors,
     kill: (signal) => {
       child.kill(signal);
@@ -66,17 +78,16 @@ async function endOf(child: ChildProcessByStdio<null, Readable, Readable>): Prom
 function addressOf(
   child: ChildProcessByStdio<null, Readable, Readable>,
   ended: Promise<ProcessEnd>,
+  output: () => string,
   errors: () => string,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    let output = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      output += chunk;
-      const address = READY.exec(output)?.[1];
+    child.stdout.on("data", () => {
+      const address = READY.exec(output())?.[1];
       if (address !== undefined) resolve(address);
     });
     ended.then(({ code, signal }) => {
-      reject(new Error(`The server ended with ${code ?? signal} before it was ready: ${output}${errors()}`));
+      reject(new Error(`The server ended with ${code ?? signal} before it was ready: ${output()}${errors()}`));
     }, reject);
   });
 }

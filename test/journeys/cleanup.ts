@@ -1,0 +1,20 @@
+import type { TestContext } from "node:test";
+
+const cleanups = new WeakMap<TestContext, (() => unknown)[]>();
+
+/**
+ * What has to be done after a test, newest first: a server is stopped before its folder is removed. The runner's own hooks
+ * run oldest first.
+ */
+export function afterwards(t: TestContext, cleanup: () => unknown): void {
+  const known = cleanups.get(t);
+  if (known !== undefined) {
+    known.push(cleanup);
+    return;
+  }
+  const stack = [cleanup];
+  cleanups.set(t, stack);
+  t.after(async () => {
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) await next();
+  });
+}
