@@ -12,6 +12,7 @@ import { importCycles } from "./import-cycles.ts";
 import { importDirection } from "./import-direction.ts";
 import { injectedWorld } from "./injected-world.ts";
 import { lint } from "./lint.ts";
+import { lockFile } from "./lock-file.ts";
 import { gitTree } from "./source-tree.ts";
 import { testsBesideSources } from "./tests-beside-sources.ts";
 import { types } from "./types.ts";
@@ -24,6 +25,7 @@ const GATES: readonly Gate[] = [
   importDirection,
   importCycles,
   injectedWorld,
+  lockFile,
   generatedDocs,
   lint,
   types,
