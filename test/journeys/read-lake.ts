@@ -9,17 +9,12 @@ export interface LakeObject {
 }
 
 /** All files of a bucket of the local lake in key order. An oracle: it uses no code of the server. */
-export async function readBucket(
-  data: string,
-  bucket: string,
-  options: { readonly except?: ReadonlySet<string> } = {},
-): Promise<LakeObject[]> {
+export async function readBucket(data: string, bucket: string): Promise<LakeObject[]> {
   const folder = join(data, "buckets", bucket);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(nothingYet);
   const keys = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
-    .filter((key) => options.except?.has(key) !== true)
     .sort();
   const objects: LakeObject[] = [];
   for (const key of keys) objects.push({ key, bytes: await readFile(join(folder, key)) });
