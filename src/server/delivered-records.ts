@@ -41,7 +41,7 @@ function literalPart(prefix = ""): string {
 }
 
 /** Neither an error output nor somebody else's object. */
-function isData(key: string, stream: string, { naming }: DeliveryDefinition): boolean {
+export function isData(key: string, stream: string, { naming }: DeliveryDefinition): boolean {
   const errors = literalPart(naming.errorPrefix);
   const inErrors = errors !== "" && errors !== literalPart(naming.prefix) && key.startsWith(errors);
   return !inErrors && key.slice(key.lastIndexOf("/") + 1).startsWith(`${stream}-`);

@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { systemClock } from "../../std/clock.ts";
@@ -8,6 +7,7 @@ import type { CliContext } from "../cli-context.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { connectionOf } from "../connection.ts";
+import { openInput } from "../open-input.ts";
 import { bytesText, print } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import { putRecords } from "../put-records.ts";
@@ -42,7 +42,7 @@ async function put(
   context: CliContext,
 ): Promise<void> {
   const total = file === "-" ? 0 : await fileBytes(file);
-  const input = file === "-" ? context.stdin : createReadStream(file);
+  const input = openInput(file, context.stdin);
   const connection = connectionOf(command, context);
   const progress = startProgress(context, `Sending to ${stream}`, total, total > 0 ? "bytes" : "records");
   try {

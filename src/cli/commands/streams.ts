@@ -10,12 +10,21 @@ import {
 import type { Command } from "commander";
 import { parseDocument } from "yaml";
 import { type Clock, systemClock } from "../../std/clock.ts";
+import { readLines } from "../../std/read-lines.ts";
 import type { CliContext } from "../cli-context.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { type Connection, connectionOf } from "../connection.ts";
+import { dryRun, dryRunLines } from "../dry-run.ts";
 import { flushStream } from "../flush-stream.ts";
+import { openInput } from "../open-input.ts";
 import { print, table } from "../output.ts";
+
+interface CreateFlags {
+  readonly file: string;
+  readonly dryRun?: boolean;
+  readonly records?: string;
+}
 
 export const streamsCommand: CliCommand = {
   name: "streams",
@@ -40,8 +49,12 @@ export const streamsCommand: CliCommand = {
       .command("create")
       .description("create a stream from a CreateDeliveryStream request")
       .requiredOption("--file <file>", 'request as JSON or YAML, with or without a "lakehose:" section')
-      .action((flags: { file: string }, command: Command) =>
-        within(command, (connection) => create(connection, flags.file, command, context)),
+      .option("--dry-run", "make nothing; show the keys, prefixes and rejects that records would end in")
+      .option("--records <file>", 'records for the dry run, one a line; "-" for standard input')
+      .action((flags: CreateFlags, command: Command) =>
+        flags.dryRun === true
+          ? tryOut(flags, command, context)
+          : within(command, (connection) => create(connection, flags.file, command, context)),
       );
     streams
       .command("delete")
@@ -117,6 +130,16 @@ async function create(connection: Connection, file: string, command: Command, co
   }
   print(context, command, { name, arn: DeliveryStreamARN, status }, (made) => [`${made.name} is ${made.status}.`]);
   if (status !== "ACTIVE") throw new CliError(`${name} could not be created: see "lakehose streams describe ${name}"`);
+}
+
+const SAMPLE_RECORD = '{"sample":true}\n';
+
+async function tryOut(flags: CreateFlags, command: Command, context: CliContext): Promise<void> {
+  const records: Buffer[] = [];
+  if (flags.records === undefined) records.push(Buffer.from(SAMPLE_RECORD));
+  else for await (const line of readLines(openInput(flags.records, context.stdin))) records.push(line);
+  const result = await dryRun({ ...readRequest(flags.file) }, records);
+  print(context, command, result, dryRunLines);
 }
 
 type StreamRequest = CreateDeliveryStreamCommandInput & { readonly lakehose?: Record<string, string | number> };
