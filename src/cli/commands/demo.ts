@@ -124,8 +124,8 @@ async function reportOf(result: DemoResult, keep: boolean): Promise<readonly str
     ...table(["origin", "flights", "mean delay (min)"], rows),
     "",
     keep
-      ? `The server goes on at ${url} until you press Ctrl+C. The same from the AWS CLI:`
-      : "The same from the AWS CLI, while `npm run demo -- --keep` leaves the server running at the address it prints:",
+      ? `The server goes on at ${url} until you press Ctrl+C. The same from the AWS CLI 2:`
+      : "The same from the AWS CLI 2, while `npm run demo -- --keep` leaves the server running at the address it prints:",
     awsCliLine(keep ? url : "http://127.0.0.1:PORT"),
   ];
 }
