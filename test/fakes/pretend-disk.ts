@@ -89,6 +89,11 @@ export class PretendDisk implements Disk {
     return bytes;
   }
 
+  /** Names of all files below a directory, past all hooks: for assertions. */
+  pathsBelow(directory: string): string[] {
+    return [...this.#names.keys()].filter((path) => path.startsWith(`${directory}/`)).sort();
+  }
+
   usedBytes(): number {
     let used = 0;
     for (const content of new Set(this.#names.values())) used += content.allocatedBytes;

@@ -1,0 +1,264 @@
+import { gunzipSync } from "node:zlib";
+import type { DeliveryDefinition } from "../../src/model/delivery-definition.ts";
+import type { LakeObject } from "./lake.ts";
+import type { SentRecord } from "./ledger.ts";
+import type { Incarnation } from "./operator.ts";
+import { BACKUP_BUCKET, BACKUP_ID, PRIMARY_ID } from "./scenario.ts";
+import type { World } from "./world.ts";
+
+/** What one delivery of one incarnation has in the lake. */
+export interface Tally {
+  readonly found: Map<string, "data" | "error">;
+  data: number;
+  errors: number;
+}
+
+export type Tallies = Map<string, Tally>;
+
+const NAME =
+  /^(?<prefix>.*?)(?<stream>orders|clicks)-(?<version>\d+)-(?<time>\d{4}(?:-\d\d){5})-[0-9a-f-]{36}(?<extension>\.gz)?$/;
+const SIGNAL = /(^|\/)_SUCCESS(-\d{4}-\d\d-\d\d)?$/;
+
+/** Holds every object against what was sent: whose it is, where it lies, in which order, whether anything is there twice. */
+export function checkLake(
+  world: World,
+  incarnations: ReadonlyMap<string, Incarnation>,
+  objects: readonly LakeObject[],
+): Tallies {
+  const tallies: Tallies = new Map();
+  for (const object of objects) checkObject(world, incarnations, object, tallies);
+  for (const incarnation of incarnations.values()) {
+    for (const id of incarnation.members.keys()) checkComplete(world, incarnation, id, tallies);
+  }
+  return tallies;
+}
+
+function checkObject(
+  world: World,
+  incarnations: ReadonlyMap<string, Incarnation>,
+  { bucket, key, bytes }: LakeObject,
+  tallies: Tallies,
+): void {
+  const { ledger } = world;
+  const name = `${bucket}/${key}`;
+  const groups = NAME.exec(key)?.groups;
+  if (groups === undefined) {
+    if (!SIGNAL.test(key)) ledger.fail(`${name} is no object of ours, and it is visible`);
+    return;
+  }
+  const { prefix = "", version = "", time = "" } = groups;
+  const deliveryId = bucket === BACKUP_BUCKET ? BACKUP_ID : PRIMARY_ID;
+  const text = groups.extension ? gunzipSync(bytes).toString() : bytes.toString();
+  const error = prefix.startsWith("err/");
+  const lines = linesOf(text, error);
+  const [first] = lines;
+  const owner = first && ledger.recordOf(first.line)?.uid;
+  const incarnation = owner === undefined ? undefined : incarnations.get(owner);
+  const definition = incarnation?.versions.get(version)?.deliveries.find(({ id }) => id === deliveryId);
+  if (incarnation === undefined || definition === undefined) {
+    ledger.fail(`${name} belongs to no stream or version that ever was: ${text.slice(0, 60)}`);
+    return;
+  }
+  const atMs = Date.parse(`${time.slice(0, 10)}T${time.slice(11).replaceAll("-", ":")}Z`);
+  checkPlace(world, name, definition, { prefix, atMs, error, gzip: groups.extension !== undefined, bucket });
+  const tally = tallyOf(tallies, incarnation.uid, deliveryId);
+  let before = -1;
+  for (const { line, offset } of lines) {
+    const record = ledger.recordOf(line);
+    if (record === undefined || record.uid !== incarnation.uid) {
+      ledger.fail(`${name} holds what nobody sent: ${line.slice(0, 60)}`);
+      continue;
+    }
+    if (tally.found.has(record.id)) ledger.fail(`${record.id} of ${record.stream} is there twice, again in ${name}`);
+    tally.found.set(record.id, error ? "error" : "data");
+    if (error) tally.errors++;
+    else tally.data++;
+    if (record.offset !== undefined && record.offset < before) ledger.fail(`${name} is out of order at ${record.id}`);
+    before = record.offset ?? before;
+    if (offset !== undefined && record.offset !== undefined && offset !== record.offset)
+      ledger.fail(`${name} says that ${record.id} had offset ${offset}, it was told ${record.offset}`);
+    checkContent(world, name, record, line, { error, definition, incarnation, version });
+    checkHour(world, name, record, definition, { prefix, atMs, error });
+  }
+}
+
+/** Lines of records; those of error objects are the raw data, with the offset that the error record names. */
+function linesOf(text: string, error: boolean): { readonly line: string; readonly offset?: number }[] {
+  const lines = text.split("\n");
+  if (!error) return lines.map((line) => ({ line }));
+  return lines
+    .filter((line) => line !== "")
+    .map((line) => {
+      const { rawData, lakehose } = JSON.parse(line) as { rawData: string; lakehose: { offset: number } };
+      return { line: Buffer.from(rawData, "base64").toString(), offset: lakehose.offset };
+    });
+}
+
+interface Place {
+  readonly prefix: string;
+  readonly atMs: number;
+  readonly error: boolean;
+  readonly gzip: boolean;
+  readonly bucket: string;
+}
+
+/** Prefix, bucket and compression are those of the version in the name. */
+function checkPlace(world: World, name: string, definition: DeliveryDefinition, place: Place): void {
+  const expected = prefixAt(definition, place.atMs, place.error);
+  if (place.prefix !== expected) world.ledger.fail(`${name} lies under ${place.prefix}, its version says ${expected}`);
+  if (definition.target.options.bucket !== place.bucket)
+    world.ledger.fail(`${name} is in the bucket of another version`);
+  if ((definition.compression.type === "gzip") !== place.gzip)
+    world.ledger.fail(`${name} is compressed as another version is`);
+}
+
+function prefixAt({ naming }: DeliveryDefinition, atMs: number, error: boolean): string {
+  const iso = new Date(atMs).toISOString();
+  const hour = `${iso.slice(0, 4)}/${iso.slice(5, 7)}/${iso.slice(8, 10)}/${iso.slice(11, 13)}/`;
+  const template = error ? (naming.errorPrefix ?? "") : (naming.prefix ?? "");
+  const written = template
+    .replace("!{timestamp:yyyy/MM/dd/HH}/", hour)
+    .replace("!{timestamp:yyyy-MM-dd}", iso.slice(0, 10))
+    .replace("!{firehose:error-output-type}", "processing-failed");
+  return !error && !template.includes("!{") ? written + hour : written;
+}
+
+/** A record lies in the folder that its own arrival names, as far as producers can know its arrival. */
+function checkHour(
+  world: World,
+  name: string,
+  record: SentRecord,
+  definition: DeliveryDefinition,
+  { prefix, atMs, error }: Pick<Place, "prefix" | "atMs" | "error">,
+): void {
+  const high = Math.min(record.arrivalHighMs, world.clock.latestWallMs);
+  const possible =
+    prefixAt(definition, record.arrivalLowMs, error) <= prefix && prefix <= prefixAt(definition, high, error);
+  const older = atMs <= high;
+  if (!possible || !older)
+    world.ledger.fail(`${name} holds ${record.id}, which arrived between ${iso(record.arrivalLowMs)} and ${iso(high)}`);
+}
+
+function checkContent(
+  world: World,
+  name: string,
+  record: SentRecord,
+  line: string,
+  {
+    error,
+    definition,
+    incarnation,
+    version,
+  }: Pick<Place, "error"> & {
+    readonly definition: DeliveryDefinition;
+    readonly incarnation: Incarnation;
+    readonly version: string;
+  },
+): void {
+  const { ledger, functions } = world;
+  const word = definition.id === PRIMARY_ID ? functions.lastWords.get(record.text) : undefined;
+  if (error) {
+    if (word?.result !== "rejected")
+      ledger.fail(`${name} holds ${record.id}, of which the function said last: ${word?.result}`);
+    if (line !== record.text) ledger.fail(`${name} has other bytes for ${record.id} than were sent`);
+  } else if (word !== undefined) {
+    if (word.result !== "kept" || word.text !== line)
+      ledger.fail(
+        `${name} holds an answer for ${record.id} that was not the last: ${line.slice(-20)}, last ${word.result} ${word.text.slice(-20)}`,
+      );
+  } else if (line !== record.text) ledger.fail(`${name} has other bytes for ${record.id} than were sent`);
+  checkVersion(world, name, record, incarnation, version, word?.mark);
+}
+
+/** What was sent after a change was in force follows it. */
+function checkVersion(
+  world: World,
+  name: string,
+  record: SentRecord,
+  incarnation: Incarnation,
+  version: string,
+  mark: number | undefined,
+): void {
+  const { ledger } = world;
+  const marks = new Set<unknown>();
+  for (const [id, { deliveries, inForceAt }] of incarnation.versions) {
+    const newer = Number(id) > Number(version);
+    if (newer && inForceAt < record.sentAt)
+      ledger.fail(`${name} holds ${record.id}, sent when version ${id} was in force`);
+    const processors = deliveries.find((one) => one.id === PRIMARY_ID)?.processors ?? [];
+    const superseded = [...incarnation.versions].some(
+      ([other, { inForceAt: since }]) => Number(other) > Number(id) && since < record.sentAt,
+    );
+    if (!superseded) for (const { options } of processors) marks.add(options.mark);
+  }
+  if (mark !== undefined && !marks.has(mark)) ledger.fail(`${record.id} was given to the function of an older version`);
+}
+
+/** Every acknowledged record of a member is there, or its function has dropped it. */
+function checkComplete(world: World, incarnation: Incarnation, deliveryId: string, tallies: Tallies): void {
+  const { ledger, functions } = world;
+  const member = incarnation.members.get(deliveryId);
+  if (member === undefined) return;
+  const tally = tallyOf(tallies, incarnation.uid, deliveryId);
+  for (const record of ledger.records.values()) {
+    if (record.uid !== incarnation.uid) continue;
+    const there = tally.found.has(record.id);
+    const acknowledgedAt = record.acknowledgedAt ?? Number.POSITIVE_INFINITY;
+    if (acknowledgedAt < member.joinAskedAt && there)
+      ledger.fail(`${record.id} is in ${deliveryId}, which joined later`);
+    const due = record.sentAt > member.joinedAt && acknowledgedAt < member.leaveAskedAt && !incarnation.forced;
+    if (!due || there || record.acknowledgedAt === undefined) continue;
+    const word = deliveryId === PRIMARY_ID ? functions.lastWords.get(record.text) : undefined;
+    if (word?.result === "dropped") continue;
+    ledger.fail(
+      `${record.id} of ${record.stream} was acknowledged and is lost (${deliveryId}, offset ${record.offset})`,
+    );
+  }
+}
+
+/** accepted = delivered + errored + dropped + pending, by the public numbers, and those against what is there. */
+export function checkBalance(world: World, incarnations: ReadonlyMap<string, Incarnation>, tallies: Tallies): void {
+  const { ledger, service } = world;
+  for (const { name, uid } of service?.list() ?? []) {
+    const health = service?.health(name);
+    const incarnation = incarnations.get(uid);
+    for (const { id, counters, hold, read, state } of health?.deliveries ?? []) {
+      const label = `${name}/${id}`;
+      const leaving = (incarnation?.members.get(id)?.leaveAskedAt ?? 0) < Number.POSITIVE_INFINITY;
+      if (leaving) continue;
+      if (state !== "running") ledger.fail(`${label} is ${state}`);
+      const sum = counters.delivered + counters.errored + counters.dropped + counters.pending;
+      if (counters.read !== sum) ledger.fail(`${label} has read ${counters.read} and accounts for ${sum}`);
+      if (counters.pending !== 0) ledger.fail(`${label} has ${counters.pending} records pending after a flush`);
+      const tally = tallyOf(tallies, uid, id);
+      if (counters.delivered !== tally.data)
+        ledger.fail(`${label} says ${counters.delivered} delivered, ${tally.data} are there`);
+      if (counters.errored !== tally.errors)
+        ledger.fail(`${label} says ${counters.errored} errors, ${tally.errors} are there`);
+      const end = health?.log.end ?? 0;
+      if (read !== end || hold !== end)
+        ledger.fail(`${label} has read ${read} and holds ${hold}, the log ends at ${end}`);
+    }
+    checkRoom(world, name);
+  }
+}
+
+/** What is delivered is let go: nothing but the last segment is left. */
+function checkRoom(world: World, name: string): void {
+  const health = world.service?.health(name);
+  if (health === undefined) return;
+  const { bytes } = health.log;
+  const most = world.scenario.segmentBytes + 4096;
+  if (bytes > most) world.ledger.fail(`${name} still takes ${bytes} bytes of log with nothing left to deliver`);
+}
+
+function tallyOf(tallies: Tallies, uid: string, deliveryId: string): Tally {
+  const name = `${uid}/${deliveryId}`;
+  const tally = tallies.get(name) ?? { found: new Map(), data: 0, errors: 0 };
+  tallies.set(name, tally);
+  return tally;
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,134 @@
+import type { DeliveryDefinition, RollPolicy } from "../../src/model/delivery-definition.ts";
+import type { JsonObject } from "../../src/std/json.ts";
+import { Draw } from "./draw.ts";
+
+/** What kind of world a seed makes: which store, which faults, how much of what. Drawn once, before anything happens. */
+export interface Scenario {
+  readonly seed: number;
+  readonly steps: number;
+  readonly streamNames: readonly string[];
+  readonly store: StoreScenario;
+  readonly segmentBytes: number;
+  readonly budgetBytes: number;
+  /** Share of seeds with slow syncs: requests then meet in the middle of others. */
+  readonly syncMsMax: number;
+  readonly functions: boolean;
+  readonly dailyRoll: boolean;
+  readonly faults: FaultScenario;
+}
+
+export interface StoreScenario {
+  readonly kind: "disk" | "memory";
+  readonly conditional: boolean;
+  readonly keepsMetadata: boolean;
+  readonly multipart: boolean;
+}
+
+/** Chances per step or per call. */
+export interface FaultScenario {
+  readonly crash: number;
+  readonly powerShare: number;
+  readonly failedSync: number;
+  readonly fullDisk: number;
+  readonly clockJump: number;
+  readonly store: number;
+  readonly storeGone: number;
+  /** Somebody else writes an object under a name of ours. */
+  readonly stranger: number;
+  /** The journal of a delivery is lost, or is that of another one, until somebody brings it back. */
+  readonly journalLost: boolean;
+  /** A stream is deleted and made again in the very second of its first making. */
+  readonly twin: boolean;
+}
+
+export function drawScenario(seed: number): Scenario {
+  const draw = new Draw(seed, "scenario");
+  const kind = draw.weighted({ disk: 2, memory: 3 });
+  const calm = draw.chance(0.1);
+  const rate = (chance: number, most: number) => (!calm && draw.chance(chance) ? draw.random.fraction() * most : 0);
+  return {
+    seed,
+    steps: draw.between(15, 45),
+    streamNames: draw.chance(0.3) ? ["orders", "clicks"] : ["orders"],
+    store: {
+      kind,
+      conditional: kind === "disk" || draw.chance(0.75),
+      keepsMetadata: kind === "disk" || draw.chance(0.85),
+      multipart: kind === "memory" && draw.chance(0.35),
+    },
+    segmentBytes: draw.pick([16, 24, 64]) * 1024,
+    budgetBytes: draw.chance(0.25) ? draw.between(150, 400) * 1024 : 64 * 1024 * 1024,
+    syncMsMax: draw.pick([0, 5, 40]),
+    functions: draw.chance(0.5),
+    dailyRoll: draw.chance(0.15),
+    faults: {
+      crash: calm ? 0 : draw.random.fraction() * 0.2,
+      powerShare: draw.pick([0, 0.5, 0.8, 1]),
+      failedSync: rate(0.4, 0.15),
+      fullDisk: rate(0.25, 0.08),
+      clockJump: rate(0.3, 0.1),
+      store: rate(0.7, 0.5),
+      storeGone: rate(0.15, 0.06),
+      stranger: kind === "memory" ? rate(0.12, 0.1) : 0,
+      journalLost: !calm && draw.chance(0.06),
+      twin: !calm && draw.chance(0.1),
+    },
+  };
+}
+
+export const PRIMARY_ID = "destinationId-000000000001";
+export const BACKUP_ID = "destinationId-000000000001-backup";
+export const PRIMARY_BUCKETS = ["lake", "lake-two"] as const;
+export const BACKUP_BUCKET = "backup";
+export const FUNCTION_TYPE = "whimsical";
+
+/** Prefixes whose meaning the oracle knows by heart; `undefined` means the date of AWS. */
+const PREFIXES = [
+  undefined,
+  "data/",
+  "changed/",
+  "h/!{timestamp:yyyy/MM/dd/HH}/",
+  "d/!{timestamp:yyyy-MM-dd}/",
+] as const;
+const ERROR_PREFIXES = [
+  "err/!{firehose:error-output-type}/",
+  "err/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/",
+] as const;
+
+/** The declared configuration of a stream: its deliveries, and with which switch its function answers. */
+export function drawDeliveries(draw: Draw, scenario: Scenario, withBackup: boolean): DeliveryDefinition[] {
+  const processors = scenario.functions && draw.chance(0.85) ? [{ type: FUNCTION_TYPE, options: drawWhim(draw) }] : [];
+  const primary = drawDelivery(draw, scenario, PRIMARY_ID, draw.pick(PRIMARY_BUCKETS));
+  const backup = drawDelivery(draw, scenario, BACKUP_ID, BACKUP_BUCKET);
+  const deliveries: DeliveryDefinition[] = [{ ...primary, kind: "primary", processors }];
+  if (withBackup) deliveries.push({ ...backup, kind: "backup", processors: [] });
+  return deliveries;
+}
+
+function drawDelivery(draw: Draw, scenario: Scenario, id: string, bucket: string): Omit<DeliveryDefinition, "kind"> {
+  const prefix = draw.pick(PREFIXES);
+  return {
+    id,
+    processors: [],
+    format: { type: "raw", options: { delimiter: "\n" } },
+    compression: { type: draw.chance(0.15) ? "gzip" : "none" },
+    naming: { timeZone: "UTC", ...(prefix === undefined ? {} : { prefix }), errorPrefix: draw.pick(ERROR_PREFIXES) },
+    target: { type: "object-store", options: { bucket } },
+    roll: drawRoll(draw, scenario),
+  };
+}
+
+function drawRoll(draw: Draw, scenario: Scenario): RollPolicy {
+  return {
+    ...(draw.chance(0.5) ? { records: draw.between(1, 9) } : {}),
+    ...(draw.chance(0.3) ? { size: { bytes: draw.between(100, 4000), measure: draw.pick(["raw", "encoded"]) } } : {}),
+    ...(draw.chance(0.6) ? { ageMs: draw.pick([0, 1_500, 10_000, 60_000]) } : {}),
+    ...(draw.chance(0.2) ? { idleMs: draw.between(1_000, 8_000) } : {}),
+    ...(scenario.dailyRoll ? { at: { time: "08:30", timeZone: "Europe/London" } } : {}),
+  };
+}
+
+/** How a function behaves: the shares of records that it drops, rejects and changes, and a mark that it leaves. */
+function drawWhim(draw: Draw): JsonObject {
+  return { drop: draw.pick([0, 0.2, 0.4]), reject: draw.pick([0, 0.2]), mark: draw.between(1, 1_000_000) };
+}
