@@ -47,6 +47,9 @@ const SERVING_MS_MAX = 1_800;
 
 const OBJECT_NAME = /(^|\/)(direct|sorted)-\d+-\d{4}(-\d\d){5}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.gz$/;
 
+/** Where the server tries out what an S3 store honours. Readers of a lake skip names that begin so. */
+const PROBE_PREFIX = "_lakehose/probe/";
+
 export class KillRun {
   readonly ledgers = { direct: new Ledger(), sorted: new Ledger() };
   killedStarting = 0;
@@ -55,6 +58,7 @@ export class KillRun {
   readonly #options: KillRunOptions;
   readonly #chance: { fraction(): number };
   readonly #ending = new AbortController();
+  readonly #closing = new AbortController();
   readonly #producers: Promise<{ readonly repeats: number }>[] = [];
   #server: ServerProcess;
   #generation = 1;
@@ -101,6 +105,7 @@ export class KillRun {
   /** Of the server that runs now or next. */
   async #address(): Promise<string> {
     for (;;) {
+      this.#closing.signal.throwIfAborted();
       const server = this.#server;
       const address = await server.ready.catch(() => undefined);
       if (address !== undefined && server === this.#server) return address;
@@ -172,6 +177,7 @@ export class KillRun {
     const visible = new Set<string>();
     for (const place of PLACES) {
       for (const { key, bytes } of await this.#options.readBucket(this.#options.buckets[place])) {
+        if (key.startsWith(PROBE_PREFIX)) continue;
         const name = `${place}/${key}`;
         visible.add(name);
         assert.match(key, OBJECT_NAME, name);
@@ -189,6 +195,7 @@ export class KillRun {
   /** Ends what still runs after a failure. */
   async close(): Promise<void> {
     this.#ending.abort();
+    this.#closing.abort(new Error("The run is over"));
     await this.#server.kill("SIGKILL");
   }
 }
