@@ -54,6 +54,7 @@ export class StageOne {
       }
       this.#read = outcome.nextOffset;
     }
+    reader.recycle(batches);
     return true;
   }
 

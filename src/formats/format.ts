@@ -40,6 +40,7 @@ export interface ParcelEncoder {
   readonly heldBytes: number;
   /** Bytes given to the sink so far. */
   readonly encodedBytes: number;
+  /** Copies what it keeps: the caller uses the memory of the records again. */
   add(records: PackedRecords): void;
   drain(): Promise<void>;
   /** Drains, closes the format, and reports the records that could not be encoded. */
@@ -58,7 +59,7 @@ export interface EncodeReject {
 }
 
 export interface ByteSink {
-  /** Takes bytes in order. Resolves when more may come; the chunks must not be changed afterwards. */
+  /** Takes bytes in order. Resolves when more may come and the chunks are needed no more: their memory is used again. */
   write(chunks: readonly Buffer[]): Promise<void>;
 }
 

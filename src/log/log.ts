@@ -52,6 +52,8 @@ export interface LogReader {
    * it after offsets that were skipped (a failed sync group). Throws `LogError` `offset-released` below `start`.
    */
   read(offset: number, bytesMax: number): Promise<Batch[]>;
+  /** Takes the memory of batches back for later reads. Nobody may look at them, or at views of them, any more. */
+  recycle(batches: readonly Batch[]): void;
   /** Resolves once `end` is beyond `offset`; rejects with the signal's reason when aborted. */
   waitBeyond(offset: number, signal: AbortSignal): Promise<void>;
   /** Bytes of log between `offset` and the durable end, to segment granularity: what a replay from there would read. */

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import type { SecureContextOptions } from "node:tls";
 import { type HttpAnswer, type HttpRequest, type Refusal, RefusedError, type Route } from "../api/protocol/http.ts";
 import { invariant } from "../std/assert.ts";
+import { BufferPool } from "../std/buffer-pool.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { BodyBudget } from "./http/body-budget.ts";
@@ -57,6 +58,7 @@ const CONNECTIONS_MAX = 4_096;
  */
 export class HttpServer {
   readonly #options: HttpServerOptions;
+  readonly #bodies: BufferPool;
   readonly #server: Server | TlsServer;
   readonly #budget: BodyBudget;
   #closing = false;
@@ -70,6 +72,7 @@ export class HttpServer {
     this.#options = options;
     const { clock, requestBytesMax, bodyBytesMax = BODY_BYTES_MAX, bodyWaitMsMax = BODY_WAIT_MS_MAX } = options;
     const bytesMax = Math.max(bodyBytesMax, requestBytesMax);
+    this.#bodies = new BufferPool(options.bodyBytesMax ?? BODY_BYTES_MAX);
     this.#budget = new BodyBudget({ clock, bytesMax, waitMsMax: bodyWaitMsMax });
     const limits = {
       maxHeaderSize: HEADER_BYTES_MAX,
@@ -126,9 +129,17 @@ export class HttpServer {
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const held = { bytes: 0 };
+    const bodies: Buffer[] = [];
     response.once("close", () => this.#budget.release(held.bytes));
     const request = new ServedRequest(message, response, async (options) => {
-      const { body, heldBytes } = await readBody(message, this.#budget, this.#options.requestBytesMax, options);
+      const { body, heldBytes } = await readBody(
+        message,
+        this.#budget,
+        this.#options.requestBytesMax,
+        options,
+        this.#bodies,
+      );
+      bodies.push(body);
       if (response.destroyed) this.#budget.release(heldBytes);
       else held.bytes += heldBytes;
       return body;
@@ -138,6 +149,9 @@ export class HttpServer {
     } catch (error) {
       this.#report("send", error);
       response.destroy();
+    } finally {
+      // The handler is done: what it put into a log is on disk, and answers are never views of a request.
+      for (const body of bodies) this.#bodies.giveBack(body);
     }
   }
 

@@ -107,6 +107,7 @@ export class FakeLog implements Log {
           return log.end;
         },
         read: async () => [],
+        recycle: () => undefined,
         waitBeyond: async () => undefined,
         bytesFrom: () => 0,
         offsetAtTime: async () => 0,

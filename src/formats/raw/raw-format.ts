@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type PackedRecords, recordAt, recordCount } from "../../model/records.ts";
+import { type PackedRecords, recordCount } from "../../model/records.ts";
 import type { Compressor } from "../compression/compressor.ts";
 import { compressions } from "../compression/registry.ts";
 import type { ByteSink, EncodeReport, EncoderOptions, Format, ParcelEncoder } from "../format.ts";
-import { HeldChunks } from "./held-chunks.ts";
+import { giveBackChunks, HeldChunks, joinChunks } from "./held-chunks.ts";
 
 /**
  * Records one after another, as they came. Objects of AWS's unconverted streams look like this: nothing between records
@@ -73,6 +73,7 @@ class RawEncoder implements ParcelEncoder {
     try {
       if (this.#compresses) await this.#compress(chunks);
       else await this.#emit(chunks);
+      giveBackChunks(chunks);
       this.#beingEncodedBytes = 0;
     } catch (failure) {
       this.#failure = failure;
@@ -87,19 +88,21 @@ class RawEncoder implements ParcelEncoder {
   }
 
   async #compress(chunks: readonly Buffer[]): Promise<void> {
-    for (const chunk of writesOf(chunks)) {
-      await this.#emit(await this.#compressor.write(chunk));
-      this.#beingEncodedBytes -= chunk.length;
+    for (const write of writesOf(chunks)) {
+      const joined = joinChunks(write);
+      await this.#emit(await this.#compressor.write(joined));
+      this.#beingEncodedBytes -= joined.length;
+      if (write.length > 1) giveBackChunks([joined]);
     }
   }
 
   #holdDelimited(records: PackedRecords, count: number): void {
-    const delimiters = this.#records === 0 ? count - 1 : count;
-    const room = this.#held.reserve(records.bytes.length + delimiters * this.#delimiter.length);
-    let at = 0;
+    let start = 0;
     for (let index = 0; index < count; index++) {
-      if (index > 0 || this.#records > 0) at += this.#delimiter.copy(room, at);
-      at += recordAt(records, index).copy(room, at);
+      const end = records.ends[index] ?? start;
+      if (index > 0 || this.#records > 0) this.#held.hold(this.#delimiter);
+      this.#held.hold(records.bytes, start, end);
+      start = end;
     }
   }
 
@@ -115,8 +118,8 @@ class RawEncoder implements ParcelEncoder {
   }
 }
 
-/** The same bytes in writes of `WRITE_BYTES_MAX`: small chunks are joined, large ones cut. */
-function* writesOf(chunks: readonly Buffer[]): Generator<Buffer> {
+/** The same bytes in writes of `WRITE_BYTES_MAX`: small chunks gather, large ones are cut. */
+function* writesOf(chunks: readonly Buffer[]): Generator<Buffer[]> {
   let gathered: Buffer[] = [];
   let room = WRITE_BYTES_MAX;
   for (const chunk of chunks) {
@@ -126,15 +129,10 @@ function* writesOf(chunks: readonly Buffer[]): Generator<Buffer> {
       at += part.length;
       room -= part.length;
       if (room > 0) continue;
-      yield join(gathered);
+      yield gathered;
       gathered = [];
       room = WRITE_BYTES_MAX;
     }
   }
-  if (gathered.length > 0) yield join(gathered);
-}
-
-function join(chunks: readonly Buffer[]): Buffer {
-  const [first] = chunks;
-  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+  if (gathered.length > 0) yield gathered;
 }

@@ -197,6 +197,9 @@ class EmbeddedPartition implements LogPartition {
   async read(offset: number, bytesMax: number): Promise<Batch[]> {
     return (await this.#frames.read(offset, bytesMax)).map(batchOf);
   }
+  recycle(batches: readonly Batch[]): void {
+    this.#frames.recycle(batches.map((batch) => batch.bytes));
+  }
   waitBeyond(offset: number, signal: AbortSignal): Promise<void> {
     return this.#frames.waitBeyond(offset, signal);
   }

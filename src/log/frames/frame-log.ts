@@ -187,6 +187,11 @@ export class FrameLog {
     return segment === undefined ? [] : this.#reader.read(segment, offset, bytesMax);
   }
 
+  /** Takes the memory of what `read` gave back for later reads; nobody may look at it, or at views of it, any more. */
+  recycle(payloads: readonly Buffer[]): void {
+    this.#reader.recycle(payloads);
+  }
+
   /** Calls `visit` for each frame from `offset` on until it returns true. Payloads are jumped over, metadata unverified. */
   async scan(offset: number, visit: (frame: FrameSummary) => boolean): Promise<void> {
     for (const segment of [...this.#segments]) {

@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import type { BufferPool } from "../../std/buffer-pool.ts";
 import type { DiskFile } from "../../std/disk.ts";
 import type { Frame } from "./frame.ts";
 import type { FrameCipher } from "./frame-cipher.ts";
@@ -51,7 +52,7 @@ export function firstPlace(header: SegmentHeader): FramePlace {
 
 /**
  * Walks the frames of one segment in order and verifies each: magic, CRCs, salt, own position, expected offset, group and
- * chain. Reads ahead in windows; a window is never reused, so frames may be views on it.
+ * chain. Reads ahead in windows, out of a pool if there is one; frames are views on them.
  */
 export class SegmentCursor {
   /** The next frame is expected here. */
@@ -60,6 +61,7 @@ export class SegmentCursor {
   readonly #salt: bigint;
   readonly #limit: number;
   readonly #readAheadBytes: number;
+  readonly #pool: BufferPool | undefined;
   #window: Buffer = Buffer.alloc(0);
   #windowAt = 0;
 
@@ -67,13 +69,14 @@ export class SegmentCursor {
   constructor(
     file: DiskFile,
     segment: SegmentHeader,
-    options: { place?: FramePlace; limit: number; readAheadBytes: number },
+    options: { place?: FramePlace; limit: number; readAheadBytes: number; pool?: BufferPool },
   ) {
     this.#file = file;
     this.#salt = segment.salt;
     this.place = options.place ?? firstPlace(segment);
     this.#limit = options.limit;
     this.#readAheadBytes = options.readAheadBytes;
+    this.#pool = options.pool;
   }
 
   /** The header at `place`, without moving on; `undefined` at the limit. */
@@ -85,6 +88,12 @@ export class SegmentCursor {
     if (header === undefined) return new FrameFault(place, "there is no frame header with a valid checksum");
     const misfit = frameMisfit(header, this.#salt, place, this.#limit);
     return misfit === undefined ? { header, place } : new FrameFault(place, misfit);
+  }
+
+  /** True when even the next header needs a further read. */
+  get windowIsUsedUp(): boolean {
+    const { position } = this.place;
+    return position < this.#windowAt || position + FRAME_HEADER_BYTES > this.#windowAt + this.#window.length;
   }
 
   /** Moves past a frame that `peek` has found. */
@@ -137,7 +146,7 @@ export class SegmentCursor {
     const within = position - this.#windowAt;
     if (within >= 0 && within + length <= this.#window.length) return this.#window.subarray(within, within + length);
     const wanted = Math.max(length, Math.min(this.#readAheadBytes, this.#limit - position));
-    const window = Buffer.allocUnsafe(wanted);
+    const window = this.#pool?.take(wanted) ?? Buffer.allocUnsafe(wanted);
     const count = await this.#file.read(window, position);
     this.#window = window.subarray(0, count);
     this.#windowAt = position;

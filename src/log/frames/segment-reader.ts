@@ -1,3 +1,4 @@
+import { BufferPool } from "../../std/buffer-pool.ts";
 import type { Disk, DiskFile } from "../../std/disk.ts";
 import { LogError } from "../log-error.ts";
 import type { Frame } from "./frame.ts";
@@ -8,6 +9,9 @@ import type { SegmentFiles } from "./segment-files.ts";
 
 /** Files that stay open for reading: as many readers as a stream commonly has at different places. */
 const OPEN_FILES_MAX = 4;
+
+/** Two windows of the largest size, for reads that follow each other. */
+const WINDOWS_KEPT_BYTES = 10 * 1024 * 1024;
 
 const READ_AHEAD_BYTES_MIN = 64 * 1024;
 const READ_AHEAD_BYTES_MAX = 4 * 1024 * 1024;
@@ -29,6 +33,7 @@ export class SegmentReader {
   /** Told after a segment was let go by its last reader. */
   readonly #onUnpinned: () => void;
   readonly #open = new Map<Segment, Promise<DiskFile>>();
+  readonly #windows = new BufferPool(WINDOWS_KEPT_BYTES);
 
   constructor(disk: Disk, files: SegmentFiles, onUnpinned: () => void) {
     this.#disk = disk;
@@ -42,13 +47,16 @@ export class SegmentReader {
     return this.#walk(segment, offset, readAheadBytes, async (cursor) => {
       const frames: Frame[] = [];
       let bytes = 0;
-      for (let scanned = await this.#peek(segment, cursor); scanned; scanned = await this.#peek(segment, cursor)) {
+      // A frame that stands only in part in what was read ahead is left for the next read, which begins with it.
+      while (frames.length === 0 || !cursor.windowIsUsedUp) {
+        const scanned = await this.#peek(segment, cursor);
+        if (scanned === undefined) break;
         const { header } = scanned;
         if (header.baseOffset + header.recordCount <= offset || header.recordCount === 0) {
           cursor.skip(scanned);
           continue;
         }
-        if (frames.length > 0 && bytes + header.payloadBytes > bytesMax) break;
+        if (frames.length > 0 && (bytes + header.payloadBytes > bytesMax || !cursor.buffered(scanned))) break;
         const frame = await cursor.take(scanned, segment.cipher);
         if (frame instanceof FrameFault) throw this.#damaged(segment, frame);
         frames.push(frame);
@@ -60,6 +68,12 @@ export class SegmentReader {
       segment.note(cursor.place);
       return frames;
     });
+  }
+
+  /** Takes the memory of frames back for later reads; nobody may look at them any more. */
+  recycle(payloads: readonly Buffer[]): void {
+    const windows = new Map(payloads.map((payload) => [payload.buffer, payload]));
+    for (const payload of windows.values()) this.#windows.giveBack(payload);
   }
 
   /** Calls `visit` for every frame with records until it returns true; payloads are neither read nor verified. */
@@ -99,7 +113,8 @@ export class SegmentReader {
     try {
       const file = await this.#file(segment);
       const place = segment.placeBefore(offset);
-      return await work(new SegmentCursor(file, segment.header, { place, limit: segment.validLength, readAheadBytes }));
+      const limit = segment.validLength;
+      return await work(new SegmentCursor(file, segment.header, { place, limit, readAheadBytes, pool: this.#windows }));
     } finally {
       segment.pins--;
       if (segment.pins === 0) this.#onUnpinned();

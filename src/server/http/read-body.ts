@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { gunzip, zstdDecompress } from "node:zlib";
 import { type BodyOptions, RefusedError } from "../../api/protocol/http.ts";
+import { BufferPool } from "../../std/buffer-pool.ts";
 import type { BodyBudget } from "./body-budget.ts";
 
 /** A body and the share of the budget that it holds until the answer is sent. */
@@ -10,11 +11,14 @@ export interface HeldBody {
   readonly heldBytes: number;
 }
 
+/** Keeps nothing. */
+const NO_POOL = new BufferPool(0);
+
 /** gzip cannot grow data by more than this (RFC 1951: 258 bytes from 2 bits); zstd can, and gets the whole bound. */
 const GZIP_GROWTH_MAX = 1032;
 
 /**
- * Reads a body into one buffer. Its memory is reserved before the first byte is read: the declared length, or the limit
+ * Reads a body into one buffer, out of `pool`, where it may go back once nobody looks at the body any more. Its memory is reserved before the first byte is read: the declared length, or the limit
  * where a body is chunked or packed and its size is known only afterwards; what was too much is given back then.
  */
 export async function readBody(
@@ -22,6 +26,7 @@ export async function readBody(
   budget: BodyBudget,
   limitBytes: number,
   options: BodyOptions = {},
+  pool: BufferPool = NO_POOL,
 ): Promise<HeldBody> {
   const bytesMax = Math.min(options.bytesMax ?? limitBytes, limitBytes);
   const encoding = options.decode === true ? encodingOf(message) : "identity";
@@ -31,7 +36,8 @@ export async function readBody(
   const reserved = reservation(declared, encoding, bytesMax);
   await budget.acquire(reserved);
   try {
-    const raw = declared === undefined ? await readChunked(message, bytesMax) : await readExactly(message, declared);
+    const raw =
+      declared === undefined ? await readChunked(message, bytesMax) : await readExactly(message, declared, pool);
     const body = encoding === "identity" ? raw : await inflate(raw, encoding, bytesMax);
     budget.release(reserved - body.length);
     return { body, heldBytes: body.length };
@@ -59,8 +65,8 @@ function reservation(declared: number | undefined, encoding: Encoding, bytesMax:
   return encoding === "gzip" ? Math.min(bytesMax, declared * GZIP_GROWTH_MAX) : bytesMax;
 }
 
-function readExactly(message: IncomingMessage, bytes: number): Promise<Buffer> {
-  const body = Buffer.allocUnsafeSlow(bytes);
+function readExactly(message: IncomingMessage, bytes: number, pool: BufferPool): Promise<Buffer> {
+  const body = pool.take(bytes);
   let filled = 0;
   return consume(message, (chunk) => {
     // Node's parser holds the client to its Content-Length, so the chunks cannot be more than was declared.

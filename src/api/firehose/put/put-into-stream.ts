@@ -1,10 +1,10 @@
 import { hash } from "node:crypto";
-import type { Intake, IntakeAnswer, Streams } from "../../../streams/streams.ts";
+import type { Intake, IntakeAnswer, IntakeCall, Streams } from "../../../streams/streams.ts";
 import { arnOf } from "../../protocol/caller.ts";
 import type { OperationRequest } from "../../protocol/operation.ts";
 import { WireError } from "../../protocol/wire-error.ts";
 import type { PutLimits } from "./put-limits.ts";
-import type { Put } from "./scan-put.ts";
+import { type Put, releaseRecords } from "./scan-put.ts";
 
 export interface PutDependencies {
   readonly streams: Pick<Streams, "intake" | "get">;
@@ -33,10 +33,18 @@ export async function putIntoStream(
     throw new WireError("InvalidArgumentException", message);
   }
   const intake = streams.intake(put.streamName);
+  try {
+    return { intake, answer: await intake.accept(intakeCall(request, call, put)) };
+  } finally {
+    releaseRecords(put.records);
+  }
+}
+
+function intakeCall(request: OperationRequest, call: "PutRecord" | "PutRecordBatch", put: Put): IntakeCall {
   const invocation = request.headers["amz-sdk-invocation-id"] ?? request.headers["idempotency-key"];
-  if (typeof invocation !== "string") return { intake, answer: await intake.accept({ records: put.records, call }) };
+  if (typeof invocation !== "string") return { records: put.records, call };
   const parts = [request.caller.principal, put.streamName, call, invocation, request.bodySha256()];
-  return { intake, answer: await intake.accept({ records: put.records, call, retryKey: retryKeyOf(parts) }) };
+  return { records: put.records, call, retryKey: retryKeyOf(parts) };
 }
 
 /** One fixed-size string for principal, stream, operation, invocation and body: any other of these is another request. */

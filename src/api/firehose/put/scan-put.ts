@@ -1,4 +1,5 @@
 import type { PackedRecords } from "../../../model/records.ts";
+import { BufferPool } from "../../../std/buffer-pool.ts";
 import type { PutLimits } from "./put-limits.ts";
 
 /** A put as the operations need it, from the scanner or from the parser; both give the same for the same body. */
@@ -20,7 +21,7 @@ export interface Put {
  * explain anything; a test holds that it never disagrees.
  *
  * Two passes: the first finds where each record's base64 stands and adds up the sizes, the second decodes into one buffer of
- * exactly that size. Big recycled buffers measure slower: they push everything else out of the processor's cache.
+ * that size, which comes from a pool: a fresh one per request keeps the collector busy.
  */
 export function scanPutRecordBatch(body: Buffer, limits: PutLimits): Put | null {
   return new Scanner(body, limits).scan(RECORDS);
@@ -53,6 +54,14 @@ for (const char of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 
 /** Start and end of each record's base64, reused by every scan: a scan never waits, so no two are under way. */
 let spans = new Uint32Array(1024);
+
+/** Where records are decoded to; as many as the requests under way need. */
+const decoded = new BufferPool(32 * 1024 * 1024);
+
+/** Gives the memory of scanned records back, once the log has them. */
+export function releaseRecords(records: PackedRecords): void {
+  decoded.giveBack(records.bytes);
+}
 
 class Scanner {
   readonly #body: Buffer;
@@ -132,7 +141,7 @@ class Scanner {
   /** Node skips what is not base64, and skipping makes the result shorter than its length says: that is the check. */
   #decode(): PackedRecords | null {
     const body = this.#body;
-    const bytes = Buffer.allocUnsafeSlow(this.#bytes);
+    const bytes = decoded.take(this.#bytes);
     const ends = new Uint32Array(this.#records);
     let end = 0;
     for (let index = 0; index < this.#records; index++) {
@@ -140,11 +149,16 @@ class Scanner {
       const to = spans[index * 2 + 1] ?? 0;
       const expected = decodedBytes(body, from, to);
       if (expected > 0 && bytes.write(body.toString("latin1", from, to), end, expected, "base64") !== expected)
-        return null;
+        return this.#giveUp(bytes);
       end += expected;
       ends[index] = end;
     }
     return { bytes, ends };
+  }
+
+  #giveUp(bytes: Buffer): null {
+    decoded.giveBack(bytes);
+    return null;
   }
 
   #take(byte: number): boolean {
