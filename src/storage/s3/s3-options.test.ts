@@ -129,3 +129,13 @@ describe("S3Store aborting an upload", () => {
     assert.equal(server.seen.length, 1);
   });
 });
+
+describe("makeS3Client", () => {
+  it("leaves the credentials that it is given as they are", async (context) => {
+    const credentials = { accessKeyId: "AKIA", secretAccessKey: "secret" };
+    const client = makeS3Client({ credentials });
+    context.after(() => client.destroy());
+    await client.config.credentials();
+    assert.deepEqual(Object.keys(credentials), ["accessKeyId", "secretAccessKey"]);
+  });
+});

@@ -61,7 +61,8 @@ export function makeS3Client(options: S3ConnectionOptions): S3Client {
   const config: S3ClientConfig = {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
-    ...(credentials === undefined ? {} : { credentials }),
+    // A copy: the SDK notes where credentials came from in the object itself.
+    ...(credentials === undefined ? {} : { credentials: { ...credentials } }),
     forcePathStyle: options.pathStyle ?? endpoint !== undefined,
     maxAttempts: 1,
     requestChecksumCalculation: "WHEN_REQUIRED",
