@@ -1,0 +1,269 @@
+import { decompress } from "../../formats/compression/decompress.ts";
+import { LakehoseError, reasonOf } from "../../model/errors.ts";
+import { backoffMs } from "../../std/backoff.ts";
+import type { Clock } from "../../std/clock.ts";
+import type { Disk } from "../../std/disk.ts";
+import type { Random } from "../../std/random.ts";
+import { type ObjectInfo, type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
+import { feedObject, IntakeEnded } from "../objects/feed-object.ts";
+import { decodePosition } from "../objects/object-position.ts";
+import type { CreateRedriverRequest, RedriveRequest, Redriver, RedriveStatus } from "../source.ts";
+import { ERROR_TYPES, errorOutputPrefixes } from "./error-output.ts";
+import { errorPieces } from "./error-pieces.ts";
+import { JOURNAL_OBJECTS_MAX, type JobLine, RedriveJournal } from "./redrive-journal.ts";
+import { RedriveProgress } from "./redrive-progress.ts";
+
+/**
+ * Puts the error records of one delivery back through it, and through it alone, each exactly once.
+ *
+ * Constraints: records keep their first identity; a crash at any step and a second run bring nothing twice; what is no
+ * error record of this delivery is never taken for one; the stream's limits hold.
+ *
+ * One object after another. Each append carries the place (object, line) that it reaches, in the same frame. When an
+ * object is left, whole or not, a line in the journal says how far, and only then does the next one begin: so the log's
+ * newest position is always about an object that the journal does not know yet, or about its last line. After a crash the
+ * job goes on with what both say together.
+ */
+export class ErrorRedriver implements Redriver {
+  readonly #options: ErrorRedriverOptions;
+  readonly #stopping = new AbortController();
+  readonly #sourceId: string;
+  #journal: RedriveJournal | undefined;
+  #progress: RedriveProgress[] = [];
+  #running: Promise<void> | undefined;
+  #starting = false;
+
+  constructor(options: ErrorRedriverOptions) {
+    this.#options = options;
+    this.#sourceId = `redrive/${options.deliveryId}`;
+  }
+
+  async open(): Promise<void> {
+    const journal = await RedriveJournal.open(this.#options.disk, this.#options.journalPath);
+    this.#journal = journal;
+    for (const line of journal.jobs.slice(-JOBS_SHOWN_MAX)) {
+      const { deliveryId } = this.#options;
+      this.#progress.push(new RedriveProgress(deliveryId, line, journal.ends.get(line.job)));
+    }
+    for (const object of journal.objects.values()) {
+      this.#progress.find(({ job }) => job === object.job)?.left(object);
+    }
+    if (journal.openJob !== undefined) this.#run(journal, journal.openJob);
+  }
+
+  async start(request: RedriveRequest): Promise<RedriveStatus> {
+    const journal = this.#opened();
+    if (this.#starting || journal.openJob !== undefined) {
+      const message = `A redrive of ${this.#options.deliveryId} is under way. Wait for its end`;
+      throw new LakehoseError("redrive-under-way", message);
+    }
+    this.#starting = true;
+    try {
+      const job = (journal.jobs.at(-1)?.job ?? 0) + 1;
+      const line: JobLine = { type: "job", job, at: this.#options.clock.now(), request };
+      await journal.append(line);
+      const progress = new RedriveProgress(this.#options.deliveryId, line, undefined);
+      this.#progress = [...this.#progress, progress].slice(-JOBS_SHOWN_MAX);
+      this.#run(journal, line);
+      return progress.status();
+    } finally {
+      this.#starting = false;
+    }
+  }
+
+  jobs(): readonly RedriveStatus[] {
+    return this.#progress.map((progress) => progress.status());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error("The redrive is being stopped"));
+    await this.#running;
+  }
+
+  #run(journal: RedriveJournal, line: JobLine): void {
+    const progress = this.#progress.find(({ job }) => job === line.job);
+    if (progress === undefined) return;
+    this.#running = this.#redrive(journal, line, progress).catch((error: unknown) => {
+      // Neither the journal nor the log takes anything: the job stays open and goes on at the next start.
+      progress.interrupt(reasonOf(error));
+    });
+  }
+
+  async #redrive(journal: RedriveJournal, { job, request }: JobLine, progress: RedriveProgress): Promise<void> {
+    let failure: string | undefined;
+    try {
+      const { bucket, objects } = await this.#retrying(() => this.#find(request));
+      progress.found(objects);
+      for (const object of objects) {
+        this.#stopping.signal.throwIfAborted();
+        const known = journal.objects.get(`${bucket}/${object.key}`);
+        const same = known?.etag === object.etag ? known : undefined;
+        if (same?.job === job) continue;
+        if (same !== undefined && same.failure === undefined && !request.again) {
+          progress.skipped(object);
+          continue;
+        }
+        const after = same?.failure === undefined ? 0 : same.lines;
+        await this.#redriveObject(journal, { job, bucket, object, after, request }, progress);
+      }
+    } catch (error) {
+      if (error instanceof IntakeEnded || this.#stopping.signal.aborted) throw error;
+      failure = reasonOf(error);
+    }
+    const end = {
+      type: "end",
+      job,
+      at: this.#options.clock.now(),
+      ...(failure === undefined ? {} : { failure }),
+    } as const;
+    await journal.append(end);
+    progress.ended(end);
+  }
+
+  async #redriveObject(journal: RedriveJournal, work: ObjectWork, progress: RedriveProgress): Promise<void> {
+    const { bucket, object, job, after } = work;
+    const { key, etag, bytes } = object;
+    let lines = after;
+    let failure: string | undefined;
+    try {
+      lines = await this.#retrying(() => this.#feed(work, progress));
+    } catch (error) {
+      if (error instanceof IntakeEnded || this.#stopping.signal.aborted) throw error;
+      failure = reasonOf(error);
+      lines = this.#lineInLog(work);
+    }
+    const left = failure === undefined ? {} : { failure };
+    const records = progress.recordsOfObject;
+    const line = { type: "object", job, bucket, key, etag, bytes, lines, records, ...left } as const;
+    await journal.append(line);
+    progress.left(line);
+  }
+
+  /** Counts afresh on every attempt: an attempt reads the object from its beginning and appends what is missing. */
+  async #feed(work: ObjectWork, progress: RedriveProgress): Promise<number> {
+    const { streamUid, deliveryId, intake, clock, random } = this.#options;
+    const { bucket, object, job, request } = work;
+    const after = this.#lineInLog(work);
+    progress.begin(object.key);
+    const chunks = decompress(await this.#store(bucket).get(bucket, object.key), { outputBytesMax: OBJECT_BYTES_MAX });
+    const pieces = errorPieces(chunks, {
+      streamUid,
+      deliveryId,
+      modifiedAt: object.modifiedAt,
+      stage: request.stage,
+      countFrom: work.after,
+      onPiece: (what) => progress.count(what),
+      onRefused: (reason) => progress.refuse(object.key, reason),
+    });
+    return feedObject({
+      intake,
+      clock,
+      random,
+      signal: this.#stopping.signal,
+      call: "source:redrive",
+      sourceId: this.#sourceId,
+      streamUid,
+      onlyDelivery: deliveryId,
+      object: { run: job, bucket, key: object.key, etag: object.etag },
+      pieces,
+      after,
+    });
+  }
+
+  /** Lines of the object that are in the log: what the journal knew when the job came to it, or what this job added. */
+  #lineInLog({ bucket, object, job, after }: ObjectWork): number {
+    const position = decodePosition(this.#options.intake.position(this.#sourceId));
+    const about =
+      position?.run === job &&
+      position.bucket === bucket &&
+      position.key === object.key &&
+      position.etag === object.etag;
+    return about ? Math.max(after, position.line) : after;
+  }
+
+  async #find(request: RedriveRequest): Promise<{ readonly bucket: string; readonly objects: readonly ObjectInfo[] }> {
+    const definition = this.#options.definition();
+    const bucket = request.bucket ?? definition?.target.options.bucket;
+    if (definition === undefined || typeof bucket !== "string") {
+      const reason = "the stream has this delivery no more, or its error output is in no bucket; name one";
+      throw new LakehoseError("no-error-output", `There is no error output to look into: ${reason}`);
+    }
+    const store = this.#store(bucket);
+    const objects: ObjectInfo[] = [];
+    const add = (object: ObjectInfo) => {
+      if (objects.length >= JOURNAL_OBJECTS_MAX) throw tooMany();
+      objects.push(object);
+    };
+    if (request.keys !== undefined) {
+      for (const key of [...new Set(request.keys)]) {
+        const object = await store.head(bucket, key);
+        if (object === undefined) throw new LakehoseError("no-such-object", `There is no object ${key} in ${bucket}`);
+        add(object);
+      }
+      return { bucket, objects };
+    }
+    const prefixes = request.prefix === undefined ? errorOutputPrefixes(definition.naming) : [request.prefix];
+    for (const prefix of prefixes) {
+      for await (const object of store.list(bucket, { prefix })) {
+        // A prefix that somebody names may hold what AWS wrote; in the own output the own name is in every key.
+        if (request.prefix !== undefined || this.#isOwn(object.key)) add(object);
+      }
+    }
+    return { bucket, objects };
+  }
+
+  #isOwn(key: string): boolean {
+    const name = key.slice(key.lastIndexOf("/") + 1);
+    return name.includes(`${this.#options.streamName}-`) && ERROR_TYPES.some((errorType) => key.includes(errorType));
+  }
+
+  #store(bucket: string): ObjectStore {
+    return this.#options.storeFor(bucket);
+  }
+
+  async #retrying<T>(work: () => Promise<T>): Promise<T> {
+    const { clock, random } = this.#options;
+    const { signal } = this.#stopping;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof ObjectStoreError && error.retriable)) throw error;
+        await clock.sleep(backoffMs(attempt, random), signal);
+      }
+    }
+  }
+
+  #opened(): RedriveJournal {
+    if (this.#journal !== undefined) return this.#journal;
+    throw new LakehoseError("redrive-unavailable", "Its journal of redrives could not be read; see the server's log");
+  }
+}
+
+export interface ErrorRedriverOptions extends CreateRedriverRequest {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly journalPath: string;
+  readonly storeFor: (bucket: string) => ObjectStore;
+}
+
+interface ObjectWork {
+  readonly job: number;
+  readonly bucket: string;
+  readonly object: ObjectInfo;
+  /** Lines that an earlier job left in the log. */
+  readonly after: number;
+  readonly request: RedriveRequest;
+}
+
+/** Jobs that are shown; the journal remembers the objects of all. */
+const JOBS_SHOWN_MAX = 20;
+
+/** More than any object that a delivery writes (5 GB), with room for what compresses well. */
+const OBJECT_BYTES_MAX = 64 * 1000 ** 3;
+
+function tooMany(): LakehoseError {
+  const message = `There are more than ${JOURNAL_OBJECTS_MAX} error objects. Redrive them in parts, by prefix`;
+  return new LakehoseError("too-many-objects", message);
+}
