@@ -41,6 +41,15 @@ class RunningDelivery implements Delivery {
 
   async start(): Promise<void> {
     this.#state = "recovering";
+    try {
+      await this.#takeOver();
+    } catch (error) {
+      this.#end({ code: "StartRefused", message: reasonOf(error), at: this.#options.clock.now() });
+      throw error;
+    }
+  }
+
+  async #takeOver(): Promise<void> {
     const journal = await openJournal(this.#options);
     const recovery = new Recovery(this.#options, journal, this.#abandoning.signal);
     await recovery.takeOver();

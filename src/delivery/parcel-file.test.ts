@@ -4,7 +4,7 @@ import { PretendClock } from "../../test/fakes/pretend-clock.ts";
 import { PretendDisk } from "../../test/fakes/pretend-disk.ts";
 import { KeyRing } from "../std/key-ring.ts";
 import { seededRandom } from "../std/random.ts";
-import { openBody, ParcelFile, type ParcelFileContext } from "./parcel-file.ts";
+import { openVerifiedBody, ParcelFile, type ParcelFileContext } from "./parcel-file.ts";
 
 async function world(options: { readonly encrypted?: boolean } = {}) {
   const disk = new PretendDisk(seededRandom(4));
@@ -27,7 +27,7 @@ test("a parcel file gives back any range of what was written", async () => {
     const file = new ParcelFile("/p/1", context);
     await file.write([Buffer.from("hello "), Buffer.from("wor")]);
     await file.write([Buffer.from("ld")]);
-    const body = await openBody(context, await file.finish());
+    const body = await openVerifiedBody(context, await file.finish());
     assert.equal(body?.bytes, 11);
     assert.equal((await body?.read(0, 11))?.toString(), "hello world");
     assert.equal((await body?.read(4, 6))?.toString(), "o worl");
@@ -42,7 +42,7 @@ test("an encrypted parcel file shows nothing of its content, and a changed bit i
   const encoded = await file.finish();
   assert.equal(disk.contentOf("/p/1").includes("secret"), false);
   disk.flipByte("/p/1", 80);
-  assert.equal(await openBody(context, encoded), undefined);
+  assert.equal(await openVerifiedBody(context, encoded), undefined);
 });
 
 test("a write waits for a full disk and then goes on with the same bytes", async () => {
@@ -53,7 +53,7 @@ test("a write waits for a full disk and then goes on with the same bytes", async
   const writing = file.write([Buffer.from("second")]);
   for (let step = 0; step < 20; step++) await clock.advance(1_000);
   await writing;
-  const body = await openBody(context, await file.finish());
+  const body = await openVerifiedBody(context, await file.finish());
   assert.equal((await body?.read(0, 12))?.toString(), "first second");
 });
 
@@ -62,9 +62,9 @@ test("a file that is not what was recorded is not used", async () => {
   const file = new ParcelFile("/p/1", context);
   await file.write([Buffer.from("hello")]);
   const encoded = await file.finish();
-  assert.ok(await openBody(context, encoded));
+  assert.ok(await openVerifiedBody(context, encoded));
   disk.flipByte("/p/1", 2);
-  assert.equal(await openBody(context, encoded), undefined);
+  assert.equal(await openVerifiedBody(context, encoded), undefined);
   await disk.unlink("/p/1");
-  assert.equal(await openBody(context, encoded), undefined);
+  assert.equal(await openVerifiedBody(context, encoded), undefined);
 });

@@ -85,20 +85,27 @@ export interface EncodedFile {
   readonly sha256: string;
 }
 
-/** The body that attempts read. `undefined` when the file is absent or not what was recorded: it has to be encoded again. */
+/**
+ * The body of a file that somebody else wrote, verified. `undefined` when it is absent or not what was recorded: then it
+ * has to be encoded again.
+ */
+export async function openVerifiedBody(
+  context: ParcelFileContext,
+  encoded: EncodedFile,
+): Promise<ObjectBody | undefined> {
+  const body = await openBody(context, encoded);
+  return body && (await holdsWhatWasRecorded(context, encoded, body)) ? body : undefined;
+}
+
+/** The body that attempts read. `undefined` when the file is absent. */
 export async function openBody(context: ParcelFileContext, encoded: EncodedFile): Promise<ObjectBody | undefined> {
   if ((await context.disk.stat(encoded.path)) === undefined) return undefined;
   const sealed = await openSealedFile(context.disk, encoded.path, context.keyRing);
   const read = sealed
     ? (start: number, length: number) => sealed.read(start, length)
     : (start: number, length: number) => readRange(context.disk, encoded.path, start, length);
-  const body: ObjectBody = {
-    bytes: encoded.bytes,
-    sha256: encoded.sha256,
-    ...(sealed ? {} : { file: encoded.path }),
-    read,
-  };
-  return (await holdsWhatWasRecorded(context, encoded, body)) ? body : undefined;
+  const { bytes, sha256 } = encoded;
+  return { bytes, sha256, ...(sealed ? {} : { file: encoded.path }), read };
 }
 
 const VERIFY_BYTES = 1024 * 1024;

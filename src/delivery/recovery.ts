@@ -7,7 +7,7 @@ import type { Intent, ReceiptRecord } from "./journal/journal-records.ts";
 import type { OpenParcel } from "./journal/journal-state.ts";
 import { createOutcomeSource, type OutcomeSource } from "./outcome-source.ts";
 import type { OutcomeContext } from "./outcomes.ts";
-import { openBody, type ParcelFileContext } from "./parcel-file.ts";
+import { openVerifiedBody, type ParcelFileContext } from "./parcel-file.ts";
 import { ParcelWorkshop } from "./parcel-workshop.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 import { Plans } from "./plans.ts";
@@ -98,7 +98,7 @@ export class Recovery {
 
   async #reopen({ intent, encoded, uploadIds }: OpenParcel, workshop: ParcelWorkshop): Promise<PendingParcel> {
     const file = encoded && { path: encoded.file, bytes: encoded.bytes, sha256: encoded.sha256 };
-    const usable = file && (await openBody(this.#file, file)) !== undefined ? file : undefined;
+    const usable = file && (await openVerifiedBody(this.#file, file)) !== undefined ? file : undefined;
     const rebuilt = usable === undefined && intent.key.kind !== "manifest";
     const accumulator = rebuilt ? workshop.reopen(intent, this.#plans.runnerOf(intent.plan)) : undefined;
     return { intent, accumulator, encoded: usable, uploadIds: [...uploadIds], recovered: true };
