@@ -160,6 +160,25 @@ test("when neither the group nor the seal can be made durable, the outcome is un
   await again.close();
 });
 
+test("a reader at the end reads on after a failed group, restarts and releases", async () => {
+  const world = new FrameLogWorld();
+  let log = await world.open();
+  await log.append(input(["before"]));
+  world.disk.failNext("datasync", "EIO");
+  await assert.rejects(log.append(input(["refused", "too"])), { code: "append-failed" });
+  world.disk.powerLoss();
+  log = await world.open();
+  assert.deepEqual([log.start, log.end], [0, 1]);
+  assert.deepEqual(await log.read(1, 1000), [], "nothing stands behind the end");
+  const { firstOffset } = await log.append(input(["after"]));
+  assert.ok(firstOffset > 1, "offsets of the refused group are skipped");
+  await log.release(1);
+  assert.equal(log.start, 1, "a reader at offset 1 has missed nothing");
+  const [frame] = await log.read(1, 1000);
+  assert.equal(frame?.firstOffset, firstOffset);
+  await log.close();
+});
+
 test("a full disk fails appends, keeps what was acknowledged, and takes appends again once there is room", async () => {
   for (let room = 0; room < 60; room++) {
     const hint = `${room} sectors of room`;

@@ -138,8 +138,9 @@ export class FrameLog {
 
   /** Offset of the oldest frame that can still be read. */
   get start(): number {
-    // Offsets that failed appends took lie between the durable end and the base of a segment that is still empty.
-    return Math.min(this.end, this.#segments[0]?.header.baseOffset ?? 0);
+    // Offsets that failed appends took may lie before the base of a segment. Nobody missed anything there, so whoever
+    // stands at their beginning may read on, released segments or not.
+    return Math.min(this.end, this.#segments[0]?.header.previousEndOffset ?? 0);
   }
 
   /** One past the last durable offset. */
@@ -183,6 +184,8 @@ export class FrameLog {
         `Offset ${offset} of the log of ${this.#options.label} was released; the oldest that is left is ${this.start}.`,
       );
     }
+    // An empty segment behind skipped offsets ends above the durable end, and holds nothing to read.
+    if (offset >= this.end) return [];
     const segment = this.#segments.find((candidate) => candidate.endOffset > offset);
     return segment === undefined ? [] : this.#reader.read(segment, offset, bytesMax);
   }
