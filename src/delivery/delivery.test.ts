@@ -173,4 +173,6 @@ test("a missing journal is a loud refusal and never a start from zero", async ()
   await world.stop();
   await world.disk.removeDirectory("/data/deliveries/d/journal");
   await assert.rejects(world.start(), /its journal is missing/);
+  const { state, lastError } = world.delivery.status();
+  assert.deepEqual([state, lastError?.code], ["failed", "StartRefused"], "and is told as what it is");
 });
