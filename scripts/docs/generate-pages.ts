@@ -11,7 +11,7 @@ import { telemetryPage } from "./pages/telemetry.ts";
 export async function generatePages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["admin-api.md", adminApiPage()],
-    ["command-line.md", commandLinePage()],
+    ["command-line.md", await commandLinePage()],
     ["components.md", componentsPage()],
     ["configuration.md", configurationPage()],
     ["errors.md", errorsPage()],

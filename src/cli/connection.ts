@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { JsonValue } from "../std/json.ts";
 import type { CliContext } from "./cli-context.ts";
 import { CliError } from "./cli-error.ts";
+import { DEFAULT_ENDPOINT, unreachable } from "./endpoint.ts";
 
 /** Where the server of a command is, and how the command proves itself there. */
 export interface Connection {
@@ -12,8 +13,6 @@ export interface Connection {
   admin(method: string, path: string, body?: JsonValue): Promise<JsonValue>;
   close(): void;
 }
-
-export const DEFAULT_ENDPOINT = "http://127.0.0.1:4573";
 
 export interface ConnectionOptions {
   readonly endpoint: string;
@@ -84,20 +83,4 @@ function parseJson(text: string): JsonValue {
   } catch {
     return text;
   }
-}
-
-/** Nobody listens: the mistake made most often, so it is answered with what to do. */
-export function unreachable(endpoint: string, error: unknown): CliError {
-  const message = `Nothing answers at ${endpoint}. Start the server with "lakehose up", or name another one with --endpoint (LAKEHOSE_ENDPOINT).`;
-  return new CliError(message, { cause: error });
-}
-
-/** True for the failures of a connection that was never made. */
-export function isUnreachable(error: unknown): boolean {
-  const codes = ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH"];
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if (codes.includes(String((at as NodeJS.ErrnoException).code))) return true;
-    if (at instanceof AggregateError && at.errors.some(isUnreachable)) return true;
-  }
-  return false;
 }

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { LakehoseError } from "../model/errors.ts";
 import type { CliContext } from "./cli-context.ts";
-import { DEFAULT_ENDPOINT, isUnreachable, unreachable } from "./connection.ts";
-import { COMMANDS } from "./registry.ts";
+import { DEFAULT_ENDPOINT, isUnreachable, unreachable } from "./endpoint.ts";
+import { COMMANDS, type CommandEntry, commandsFor } from "./registry.ts";
 
 /** Runs one command line. Sets the exit code of the process; never throws for what the user can mend. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -24,7 +24,7 @@ const EXIT_GRACE_MS = 500;
 
 /** Resolves to the exit code: 0, 1 for a failure, 2 for a command line that makes no sense. */
 export async function runCommand(argv: readonly string[], context: CliContext): Promise<number> {
-  const program = createProgram(context);
+  const program = await createProgram(context, commandsFor(argv));
   try {
     await program.parseAsync([...argv], { from: "user" });
     return 0;
@@ -35,8 +35,11 @@ export async function runCommand(argv: readonly string[], context: CliContext): 
   }
 }
 
-/** The program with all its commands; also what the reference page of the command line is made from. */
-export function createProgram(context: CliContext): Command {
+/** The program with its commands; with all of them, also what the reference page of the command line is made from. */
+export async function createProgram(
+  context: CliContext,
+  entries: readonly CommandEntry[] = COMMANDS,
+): Promise<Command> {
   const program = new Command("lakehose")
     .description("The self-hosted end of the firehose: AWS Firehose's wire protocol in front, your own lake behind.")
     .version(packageVersion())
@@ -49,7 +52,7 @@ export function createProgram(context: CliContext): Command {
       writeOut: (text) => void context.stdout.write(text),
       writeErr: (text) => void context.stderr.write(text),
     });
-  for (const command of COMMANDS) command.add(program, context);
+  for (const entry of entries) (await entry.load()).add(program, context);
   return program;
 }
 

@@ -1,17 +1,23 @@
 import type { CliCommand } from "./command.ts";
-import { demoCommand } from "./commands/demo.ts";
-import { generateCommand } from "./commands/generate.ts";
-import { logCommand } from "./commands/log.ts";
-import { putCommand } from "./commands/put.ts";
-import { streamsCommand } from "./commands/streams.ts";
-import { upCommand } from "./commands/up.ts";
+
+/** A command and where it is; loaded when it is asked for, since SDK, SQL engine and server are not all needed at once. */
+export interface CommandEntry {
+  readonly name: string;
+  load(): Promise<CliCommand>;
+}
 
 /** All commands, in the order in which help lists them. */
-export const COMMANDS: readonly CliCommand[] = [
-  upCommand,
-  demoCommand,
-  streamsCommand,
-  putCommand,
-  generateCommand,
-  logCommand,
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: "up", load: async () => (await import("./commands/up.ts")).upCommand },
+  { name: "demo", load: async () => (await import("./commands/demo.ts")).demoCommand },
+  { name: "streams", load: async () => (await import("./commands/streams.ts")).streamsCommand },
+  { name: "put", load: async () => (await import("./commands/put.ts")).putCommand },
+  { name: "generate", load: async () => (await import("./commands/generate.ts")).generateCommand },
+  { name: "log", load: async () => (await import("./commands/log.ts")).logCommand },
 ];
+
+/** The entries that a command line needs: the one that it names, or all for help and for what nobody knows. */
+export function commandsFor(argv: readonly string[]): readonly CommandEntry[] {
+  const named = COMMANDS.filter(({ name }) => name === argv[0]);
+  return named.length > 0 ? named : COMMANDS;
+}

@@ -1,9 +1,9 @@
+import { invariant } from "../std/assert.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
 import { openDiskStore } from "../storage/disk/disk-store.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
-import { S3Store } from "../storage/s3/s3-store.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Configuration, ResolvedS3 } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -32,9 +32,12 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     temporaryDirectory: folder.temporary,
     metadataDirectory: folder.objectMetadata,
   });
+  // The S3 client is most of what a server loads; one that writes to a folder does without.
+  const S3Store = usesS3(storage) ? (await import("../storage/s3/s3-store.ts")).S3Store : undefined;
   const remote = new Map<string, ObjectStore>();
   const s3Store = (settings: ResolvedS3) => {
     const identity = JSON.stringify(settings);
+    invariant(S3Store !== undefined, "a bucket is only mapped to S3 where the configuration says so");
     const known = remote.get(identity) ?? new S3Store({ ...settings, clock, random, telemetry });
     remote.set(identity, known);
     return known;
@@ -50,4 +53,8 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
       await Promise.all([local, ...remote.values()].map((store) => store.close()));
     },
   };
+}
+
+function usesS3(storage: Configuration["storage"]): boolean {
+  return storage.default === "s3" || Object.values(storage.buckets).some(({ store }) => store === "s3");
 }

@@ -3,9 +3,9 @@ import type { Command } from "commander";
 import { createProgram } from "../../../src/cli/main.ts";
 import { code, page, table } from "../markdown.ts";
 
-export function commandLinePage(): string {
+export async function commandLinePage(): Promise<string> {
   const nothing = { write: () => true };
-  const program = createProgram({
+  const program = await createProgram({
     stdout: nothing,
     stderr: nothing,
     stdin: Readable.from([]),
