@@ -195,6 +195,24 @@ test("without a key nothing is written that has to be encrypted, and nothing els
   await log.close();
 });
 
+test("a first frame larger than a segment, and encryption switched on before it, replace the empty segment whole", async () => {
+  let encrypted = false;
+  const keyRing = KeyRing.parse("7f".repeat(32));
+  const world = new FrameLogWorld({ segmentBytes: 16 * 1024, keyRing, encrypted: () => encrypted });
+  const log = await world.open();
+  encrypted = true;
+  const secret = "secret ".repeat(6_000);
+  await log.append(input([secret]));
+  await log.append(input(["b".repeat(20_000)]));
+  for (const path of world.disk.pathsBelow(DIRECTORY)) {
+    assert.ok(!world.disk.contentOf(path).includes("secret "), `${path} holds plain bytes`);
+  }
+  world.disk.processKill();
+  const again = await world.open();
+  assert.equal((await framesOf(again))[0]?.records[0], secret);
+  await again.close();
+});
+
 test("files of another stream and a witness that knows more are refused", async () => {
   const world = new FrameLogWorld();
   const log = await world.open();

@@ -264,7 +264,11 @@ function firstInLog(place: FramePlace): Pick<SegmentHeader, PreviousFields | "se
 /** An empty segment is replaced, not followed: a log that fails or restarts often does not pile up empty files. */
 function successorOf(last: Segment, end: FramePlace): Pick<SegmentHeader, PreviousFields | "segmentNumber"> {
   const { header } = last;
-  if (last.validLength === firstPlace(header).position) return header;
+  if (last.validLength === firstPlace(header).position) {
+    // Only its place among the segments: capacity, salt, key and base offset are those of the new one.
+    const { segmentNumber, previousSegmentNumber, previousValidLength, previousEndOffset, previousChainCrc } = header;
+    return { segmentNumber, previousSegmentNumber, previousValidLength, previousEndOffset, previousChainCrc };
+  }
   return {
     segmentNumber: last.number + 1,
     previousSegmentNumber: last.number,
