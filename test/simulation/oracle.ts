@@ -54,7 +54,7 @@ function checkObject(
   const [first] = lines;
   const owner = first && ledger.recordOf(first.line)?.uid;
   const incarnation = owner === undefined ? undefined : incarnations.get(owner);
-  const definition = incarnation?.versions.get(version)?.deliveries.find(({ id }) => id === deliveryId);
+  const definition = incarnation && definitionAt(incarnation, version, deliveryId);
   if (incarnation === undefined || definition === undefined) {
     ledger.fail(`${name} belongs to no stream or version that ever was: ${text.slice(0, 60)}`);
     return;
@@ -80,6 +80,21 @@ function checkObject(
     checkContent(world, name, record, line, { error, definition, incarnation, version });
     checkHour(world, name, record, definition, { prefix, atMs, error });
   }
+}
+
+/** Of the version in a name; a delivery that is leaving goes on under its last definition, whatever the version is. */
+function definitionAt(incarnation: Incarnation, version: string, deliveryId: string): DeliveryDefinition | undefined {
+  if (!incarnation.versions.has(version)) return undefined;
+  for (let number = Number(version); number > 0; number--) {
+    const deliveries = incarnation.versions.get(String(number))?.deliveries;
+    const found = deliveries?.find(({ id }) => id === deliveryId);
+    if (found || !isLeaving(incarnation, deliveryId)) return found;
+  }
+  return undefined;
+}
+
+function isLeaving(incarnation: Incarnation, deliveryId: string): boolean {
+  return (incarnation.members.get(deliveryId)?.leaveAskedAt ?? 0) < Number.POSITIVE_INFINITY;
 }
 
 /** Lines of records; those of error objects are the raw data, with the offset that the error record names. */
@@ -167,7 +182,7 @@ function checkContent(
         `${name} holds an answer for ${record.id} that was not the last: ${line.slice(-20)}, last ${word.result} ${word.text.slice(-20)}`,
       );
   } else if (line !== record.text) ledger.fail(`${name} has other bytes for ${record.id} than were sent`);
-  checkVersion(world, name, record, incarnation, version, word?.mark);
+  if (!isLeaving(incarnation, definition.id)) checkVersion(world, name, record, incarnation, version, word?.mark);
 }
 
 /** What was sent after a change was in force follows it. */
@@ -224,8 +239,7 @@ export function checkBalance(world: World, incarnations: ReadonlyMap<string, Inc
     const incarnation = incarnations.get(uid);
     for (const { id, counters, hold, read, state } of health?.deliveries ?? []) {
       const label = `${name}/${id}`;
-      const leaving = (incarnation?.members.get(id)?.leaveAskedAt ?? 0) < Number.POSITIVE_INFINITY;
-      if (leaving) continue;
+      if (incarnation === undefined || isLeaving(incarnation, id)) continue;
       if (state !== "running") ledger.fail(`${label} is ${state}`);
       const sum = counters.delivered + counters.errored + counters.dropped + counters.pending;
       if (counters.read !== sum) ledger.fail(`${label} has read ${counters.read} and accounts for ${sum}`);

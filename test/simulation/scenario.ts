@@ -44,6 +44,7 @@ export interface FaultScenario {
 export function drawScenario(seed: number): Scenario {
   const draw = new Draw(seed, "scenario");
   const kind = draw.weighted({ disk: 2, memory: 3 });
+  const conditional = kind === "disk" || draw.chance(0.75);
   const calm = draw.chance(0.1);
   const rate = (chance: number, most: number) => (!calm && draw.chance(chance) ? draw.random.fraction() * most : 0);
   return {
@@ -52,7 +53,7 @@ export function drawScenario(seed: number): Scenario {
     streamNames: draw.chance(0.3) ? ["orders", "clicks"] : ["orders"],
     store: {
       kind,
-      conditional: kind === "disk" || draw.chance(0.75),
+      conditional,
       keepsMetadata: kind === "disk" || draw.chance(0.85),
       multipart: kind === "memory" && draw.chance(0.35),
     },
@@ -69,7 +70,7 @@ export function drawScenario(seed: number): Scenario {
       clockJump: rate(0.3, 0.1),
       store: rate(0.7, 0.5),
       storeGone: rate(0.15, 0.06),
-      stranger: kind === "memory" ? rate(0.12, 0.1) : 0,
+      stranger: kind === "memory" && conditional ? rate(0.15, 0.03) : 0,
       journalLost: !calm && draw.chance(0.06),
       twin: !calm && draw.chance(0.1),
     },

@@ -6,6 +6,7 @@ import { FirstStarts } from "../../src/server/first-starts.ts";
 import { invariant } from "../../src/std/assert.ts";
 import type { Disk } from "../../src/std/disk.ts";
 import { openDiskStore } from "../../src/storage/disk/disk-store.ts";
+import { bytesBody } from "../../src/storage/bytes-body.ts";
 import { MemoryStore } from "../../src/storage/memory/memory-store.ts";
 import type { ObjectStore } from "../../src/storage/object-store.ts";
 import type { CreateDeliveryRequest, StreamDependencies } from "../../src/streams/dependencies.ts";
@@ -319,14 +320,8 @@ export class World {
     const bytes = Buffer.from(`not yours: ${key}`);
     this.lake.strangers.set(`${bucket}/${key}`, bytes);
     this.count("stranger");
-    await this.#remote.put({
-      bucket,
-      key,
-      body: { bytes: bytes.length, sha256: "", read: async (start, length) => bytes.subarray(start, start + length) },
-      onlyIfAbsent: true,
-      contentType: "text/plain",
-      metadata: {},
-    });
+    const stranger = { bucket, key, body: bytesBody(bytes), onlyIfAbsent: true, contentType: "text/plain", metadata: {} };
+    await this.#remote.put(stranger);
     this.lake.look({ bucket, key, bytes });
   }
 }
