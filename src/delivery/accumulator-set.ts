@@ -112,6 +112,19 @@ export class AccumulatorSet {
     return taken;
   }
 
+  /** Hands on those that have been quiet longest until the native contexts of the open ones fit their budget. */
+  sealForMemory(nativeBytesMax: number): void {
+    let native = 0;
+    for (const accumulator of this.#open.values()) native += accumulator.encoder.nativeBytes;
+    if (native <= nativeBytesMax) return;
+    const quietFirst = [...this.#open.values()].sort((a, b) => a.lastAddedMonotonic - b.lastAddedMonotonic);
+    for (const accumulator of quietFirst) {
+      if (native <= nativeBytesMax) return;
+      native -= accumulator.encoder.nativeBytes;
+      this.seal(accumulator, "memory");
+    }
+  }
+
   /** Waits until memory is inside its budget, draining the largest first. Throws what a drain has thrown. */
   async settle(): Promise<void> {
     const { heldBytesMax } = this.#options;

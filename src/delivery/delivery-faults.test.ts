@@ -75,6 +75,27 @@ test("a store that is gone for an hour gets everything afterwards, in order of i
   await world.stop();
 });
 
+test("open compressors that hold too much native memory are handed on, the quietest first", async () => {
+  const world = new DeliveryWorld({
+    roll: {},
+    nativeBytesMax: 1_000_000,
+    definition: { compression: { type: "zstd" } },
+  });
+  await world.start();
+  await world.put("x".repeat(400_000));
+  const rolled = () => world.events.some(({ name }) => name === "delivery.parcelDelivered");
+  for (let step = 0; step < 1_000 && !rolled(); step++) {
+    await world.clock.advance(500);
+    // The compressor works on a thread of its own, in real time.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const causes = world.events
+    .filter(({ name }) => name === "delivery.parcelDelivered")
+    .map(({ fields }) => fields.cause);
+  assert.deepEqual(causes, ["memory"]);
+  await world.stop();
+});
+
 test("an accumulator that would make a restart read too much again is handed on", async () => {
   const world = new DeliveryWorld({ roll: {}, replayBytesMax: 300_000 });
   await world.start();

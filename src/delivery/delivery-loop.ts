@@ -115,6 +115,7 @@ export class DeliveryLoop {
     this.#nextDueMs = accumulators.sealExpired((accumulator) => plans.runnerOf(accumulator.plan.number));
     for (const flush of this.#flushes) this.#sealForFlush(flush);
     this.#sealForReplayBudget();
+    accumulators.sealForMemory(this.#options.limits.nativeBytesMax);
     const day = dueWallClock(plans.newest, journal.state.wallClockFiredMs, this.#options.clock.now());
     if (day) accumulators.sealAll("wall-clock", ({ key }) => key.kind === "data");
     return day;

@@ -42,9 +42,11 @@ export interface DeliveryComponents {
 export interface DeliveryLimits {
   /** Record bytes that encoders of one delivery may hold unencoded. */
   readonly heldBytesMax: number;
+  /** Native memory that open encoders of one delivery may hold; beyond it the quietest are handed on. */
+  readonly nativeBytesMax: number;
   /** Log (or staging) that a restart may have to read again; beyond it the oldest accumulator rolls. */
   readonly replayBytesMax: () => number;
 }
 
-/** 64 MiB: room for a few chunks of some hundred open keys beside the batches in flight. */
-export const HELD_BYTES_MAX_DEFAULT = 64 * 1024 * 1024;
+/** 128 MiB: about a hundred open Zstandard contexts. */
+export const NATIVE_BYTES_MAX_DEFAULT = 128 * 1024 * 1024;

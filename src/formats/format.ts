@@ -38,6 +38,8 @@ export interface EncoderOptions {
 export interface ParcelEncoder {
   /** Record bytes in memory that are not encoded yet. */
   readonly heldBytes: number;
+  /** Native memory that stays taken until `finish`; a sum of these is bounded by handing objects on early. */
+  readonly nativeBytes: number;
   /** Bytes given to the sink so far. */
   readonly encodedBytes: number;
   /** Copies what it keeps: the caller uses the memory of the records again. */

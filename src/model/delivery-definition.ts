@@ -68,5 +68,4 @@ export type RollCause =
   | "replay-budget"
   | "partition-closed"
   | "plan-change"
-  | "flush"
-  | "drain";
+  | "flush";

@@ -1,6 +1,10 @@
 import { translateDeclared } from "../api/firehose/translate.ts";
 import { createDelivery } from "../delivery/create-delivery.ts";
-import type { DeliveryComponents, DeliveryOptions } from "../delivery/delivery-options.ts";
+import {
+  type DeliveryComponents,
+  type DeliveryOptions,
+  NATIVE_BYTES_MAX_DEFAULT,
+} from "../delivery/delivery-options.ts";
 import { EmbeddedLog } from "../log/embedded/embedded-log.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
@@ -96,6 +100,7 @@ function deliveryOptions(
     components,
     limits: {
       heldBytesMax: configuration.limits.deliveryBytes,
+      nativeBytesMax: NATIVE_BYTES_MAX_DEFAULT,
       replayBytesMax: () => {
         const { extensions, tags } = current();
         const budget = settingsOf(extensions, tags).budget ?? configuration.limits.streamBudgetBytes;

@@ -25,6 +25,7 @@ export interface DeliveryWorldOptions {
   readonly roll?: RollPolicy;
   readonly processors?: Readonly<Record<string, () => Processor>>;
   readonly replayBytesMax?: number;
+  readonly nativeBytesMax?: number;
   /** Stands between the delivery and the store of one life. */
   readonly wrapStore?: (store: ObjectStore) => ObjectStore;
 }
@@ -105,7 +106,11 @@ export class DeliveryWorld {
       startAt: 0,
       isNew: !this.#made,
       components: this.#components(life),
-      limits: { heldBytesMax: 1024 * 1024, replayBytesMax: () => this.#options.replayBytesMax ?? 1024 * 1024 * 1024 },
+      limits: {
+        heldBytesMax: 1024 * 1024,
+        nativeBytesMax: this.#options.nativeBytesMax ?? 1e9,
+        replayBytesMax: () => this.#options.replayBytesMax ?? 1024 * 1024 * 1024,
+      },
     });
     await this.#delivery.start();
     this.#made = true;

@@ -5,6 +5,8 @@ import type { CompressionSpec, CompressionType } from "../../model/delivery-defi
  * a native thread and hands back finished bytes. Calls do not overlap.
  */
 export interface Compressor {
+  /** Native memory that it holds from its first chunk to its end, where that is worth counting. */
+  readonly nativeBytes?: number;
   write(chunk: Buffer): Promise<Buffer[]>;
   end(): Promise<Buffer[]>;
 }

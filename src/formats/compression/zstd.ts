@@ -17,9 +17,17 @@ export const ZSTD_LEVEL_DEFAULT = 3;
 /** 512 KiB instead of the level's 2 MiB and more: the context of an open object stays small for little size. */
 const WINDOW_LOG = 19;
 
+/** Resident memory per open context of this window at level 3, measured over 200 of them. */
+const CONTEXT_BYTES = 1_200_000;
+
 class ZstdCompressor implements Compressor {
   readonly #level: number;
   #stream: ZstdCompress | undefined;
+
+  get nativeBytes(): number {
+    return this.#stream === undefined ? 0 : CONTEXT_BYTES;
+  }
+
   #output: Buffer[] = [];
 
   constructor(level: number) {

@@ -55,6 +55,10 @@ class RawEncoder implements ParcelEncoder {
     return this.#held.bytes + this.#beingEncodedBytes;
   }
 
+  get nativeBytes(): number {
+    return this.#compressor.nativeBytes ?? 0;
+  }
+
   get encodedBytes(): number {
     return this.#encodedBytes;
   }
