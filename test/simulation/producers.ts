@@ -18,7 +18,8 @@ interface Call {
   readonly invocation: string;
   readonly records: readonly SentRecord[];
   readonly madeAtMs: number;
-  readonly madeAtWallMs: number;
+  /** Wall clocks that were set forward take the log's memory of calls with them. */
+  readonly setForwardMs: number;
   attempts: Attempt[];
   answer: IntakeAnswer | undefined;
   /** Told that nothing of it was stored, or will be. */
@@ -80,8 +81,8 @@ export class Producers {
 
   #mayRetry(call: Call, now: number): boolean {
     const { clock, service } = this.#world;
-    const wallMoved = Math.abs(clock.latestWallMs - call.madeAtWallMs) > RETRY_MS_MAX;
-    return now - call.madeAtMs < RETRY_MS_MAX && !wallMoved && service?.get(call.stream)?.uid === call.uid;
+    const setForward = clock.setForwardMs > call.setForwardMs;
+    return now - call.madeAtMs < RETRY_MS_MAX && !setForward && service?.get(call.stream)?.uid === call.uid;
   }
 
   #call(stream: string, uid: string, records: readonly SentRecord[]): void {
@@ -91,7 +92,7 @@ export class Producers {
       invocation: `invocation-${++this.#made}`,
       records,
       madeAtMs: this.#world.clock.monotonic(),
-      madeAtWallMs: this.#world.clock.latestWallMs,
+      setForwardMs: this.#world.clock.setForwardMs,
       attempts: [],
       answer: undefined,
       refused: false,

@@ -16,6 +16,7 @@ export class SimulatedClock implements Clock {
   #wallMs = Date.UTC(2026, 2, 1, 9, 30);
   #latestWallMs = this.#wallMs;
   #monotonicMs = 0;
+  #setForwardMs = 0;
   #sleepers = new Set<Sleeper>();
   #wakes = 0;
 
@@ -61,6 +62,16 @@ export class SimulatedClock implements Clock {
 
   /** Sets the wall clock, as a person or a time server would. */
   jump(ms: number): void {
+    this.#setForwardMs += Math.max(0, ms);
+    this.#pass(ms);
+  }
+
+  /** By how much the wall clock was ever set forward, in sum. */
+  get setForwardMs(): number {
+    return this.#setForwardMs;
+  }
+
+  #pass(ms: number): void {
     this.#wallMs += ms;
     this.#latestWallMs = Math.max(this.#latestWallMs, this.#wallMs);
   }
@@ -93,7 +104,7 @@ export class SimulatedClock implements Clock {
 
   #move(ms: number): void {
     this.#monotonicMs += ms;
-    this.jump(ms);
+    this.#pass(ms);
   }
 }
 

@@ -3,10 +3,12 @@ import { objectStoreDestinationType } from "../../src/destinations/object-store/
 import { EmbeddedLog } from "../../src/log/embedded/embedded-log.ts";
 import type { DeliveryDefinition } from "../../src/model/delivery-definition.ts";
 import { FirstStarts } from "../../src/server/first-starts.ts";
+import { ObjectLakeReader } from "../../src/sources/lake/lake-reader.ts";
+import { ErrorRedriver } from "../../src/sources/redrive/error-redriver.ts";
 import { invariant } from "../../src/std/assert.ts";
 import type { Disk } from "../../src/std/disk.ts";
-import { openDiskStore } from "../../src/storage/disk/disk-store.ts";
 import { bytesBody } from "../../src/storage/bytes-body.ts";
+import { openDiskStore } from "../../src/storage/disk/disk-store.ts";
 import { MemoryStore } from "../../src/storage/memory/memory-store.ts";
 import type { ObjectStore } from "../../src/storage/object-store.ts";
 import type { CreateDeliveryRequest, StreamDependencies } from "../../src/streams/dependencies.ts";
@@ -251,6 +253,8 @@ export class World {
       dataDirectory: DATA,
       budgetBytes,
       streamsMax: 10,
+      createRedriver: (request) => new ErrorRedriver({ ...shared, ...request, storeFor: () => store }),
+      createLakeReader: (request) => new ObjectLakeReader({ ...shared, ...request, storeFor: () => store }),
       translate: ({ declared }, settings) => translate(declared.deliveries as never, settings),
       createIntake: (request) => new StreamIntake({ ...request, clock, telemetry }),
       openLog: ({ document, directory, encrypted }) =>
@@ -277,7 +281,7 @@ export class World {
               destination: ({ options }) =>
                 objectStoreDestinationType.create(options, { storeFor: () => store, ...shared }),
             },
-            limits: { heldBytesMax: 64 * 1024, replayBytesMax: () => budgetBytes / 2 },
+            limits: { heldBytesMax: 64 * 1024, nativeBytesMax: 1e9, replayBytesMax: () => budgetBytes / 2 },
             encrypted: () => false,
           }),
         ),
@@ -320,7 +324,14 @@ export class World {
     const bytes = Buffer.from(`not yours: ${key}`);
     this.lake.strangers.set(`${bucket}/${key}`, bytes);
     this.count("stranger");
-    const stranger = { bucket, key, body: bytesBody(bytes), onlyIfAbsent: true, contentType: "text/plain", metadata: {} };
+    const stranger = {
+      bucket,
+      key,
+      body: bytesBody(bytes),
+      onlyIfAbsent: true,
+      contentType: "text/plain",
+      metadata: {},
+    };
     await this.#remote.put(stranger);
     this.lake.look({ bucket, key, bytes });
   }

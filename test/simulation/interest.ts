@@ -1,0 +1,33 @@
+import type { SeedRun } from "./run-seeds.ts";
+
+/** What has to happen at least so often per hundred seeds, or the run proves nothing. */
+const LEAST_PER_HUNDRED: Readonly<Record<string, number>> = {
+  "crash-power": 60,
+  "crash-kill": 60,
+  adopted: 40,
+  "delivery.cutWritten": 1_000,
+  "delivery.parcelDelivered": 2_000,
+  "delivery.recordsRejected": 100,
+  "delivery.recordsDropped": 100,
+  "delivery.attemptFailed": 300,
+  "failed-sync": 10,
+  "full-disk": 5,
+  "clock-jump": 10,
+  "stream.updated": 80,
+  deleted: 15,
+  "deleted-by-force": 5,
+  retry: 200,
+  "repeated-answer": 60,
+  "partial-answer": 1,
+  "log.segmentReleased": 200,
+  recycled: 50,
+};
+
+/** What has happened too rarely in a run of many seeds. */
+export function dullness({ seeds, counts }: Pick<SeedRun, "seeds" | "counts">): string[] {
+  return Object.entries(LEAST_PER_HUNDRED).flatMap(([name, least]) => {
+    const wanted = Math.floor((least * seeds) / 100);
+    const count = counts.get(name) ?? 0;
+    return count >= wanted ? [] : [`${name} ${count} times in ${seeds} seeds, wanted ${wanted}`];
+  });
+}

@@ -1,0 +1,351 @@
+/** One rule taken out of the product: in each file an exact text, which has to be there once, gives way to another. */
+export interface Mutation {
+  /** Name of the rule in the guarantees, with a letter where one rule has several walls. */
+  readonly rule: string;
+  /** What is gone. */
+  readonly removed: string;
+  readonly edits: readonly Edit[];
+}
+
+export interface Edit {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+function take(rule: string, removed: string, file: string, from: string, to: string): Mutation {
+  return { rule, removed, edits: [{ file, from, to }] };
+}
+
+const WRITER = "src/log/frames/segment-writer.ts";
+const FILES = "src/log/frames/segment-files.ts";
+const LOG_RECOVERY = "src/log/frames/recovery.ts";
+const EMBEDDED = "src/log/embedded/embedded-log.ts";
+const INTAKE = "src/streams/intake.ts";
+const STATE = "src/delivery/journal/journal-state.ts";
+const DESTINATION = "src/destinations/object-store/object-store-destination.ts";
+const DISK_STORE = "src/storage/disk/disk-store.ts";
+const PARCEL_FILE = "src/delivery/parcel-file.ts";
+
+/** In the order of the rules. Each has to be found out by some seed. */
+export const MUTATIONS: readonly Mutation[] = [
+  take(
+    "H1a",
+    "outcomes of a function are not made durable",
+    "src/delivery/stage-one.ts",
+    "return Promise.all(decided.map((outcome) => staging.append(outcome, context.signal)));",
+    "return decided;",
+  ),
+  take(
+    "H1b",
+    "functions count as pure, so recovery asks them again",
+    "src/delivery/plan-runner.ts",
+    "return processors.every((processor) => processor.pure);",
+    "return processors.length >= 0;",
+  ),
+  take(
+    "H1c",
+    "staging that no cut named is believed",
+    "src/delivery/recovery.ts",
+    "const voided = this.#staging.end > stagingEnd ?",
+    "const voided = this.#staging.end < 0 ?",
+  ),
+  take(
+    "H3",
+    "an open parcel follows the newest target",
+    "src/delivery/targets.ts",
+    "return this.#plans.runnerOf(intent.plan).plan.definition.target;",
+    "return intent.plan < 0 ? { type: '', options: {} } : this.#plans.newest.plan.definition.target;",
+  ),
+  take(
+    "H4a",
+    "what has gathered is never closed at a change",
+    "src/delivery/plan-runner.ts",
+    "    encodes(old) === encodes(next) &&\n",
+    "",
+  ),
+  take(
+    "H4b",
+    "what has gathered keeps its plan, whatever changes",
+    "src/delivery/plans.ts",
+    "if (accumulators) this.moveToNewest(accumulators);",
+    "",
+  ),
+  take(
+    "H9",
+    "an object is called by its newest record",
+    "src/delivery/accumulator.ts",
+    "this.oldestMs = Math.min(this.oldestMs, group.oldestMs);",
+    "this.oldestMs = group.oldestMs;",
+  ),
+  take(
+    "H10",
+    "the id of a parcel says nothing of log and stream",
+    "src/delivery/naming.ts",
+    "    open.logIncarnation,\n    open.streamUid,\n",
+    "",
+  ),
+  take(
+    "H12a",
+    "open accumulators do not hold the log",
+    STATE,
+    "      hold = Math.min(hold, holdOf(accumulator, accumulator.firstOffset));",
+    "      hold = Math.min(hold, holdOf(accumulator, this.readPosition));",
+  ),
+  take(
+    "H12b",
+    "open parcels do not hold the log",
+    STATE,
+    "hold = Math.min(hold, holdOf(parcel.intent, parcel.intent.from + 1));",
+    "hold = Math.min(hold, holdOf(parcel.intent, hold));",
+  ),
+  take(
+    "H12c",
+    "open accumulators do not hold staging",
+    STATE,
+    "for (const accumulator of this.accumulators.values()) hold = Math.min(hold, accumulator.stagingFrom ?? hold);",
+    "",
+  ),
+  take(
+    "H15a",
+    "the receipt comes before the proof",
+    "src/delivery/stage-two.ts",
+    "const { proof, attempts } = await this.#attemptUntilProven(pending, parcel);",
+    'const attempts = 1;\n      const proof = await this.#attempt(this.#options.destinationOf(pending.intent), pending, parcel, 1).catch(() => ({ outcome: "delivered" as const, etag: "", bytes: 0, versionId: "" }));',
+  ),
+  take(
+    "H15b",
+    "an object that is found is not made durable before it counts",
+    DESTINATION,
+    "    await this.#store.settle?.(bucket, parcel.name);\n",
+    "",
+  ),
+  take(
+    "H17a",
+    "a lost journal begins anew",
+    "src/delivery/open-journal.ts",
+    "if (!options.isNew)",
+    "if (options.directory === '')",
+  ),
+  take(
+    "H17b",
+    "a foreign journal is believed",
+    "src/delivery/open-journal.ts",
+    "    open?.streamUid !== stream.uid ||\n    open.deliveryId !== definition.id ||\n    open.logIncarnation !== reader.incarnation\n",
+    "    open === undefined || stream.uid === '' || definition.id === ''\n",
+  ),
+  take(
+    "H19",
+    "a delivery that joins begins at the start of the log",
+    "src/streams/planned-change.ts",
+    "joining.map(({ id }) => [id, position])",
+    "joining.map(({ id }) => [id, Math.min(position, 0)])",
+  ),
+  take(
+    "H20",
+    "counters begin at zero with each process",
+    "src/delivery/recovery.ts",
+    "counters: this.#journal.state.counters,",
+    "counters: { read: 0, kept: 0, dropped: 0, rejected: 0 },",
+  ),
+  take(
+    "H21",
+    "a failed sync is tried again on the same file",
+    WRITER,
+    "      await active.file.datasync();\n    } catch (error) {\n      throw await this.#abandon(active, error);\n    }\n    this.#advance",
+    "      await active.file.datasync();\n    } catch {\n      await active.file.datasync();\n    }\n    this.#advance",
+  ),
+  take(
+    "H22a",
+    "a failed group is answered before anything durable says that it failed",
+    WRITER,
+    "      await this.#openForAppend(0);\n",
+    "      this.#place = { ...this.#place };\n",
+  ),
+  take(
+    "H22b",
+    "offsets of a failed group are given out again",
+    WRITER,
+    "baseOffset: this.#nextOffset,",
+    "baseOffset: this.durableEnd,",
+  ),
+  take(
+    "H23",
+    "recovery serves the last group from the page cache, and goes on behind it",
+    LOG_RECOVERY,
+    "  const torn = found && (await",
+    "  start = cursor.place;\n  group = [];\n  const torn = found && (await",
+  ),
+  take(
+    "H24a",
+    "what is written can be read before it is synced",
+    WRITER,
+    "    try {\n      await active.file.datasync();\n    } catch (error) {\n      throw await this.#abandon",
+    "    this.#advance(active.segment, group);\n    try {\n      await active.file.datasync();\n    } catch (error) {\n      throw await this.#abandon",
+  ),
+  take(
+    "H24b",
+    "a journal that knows more than the log is believed",
+    "src/delivery/open-journal.ts",
+    "if (readPosition > Math.max(reader.end, open.startPosition)) {",
+    "if (readPosition < 0) {",
+  ),
+  take(
+    "H25a",
+    "a torn last group counts as damage",
+    LOG_RECOVERY,
+    "if (found.groupPosition > position) return",
+    "if (found.groupPosition >= 0) return",
+  ),
+  take(
+    "H25b",
+    "damage counts as a torn last group",
+    LOG_RECOVERY,
+    "  if (later !== undefined) {\n",
+    "  if (later !== undefined && file.path === '') {\n",
+  ),
+  take("H26", "frames of an earlier use of a file count", LOG_RECOVERY, "found.salt !== header.salt || ", ""),
+  take(
+    "H28",
+    "groups share blocks",
+    "src/log/frames/sync-group.ts",
+    "const bytes = alignUp(framesBytes, BLOCK_BYTES);",
+    "const bytes = alignUp(framesBytes, 512);",
+  ),
+  take(
+    "H29a",
+    "a new segment's name is not made durable",
+    FILES,
+    "      await this.#disk.rename(path, this.path(header.segmentNumber));\n      await this.#disk.syncDirectory(this.directory);\n",
+    "      await this.#disk.rename(path, this.path(header.segmentNumber));\n",
+  ),
+  take(
+    "H29b",
+    "a segment is renamed into place before its header is synced",
+    FILES,
+    "      await file.datasync();\n      await this.#disk.rename(path",
+    "      await this.#disk.rename(path",
+  ),
+  take(
+    "H29c",
+    "a released file is written again before its old name is durably gone",
+    FILES,
+    "    await this.#disk.rename(path, spare);\n    await this.#disk.syncDirectory(this.directory);\n",
+    "    await this.#disk.rename(path, spare);\n",
+  ),
+  take(
+    "H30",
+    "a call is stored in two frames",
+    EMBEDDED,
+    "    const appended = await this.#frames.append({\n",
+    "    if (records.ends.length > 1 && request.answer !== undefined) {\n" +
+      "      const cut = records.ends[0] ?? 0;\n" +
+      "      const { answer: _, ...head } = request;\n" +
+      "      const first = await this.append({ ...head, records: { bytes: records.bytes.subarray(0, cut), ends: records.ends.slice(0, 1) } });\n" +
+      "      await this.append({ ...head, records: { bytes: records.bytes.subarray(cut), ends: records.ends.slice(1).map((end) => end - cut) } });\n" +
+      "      return first;\n" +
+      "    }\n" +
+      "    const appended = await this.#frames.append({\n",
+  ),
+  take(
+    "H35",
+    "the body is no part of a call's identity",
+    "src/api/firehose/put/put-into-stream.ts",
+    "JSON.stringify(parts)",
+    "JSON.stringify(parts.slice(0, 4))",
+  ),
+  take(
+    "H36",
+    "a retry does not wait for the call under way",
+    INTAKE,
+    "if (known !== undefined) return",
+    "if (known === null) return",
+  ),
+  take(
+    "H37",
+    "a retry does not hear which records were refused",
+    INTAKE,
+    "encodeAnswer(told)",
+    "encodeAnswer({ ...told, refused: [] })",
+  ),
+  take(
+    "H38a",
+    "ids go with the segments that hold them",
+    EMBEDDED,
+    "      if (log !== undefined) await log.#saveMemory(endOffset);\n",
+    "",
+  ),
+  take(
+    "H38b",
+    "ids are forgotten at a restart",
+    EMBEDDED,
+    "if (retryDigest !== undefined && arrivalMs >=",
+    "if (retryDigest === undefined && arrivalMs >=",
+  ),
+  take(
+    "H41a",
+    "a name that is taken counts as success",
+    DESTINATION,
+    "      const landed = await this.#find(parcel, attempt.signal);\n      if (landed) return landed;\n      throw",
+    '      if (error.code === "exists") return { outcome: "adopted", etag: "", bytes: parcel.body.bytes };\n      const landed = await this.#find(parcel, attempt.signal);\n      if (landed) return landed;\n      throw',
+  ),
+  take(
+    "H41b",
+    "writes are not conditional",
+    DESTINATION,
+    "      onlyIfAbsent: true,\n",
+    "      onlyIfAbsent: false,\n",
+  ),
+  take(
+    "H41c",
+    "an object that is found is not asked whose it is",
+    DESTINATION,
+    'if (verdict !== "same") throw',
+    "if (verdict === undefined) throw",
+  ),
+  {
+    rule: "H44a",
+    removed: "outcomes that are read again are not counted, and functions count as pure",
+    edits: [
+      {
+        file: "src/delivery/refill.ts",
+        from: "const same = accumulator.records === records && accumulator.digest === digest;",
+        to: "const same = accumulator.records >= 0 && records >= 0 && digest !== -1;",
+      },
+      {
+        file: "src/delivery/plan-runner.ts",
+        from: "return processors.every((processor) => processor.pure);",
+        to: "return processors.length >= 0;",
+      },
+    ],
+  },
+  {
+    rule: "H44b",
+    removed: "encoded files are neither synced nor verified",
+    edits: [
+      { file: PARCEL_FILE, from: "    await this.#withFile((file) => file.datasync());\n", to: "" },
+      { file: PARCEL_FILE, from: 'return hash.digest("hex") === encoded.sha256;', to: "return encoded.sha256 !== '';" },
+    ],
+  },
+  take(
+    "H47a",
+    "the folder of a new object is not synced",
+    DISK_STORE,
+    "    try {\n      await this.#disk.syncDirectory(dirname(path));\n    } catch (error) {\n      const message = `${key} is in",
+    "    try {\n      await this.#disk.stat(path);\n    } catch (error) {\n      const message = `${key} is in",
+  ),
+  take(
+    "H47b",
+    "bytes of a local object are not synced",
+    PARCEL_FILE,
+    "    await this.#withFile((file) => file.datasync());\n",
+    "",
+  ),
+  take(
+    "H57",
+    "arrival follows the wall clock back",
+    "src/log/frames/sync-group.ts",
+    "arrivalMs = Math.max(arrivalMs, input.arrivalMs);",
+    "arrivalMs = input.arrivalMs;",
+  ),
+];
