@@ -174,7 +174,7 @@ export class StageTwo {
     if (pending.recovered && number === 1) {
       const found = await destination.find(parcel);
       if (found) return found;
-      for (const uploadId of pending.uploadIds) await destination.abandonUpload(parcel, uploadId);
+      await destination.abandonUploads(parcel, pending.uploadIds);
     }
     return destination.deliver(parcel, {
       number,

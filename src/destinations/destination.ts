@@ -12,8 +12,11 @@ export interface Destination {
    * the same parcel, `foreign-object` stops the delivery and alarms, because something else owns the name.
    */
   deliver(parcel: Parcel, attempt: Attempt): Promise<DeliveryProof>;
-  /** Removes what a dead predecessor left half-way: uploads that the journal names. An unknown one is no error. */
-  abandonUpload(parcel: Parcel, uploadId: string): Promise<void>;
+  /**
+   * Removes what a dead predecessor left half-way under the parcel's name: uploads that the journal names, and those that it
+   * did not live to journal. Unknown ones are no error.
+   */
+  abandonUploads(parcel: Parcel, uploadIds: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 

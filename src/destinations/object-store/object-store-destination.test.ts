@@ -318,10 +318,25 @@ describe("ObjectStoreDestination in parts", () => {
     assert.equal(await uploadsLeft(memory), 1);
     const successor = destinationOver(store);
     assert.equal(await successor.find(parcel), undefined);
-    await successor.abandonUpload(parcel, uploads[0] ?? "");
-    await successor.abandonUpload(parcel, "unknown");
+    await successor.abandonUploads(parcel, [uploads[0] ?? "", "unknown"]);
     assert.equal(await uploadsLeft(memory), 0);
     assert.equal((await successor.deliver(parcel, makeAttempt())).outcome, "delivered");
+  });
+
+  it("aborts an upload that its predecessor did not live to journal, and nobody else's", async () => {
+    const { store, memory, destination } = fixture({ multipart: smallParts });
+    let begun = false;
+    const recordUpload = () => {
+      begun = true;
+      return new Promise<never>(() => undefined);
+    };
+    void destination.deliver(parcel, makeAttempt({ recordUpload }));
+    while (!begun) await new Promise(setImmediate);
+    const strangers = { ...makeParcel({ id: "other", name: `${parcel.name}-longer`, content: "x" }), bucket };
+    const { contentType, metadata, name: key } = strangers;
+    await memory.multipart?.create({ bucket, key, contentType, metadata, onlyIfAbsent: true });
+    await destinationOver(store).abandonUploads(parcel, []);
+    assert.equal(await uploadsLeft(memory), 1);
   });
 });
 

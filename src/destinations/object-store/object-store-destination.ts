@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../std/json.ts";
 import {
+  type MultipartUploads,
   type ObjectInfo,
   type ObjectStore,
   ObjectStoreError,
@@ -70,11 +71,27 @@ export class ObjectStoreDestination implements Destination {
     return this.#withDestinationErrors(parcel, inParts ? "upload" : "put", () => this.#write(parcel, attempt, inParts));
   }
 
-  async abandonUpload(parcel: Parcel, uploadId: string): Promise<void> {
+  async abandonUploads(parcel: Parcel, uploadIds: readonly string[]): Promise<void> {
     const { multipart } = this.#store;
-    if (!multipart) return;
-    const upload = { bucket: this.#options.bucket, key: parcel.name, uploadId };
-    await this.#withDestinationErrors(parcel, "abort", () => multipart.abort(upload));
+    const { bucket } = this.#options;
+    if (!multipart || !(uploadIds.length > 0 || parcel.body.bytes > multipart.putBytesMax)) return;
+    await this.#withDestinationErrors(parcel, "abort", async () => {
+      const begun = new Set([...uploadIds, ...(await this.#uploadsUnderName(multipart, parcel))]);
+      for (const uploadId of begun) await multipart.abort({ bucket, key: parcel.name, uploadId });
+    });
+  }
+
+  /** The name is this parcel's alone, so any upload under it was begun by an earlier self. Who may not list has only ours. */
+  async #uploadsUnderName(multipart: MultipartUploads, parcel: Parcel): Promise<string[]> {
+    const found: string[] = [];
+    try {
+      for await (const { key, uploadId } of multipart.listUploads(this.#options.bucket, parcel.name)) {
+        if (key === parcel.name) found.push(uploadId);
+      }
+    } catch (error) {
+      if (!(error instanceof ObjectStoreError && error.code === "denied")) throw error;
+    }
+    return found;
   }
 
   async close(): Promise<void> {
