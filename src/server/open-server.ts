@@ -93,7 +93,7 @@ async function compose(
   const current = (name: string) => streams?.get(name);
   const running = () => streams !== undefined;
   streams = await StreamsService.open(
-    streamDependencies({ ...world, telemetry, configuration, components, firstStarts, current, running }),
+    streamDependencies({ ...world, telemetry, configuration, components, firstStarts, stores, current, running }),
   );
   const opened = streams;
   closers.push(() => opened.close());

@@ -6,6 +6,8 @@ import {
   NATIVE_BYTES_MAX_DEFAULT,
 } from "../delivery/delivery-options.ts";
 import { EmbeddedLog } from "../log/embedded/embedded-log.ts";
+import { ObjectLakeReader } from "../sources/lake/lake-reader.ts";
+import { ErrorRedriver } from "../sources/redrive/error-redriver.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
@@ -16,11 +18,13 @@ import type { StreamDocument } from "../streams/streams.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import type { FirstStarts } from "./first-starts.ts";
+import type { Stores } from "./stores.ts";
 
 export interface StreamDependenciesOptions {
   readonly configuration: Configuration;
   readonly components: DeliveryComponents;
   readonly firstStarts: FirstStarts;
+  readonly stores: Stores;
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random: Random;
@@ -37,6 +41,7 @@ const REPLAY_BUDGET_SHARE = 1 / 2;
 /** The streams room is handed implementations as values; here is where they meet. */
 export function streamDependencies(options: StreamDependenciesOptions): StreamDependencies {
   const { configuration, disk, clock, random, telemetry } = options;
+  const storeFor = (bucket: string) => options.stores.storeFor(bucket);
   return {
     clock,
     disk,
@@ -47,6 +52,8 @@ export function streamDependencies(options: StreamDependenciesOptions): StreamDe
     streamsMax: configuration.limits.streams,
     translate: translateDeclared,
     createIntake: (request) => new StreamIntake({ ...request, clock, telemetry }),
+    createRedriver: (request) => new ErrorRedriver({ ...request, disk, clock, random, storeFor }),
+    createLakeReader: (request) => new ObjectLakeReader({ ...request, clock, random, storeFor }),
     openLog: (request) => openLog(options, request),
     createDelivery: (request) =>
       options.firstStarts.watch(request, options.running(), (isNew) =>
@@ -85,7 +92,7 @@ function deliveryOptions(
   isNew: () => boolean,
 ): DeliveryOptions {
   const { disk, clock, random, telemetry, configuration, components } = options;
-  const { document, definition, log, directory, startAt } = request;
+  const { document, definition, log, directory, startAt, replayId } = request;
   const current = () => options.current(document.name) ?? document;
   return {
     stream: { name: document.name, uid: document.uid },
@@ -94,6 +101,7 @@ function deliveryOptions(
     reader: log,
     directory,
     startAt,
+    ...(replayId !== undefined && { replayId }),
     get isNew() {
       return isNew();
     },

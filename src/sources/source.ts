@@ -44,6 +44,8 @@ export interface CreateRedriverRequest {
   /** As it is at the moment: it says where error objects are. `undefined` when the stream has this delivery no more. */
   readonly definition: () => DeliveryDefinition | undefined;
   readonly intake: SourceIntake;
+  /** File of its own, may not exist yet. */
+  readonly journalPath: string;
 }
 
 export type CreateRedriver = (request: CreateRedriverRequest) => Redriver;

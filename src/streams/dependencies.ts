@@ -1,6 +1,7 @@
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Log, LogReader } from "../log/log.ts";
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
+import type { CreateLakeReader, CreateRedriver } from "../sources/source.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
@@ -19,6 +20,8 @@ export interface StreamDependencies {
   readonly openLog: OpenLog;
   readonly createDelivery: CreateDelivery;
   readonly createIntake: CreateIntake;
+  readonly createRedriver: CreateRedriver;
+  readonly createLakeReader: CreateLakeReader;
   readonly translate: TranslateDeclared;
   /** Disk budget of a stream whose settings name none. */
   readonly budgetBytes: number;
@@ -48,6 +51,8 @@ export interface CreateDeliveryRequest {
   readonly directory: string;
   /** Where a delivery without a journal begins to read. */
   readonly startAt: number;
+  /** Of a replay: goes into the names, so that they are never those of the delivery that it repeats. */
+  readonly replayId?: string;
 }
 
 export type CreateIntake = (request: CreateIntakeRequest) => Intake;

@@ -11,6 +11,9 @@ export interface ChangedParts {
   readonly updatedAt: number;
 }
 
+/** What a change declares; the rest follows from it. */
+export type DeclaredParts = Pick<ChangedParts, "declared" | "extensions" | "tags">;
+
 /**
  * The stream after an effective change at log position `position`: the version rises, deliveries that are new begin to
  * read there, and those that are gone are remembered until they have handed on what they had taken.
@@ -25,6 +28,7 @@ export function plannedChange(stored: StoredStream, parts: ChangedParts, positio
     document: { ...document, ...parts, versionId: String(BigInt(document.versionId) + 1n) },
     startsAt: { ...stored.startsAt, ...Object.fromEntries(joining.map(({ id }) => [id, position])) },
     ending: [...stored.ending, ...leaving],
+    replays: stored.replays,
     removing: false,
   };
 }

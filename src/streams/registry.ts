@@ -4,6 +4,7 @@ import type { DeliveryDefinition } from "../model/delivery-definition.ts";
 import { LakehoseError } from "../model/errors.ts";
 import type { Disk } from "../std/disk.ts";
 import { readFileWhole, writeFileDurably } from "../std/write-file.ts";
+import type { StoredReplay } from "./replay.ts";
 import type { StreamDocument } from "./streams.ts";
 
 /**
@@ -71,6 +72,8 @@ export interface StoredStream {
   readonly startsAt: Readonly<Record<string, number>>;
   /** Deliveries that were taken out of the stream and still hand on what they had taken. */
   readonly ending: readonly DeliveryDefinition[];
+  /** Replays, oldest first: those that run, and the last that have ended. */
+  readonly replays: readonly StoredReplay[];
   /** Removal has begun: files may be gone, so the log must not be opened again. */
   readonly removing: boolean;
 }
@@ -97,6 +100,14 @@ const storedSchema = z.object({
   }),
   startsAt: z.record(z.string(), z.number()),
   ending: z.array(delivery),
+  replays: z.array(
+    z.looseObject({
+      id: z.string().regex(/^[0-9a-f]+$/),
+      definition: delivery,
+      state: z.enum(["running", "landed", "cancelled"]),
+      source: z.looseObject({ type: z.enum(["log", "objects"]), from: z.number() }),
+    }),
+  ),
   removing: z.boolean(),
 });
 

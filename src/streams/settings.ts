@@ -166,3 +166,8 @@ function firstUnionProblem(issue: z.core.$ZodIssue): string {
   if (issue.code !== "invalid_union") return issue.message;
   return issue.errors.at(-1)?.[0]?.message ?? issue.message;
 }
+
+/** The tags that are settings. */
+export function settingTags(tags: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith(SETTING_TAG_PREFIX)));
+}

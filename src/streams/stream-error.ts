@@ -24,3 +24,7 @@ export class StreamError extends LakehoseError {
     this.details = details;
   }
 }
+
+export function notFound(name: string): StreamError {
+  return new StreamError("not-found", `There is no stream ${name}`);
+}

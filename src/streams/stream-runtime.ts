@@ -1,19 +1,31 @@
-import { dirname, join } from "node:path";
-import type { Delivery } from "../delivery/delivery.ts";
-import type { LogLease, LogPartition } from "../log/log.ts";
+import type { Delivery, DeliveryCounters } from "../delivery/delivery.ts";
+import type { LogLease, LogPartition, LogReader } from "../log/log.ts";
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
 import { reasonOf } from "../model/errors.ts";
 import { invariant } from "../std/assert.ts";
 import { backoffMs } from "../std/backoff.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { LogGate } from "./log-gate.ts";
+import { Redrives } from "./redrives.ts";
 import type { StoredStream } from "./registry.ts";
+import type { ReplayStatus, StoredReplay } from "./replay.ts";
+import { replayIn } from "./replay-list.ts";
+import { ReplayRun } from "./replay-run.ts";
 import type { StreamSettings } from "./settings.ts";
+import { sourceIntake } from "./source-intake.ts";
 import { StreamError } from "./stream-error.ts";
+import { deliveryDirectory, logDirectory } from "./stream-folders.ts";
 import type { Intake, StreamDocument, StreamHealth } from "./streams.ts";
 
 /** How often the log is told what it may let go of: often enough to keep disk use close to what is really held. */
 const RELEASE_INTERVAL_MS = 1000;
+
+/** What a runtime tells its owner, who stores it. */
+export interface RuntimeEvents {
+  /** A delivery that was taken out of the stream has handed on what it had, and its files are gone. */
+  readonly onEnded: (deliveryId: string) => void;
+  readonly onReplayLanded: (replayId: string, counters: DeliveryCounters) => void;
+}
 
 /**
  * One open stream: its log, its intake, its deliveries, and the loop that releases the log below the smallest hold.
@@ -25,6 +37,8 @@ export class StreamRuntime {
   readonly #dependencies: StreamDependencies;
   readonly #deliveries = new Map<string, Delivery>();
   readonly #ending = new Map<string, Delivery>();
+  readonly #replays = new Map<string, ReplayRun>();
+  #redrives: Redrives | undefined;
   /** Deliveries that refused to start, with the reason. */
   readonly #refused = new Map<string, string>();
   readonly #stopping = new AbortController();
@@ -42,7 +56,7 @@ export class StreamRuntime {
   }
 
   /** Opens the log and starts all deliveries. Resolves to the reasons of those that refused to start. */
-  async open(onEnded: (deliveryId: string) => void): Promise<readonly string[]> {
+  async open(events: RuntimeEvents): Promise<readonly string[]> {
     const { openLog, createIntake } = this.#dependencies;
     const log = await openLog({
       document: this.#document,
@@ -56,8 +70,7 @@ export class StreamRuntime {
     const endAtOpen = this.#partition.end;
     await Promise.all([...this.#deliveries.values(), ...this.#ending.values()].map((one) => this.#start(one)));
     this.#recordsBefore = this.#recordsReadBefore(endAtOpen);
-    for (const delivery of this.#ending.values()) this.#background.push(this.#end(delivery, onEnded));
-    this.#background.push(this.#releaseBehindHolds());
+    for (const delivery of this.#ending.values()) this.#background.push(this.#end(delivery, events));
     this.#intake = createIntake({
       log: this.#log,
       stream: () => this.#document,
@@ -65,6 +78,10 @@ export class StreamRuntime {
       budgetBytes: () => this.#budgetBytes,
       usedBytes: () => this.#usedBytes(),
     });
+    await this.#resumeReplays(events);
+    this.#background.push(this.#releaseBehindHolds());
+    this.#redrives = new Redrives(this.#dependencies, () => this.#document, sourceIntake(this.#intake));
+    await this.#redrives.open();
     return [...this.#refused].map(([id, reason]) => `${id}: ${reason}`);
   }
 
@@ -78,13 +95,23 @@ export class StreamRuntime {
     return this.#partition.end;
   }
 
+  get redrives(): Redrives {
+    invariant(this.#redrives !== undefined, "redrives are asked for after open() only");
+    return this.#redrives;
+  }
+
+  /** The log, to plan with. */
+  get reader(): LogReader {
+    return this.#partition;
+  }
+
   /** Keeps the log from `offset` on until a delivery that joins there holds it itself. */
   lease(offset: number): LogLease {
     return this.#partition.lease(offset);
   }
 
   /** Takes over a document that is already durable in the registry. Resolves when all deliveries have journaled it. */
-  async apply(stored: StoredStream, settings: StreamSettings, onEnded: (deliveryId: string) => void): Promise<void> {
+  async apply(stored: StoredStream, settings: StreamSettings, events: RuntimeEvents): Promise<void> {
     this.#stored = stored;
     this.#settings = settings;
     const { deliveries, versionId } = stored.document;
@@ -93,9 +120,41 @@ export class StreamRuntime {
       if (staying.has(id)) continue;
       this.#deliveries.delete(id);
       this.#ending.set(id, delivery);
-      this.#background.push(this.#end(delivery, onEnded));
+      this.#background.push(this.#end(delivery, events));
     }
     await Promise.all(deliveries.map((definition) => this.#applyOne(definition, versionId)));
+  }
+
+  /** Begins a replay that is durable in the registry, or goes on with it. */
+  async startReplay(replayId: string, events: RuntimeEvents): Promise<void> {
+    const replay = replayIn(this.#stored.replays, replayId);
+    const run = new ReplayRun({
+      dependencies: this.#dependencies,
+      document: this.#document,
+      replay,
+      partition: this.#partition,
+      intake: sourceIntake(this.intake),
+      onLanded: events.onReplayLanded,
+    });
+    this.#replays.set(replay.id, run);
+    await run.start();
+  }
+
+  /** Stops a replay that the registry says is over, and removes its files. */
+  async endReplay(replay: StoredReplay): Promise<void> {
+    await this.#replays.get(replay.id)?.stop();
+    this.#replays.delete(replay.id);
+    await this.#dependencies.disk.removeDirectory(
+      deliveryDirectory(this.#dependencies, this.#document, replay.definition.id),
+    );
+  }
+
+  replays(): readonly ReplayStatus[] {
+    return this.#stored.replays.map(({ definition, ...replay }) => {
+      const { bucket } = definition.target.options;
+      const target = { prefix: definition.naming.prefix ?? "", ...(typeof bucket === "string" ? { bucket } : {}) };
+      return { ...replay, target, ...this.#replays.get(replay.id)?.status() };
+    });
   }
 
   /** Takes over a document whose change is none of the deliveries' business: state, plain tags, encryption. */
@@ -141,17 +200,20 @@ export class StreamRuntime {
       budgetBytes: this.#budgetBytes,
       accepted: this.#recordsBefore + this.#gate.recordsAppended,
       deliveries: [...this.#deliveries.values(), ...this.#ending.values()].map((delivery) => delivery.status()),
+      replays: this.replays(),
     };
   }
 
   async close(): Promise<void> {
     this.#stopping.abort(new Error("The stream is being closed"));
+    await this.#redrives?.stop();
     await this.#log?.shut();
+    const replaysStopped = await Promise.allSettled([...this.#replays.values()].map((replay) => replay.stop()));
     const deliveries = [...this.#deliveries.values(), ...this.#ending.values()];
     const stopped = await Promise.allSettled(deliveries.map((delivery) => delivery.stop()));
     await Promise.all(this.#background);
     await this.#log?.close();
-    for (const result of stopped) if (result.status === "rejected") throw result.reason;
+    for (const result of [...replaysStopped, ...stopped]) if (result.status === "rejected") throw result.reason;
   }
 
   get #document(): StreamDocument {
@@ -178,7 +240,16 @@ export class StreamRuntime {
     let bytes = this.#gate.usage().bytes;
     for (const delivery of this.#deliveries.values()) bytes += delivery.status().spilledBytes;
     for (const delivery of this.#ending.values()) bytes += delivery.status().spilledBytes;
+    for (const replay of this.#replays.values()) bytes += replay.spilledBytes;
     return bytes;
+  }
+
+  /** Files of one that ended just before a crash may still be there. */
+  async #resumeReplays(events: RuntimeEvents): Promise<void> {
+    for (const replay of this.#stored.replays) {
+      if (replay.state === "running") await this.startReplay(replay.id, events);
+      else await this.endReplay(replay);
+    }
   }
 
   #create(definition: DeliveryDefinition): Delivery {
@@ -186,7 +257,7 @@ export class StreamRuntime {
       document: this.#document,
       definition,
       log: this.#partition,
-      directory: join(deliveriesDirectory(this.#dependencies, this.#document), definition.id),
+      directory: deliveryDirectory(this.#dependencies, this.#document, definition.id),
       startAt: this.#stored.startsAt[definition.id] ?? 0,
     });
   }
@@ -217,16 +288,16 @@ export class StreamRuntime {
   }
 
   /** Lets a delivery that was taken out hand on what it has, then removes its files. Tries for as long as it takes. */
-  async #end(delivery: Delivery, onEnded: (deliveryId: string) => void): Promise<void> {
+  async #end(delivery: Delivery, events: RuntimeEvents): Promise<void> {
     const { clock, random, disk } = this.#dependencies;
     const signal = this.#stopping.signal;
     for (let attempt = 1; !signal.aborted && !this.#refused.has(delivery.id); attempt++) {
       try {
         await delivery.flush(signal);
         await delivery.stop();
-        await disk.removeDirectory(join(deliveriesDirectory(this.#dependencies, this.#document), delivery.id));
+        await disk.removeDirectory(deliveryDirectory(this.#dependencies, this.#document, delivery.id));
         this.#ending.delete(delivery.id);
-        onEnded(delivery.id);
+        events.onEnded(delivery.id);
         return;
       } catch (error) {
         if (signal.aborted) return;
@@ -241,6 +312,7 @@ export class StreamRuntime {
     let released = -1;
     while (!signal.aborted) {
       await this.#dependencies.clock.sleep(RELEASE_INTERVAL_MS, signal).catch(() => undefined);
+      for (const replay of this.#replays.values()) replay.advance();
       const hold = this.#smallestHold();
       if (signal.aborted || hold <= released) continue;
       try {
@@ -255,7 +327,8 @@ export class StreamRuntime {
   #smallestHold(): number {
     if (this.#refused.size > 0) return this.#partition.start;
     const holds = [...this.#deliveries.values(), ...this.#ending.values()].map((delivery) => delivery.hold);
-    return Math.min(this.#partition.end, ...holds);
+    const replayHolds = [...this.#replays.values()].map((replay) => replay.hold);
+    return Math.min(this.#partition.end, ...holds, ...replayHolds);
   }
 
   /** Records accepted before this start: those that the primary delivery has read, and those that it still has to. */
@@ -275,22 +348,5 @@ export class StreamRuntime {
 
   #warn(code: string, message: string): void {
     this.#dependencies.telemetry.emit("stream.warned", { stream: this.#document.name, code, message });
-  }
-}
-
-export function logDirectory(dependencies: StreamDependencies, document: StreamDocument): string {
-  return join(dependencies.dataDirectory, "log", document.uid);
-}
-
-export function deliveriesDirectory(dependencies: StreamDependencies, document: StreamDocument): string {
-  return join(dependencies.dataDirectory, "deliveries", document.uid);
-}
-
-/** Removes all files of a stream that is closed, durably. */
-export async function removeFiles(dependencies: StreamDependencies, document: StreamDocument): Promise<void> {
-  for (const directory of [deliveriesDirectory(dependencies, document), logDirectory(dependencies, document)]) {
-    await dependencies.disk.makeDirectory(dirname(directory));
-    await dependencies.disk.removeDirectory(directory);
-    await dependencies.disk.syncDirectory(dirname(directory));
   }
 }

@@ -2,11 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import { reasonOf } from "../model/errors.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
-import { type ChangedParts, plannedChange } from "./planned-change.ts";
+import { type DeclaredParts, plannedChange } from "./planned-change.ts";
 import { type StoredStream, StreamRegistry } from "./registry.ts";
-import { DRAIN_TIMEOUT_MS, SETTING_TAG_PREFIX, type StreamSettings, settingsOf } from "./settings.ts";
-import { StreamError } from "./stream-error.ts";
-import { removeFiles, StreamRuntime } from "./stream-runtime.ts";
+import { DRAIN_TIMEOUT_MS, type StreamSettings, settingsOf, settingTags } from "./settings.ts";
+import { notFound, StreamError } from "./stream-error.ts";
+import { removeFiles } from "./stream-folders.ts";
+import { StreamRepeats } from "./stream-repeats.ts";
+import { type RuntimeEvents, StreamRuntime } from "./stream-runtime.ts";
 import type {
   CreateStream,
   EncryptionChange,
@@ -44,11 +46,19 @@ export class StreamsService implements Streams {
   readonly #unavailable = new Map<string, string>();
   readonly #drains = new Map<string, AbortController>();
   readonly #background = new Set<Promise<void>>();
+  readonly repeats: StreamRepeats;
   #closed = false;
 
   private constructor(dependencies: StreamDependencies) {
     this.#dependencies = dependencies;
     this.#registry = new StreamRegistry(dependencies.disk, dependencies.dataDirectory);
+    this.repeats = new StreamRepeats(dependencies, {
+      run: (name, task) => this.#queue.run(name, task),
+      require: (name) => this.#require(name),
+      runtime: (name) => this.#runtime(name),
+      replace: (stored) => this.#replaceDocument(stored, stored.document),
+      startReplay: (name, id) => this.#runtime(name).startReplay(id, this.#eventsOf(name)),
+    });
   }
 
   /** Loads the registry and takes every stream up where it was. Throws when the registry is damaged. */
@@ -79,7 +89,7 @@ export class StreamsService implements Streams {
         extensions: request.extensions,
         deliveries,
       };
-      const stored: StoredStream = { document, startsAt: {}, ending: [], removing: false };
+      const stored: StoredStream = { document, startsAt: {}, ending: [], replays: [], removing: false };
       await this.#registry.save(stored);
       return this.#finishCreation(stored, settings);
     });
@@ -231,7 +241,7 @@ export class StreamsService implements Streams {
     const runtime = new StreamRuntime(this.#dependencies, stored, settings);
     this.#runtimes.set(name, runtime);
     try {
-      return await runtime.open((deliveryId) => this.#forgetEnded(name, deliveryId));
+      return await runtime.open(this.#eventsOf(name));
     } catch (error) {
       await this.#closeRuntime(name);
       throw error;
@@ -256,7 +266,7 @@ export class StreamsService implements Streams {
     const lease = runtime.lease(position);
     try {
       await this.#registry.save(next);
-      await runtime.apply(next, settings, (deliveryId) => this.#forgetEnded(name, deliveryId));
+      await runtime.apply(next, settings, this.#eventsOf(name));
     } finally {
       lease.release();
     }
@@ -265,13 +275,20 @@ export class StreamsService implements Streams {
     return next.document;
   }
 
-  #forgetEnded(name: string, deliveryId: string): void {
-    this.#behind(name, async () => {
-      const stored = this.#registry.get(name);
-      if (stored === undefined || stored.removing) return;
-      const ending = stored.ending.filter((definition) => definition.id !== deliveryId);
-      await this.#replaceDocument({ ...stored, ending }, stored.document);
-    });
+  #eventsOf(name: string): RuntimeEvents {
+    const change = (changed: (stored: StoredStream) => Promise<unknown>) =>
+      this.#behind(name, async () => {
+        const stored = this.#registry.get(name);
+        if (stored !== undefined && !stored.removing) await changed(stored);
+      });
+    return {
+      onEnded: (deliveryId) =>
+        change((stored) => {
+          const ending = stored.ending.filter((definition) => definition.id !== deliveryId);
+          return this.#replaceDocument({ ...stored, ending }, stored.document);
+        }),
+      onReplayLanded: (id, counters) => change((stored) => this.repeats.end(stored, id, { state: "landed", counters })),
+    };
   }
 
   #drainBehind(name: string, runtime: StreamRuntime): void {
@@ -380,14 +397,4 @@ export class StreamsService implements Streams {
   #warn(stream: string, code: string, message: string): void {
     this.#dependencies.telemetry.emit("stream.warned", { stream, code, message });
   }
-}
-
-type DeclaredParts = Pick<ChangedParts, "declared" | "extensions" | "tags">;
-
-function settingTags(tags: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith(SETTING_TAG_PREFIX)));
-}
-
-function notFound(name: string): StreamError {
-  return new StreamError("not-found", `There is no stream ${name}`);
 }

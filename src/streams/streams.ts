@@ -2,7 +2,9 @@ import type { DeliveryStatus } from "../delivery/delivery.ts";
 import type { LogUsage, SourceProgress } from "../log/log.ts";
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
 import type { PackedRecords, RecordOrigin } from "../model/records.ts";
+import type { RedriveRequest, RedriveStatus } from "../sources/source.ts";
 import type { JsonObject } from "../std/json.ts";
+import type { ReplayStatus, StartReplay } from "./replay.ts";
 import type { StreamSettings } from "./settings.ts";
 
 /**
@@ -35,7 +37,22 @@ export interface Streams {
   /** Hands on everything accepted before the call; resolves when it is durable at all targets. */
   flush(name: string, signal: AbortSignal): Promise<void>;
   health(name: string): StreamHealth;
+  /** What goes through a delivery a second time. */
+  readonly repeats: Repeats;
   close(): Promise<void>;
+}
+
+/** Redrives and replays. */
+export interface Repeats {
+  /** Puts error records of one delivery back through it; the job goes on by itself. */
+  redrive(name: string, deliveryId: string | undefined, request: RedriveRequest): Promise<RedriveStatus>;
+  /** Jobs of all deliveries of the stream: what is under way and the last ones before it. */
+  redrives(name: string): readonly RedriveStatus[];
+  /** Delivers a second time what the log still holds or the lake has; resolves once the replay is durable. */
+  replay(name: string, request: StartReplay): Promise<ReplayStatus>;
+  replays(name: string): readonly ReplayStatus[];
+  /** Ends a replay for good. Objects that it has written stay. */
+  cancelReplay(name: string, replayId: string): Promise<ReplayStatus>;
 }
 
 /** The only door to the log: budget, rate, de-duplication of producer retries, and one answer per record. */
@@ -147,4 +164,5 @@ export interface StreamHealth {
   /** Records in the log since the stream was created: what was appended here, and what its deliveries had read before. */
   readonly accepted: number;
   readonly deliveries: readonly DeliveryStatus[];
+  readonly replays: readonly ReplayStatus[];
 }

@@ -1,7 +1,9 @@
 import type { Delivery, DeliveryStatus } from "../../src/delivery/delivery.ts";
 import type { Appended, AppendRequest, Log, LogPartition } from "../../src/log/log.ts";
 import type { DeliveryDefinition } from "../../src/model/delivery-definition.ts";
+import { LakehoseError } from "../../src/model/errors.ts";
 import { recordCount } from "../../src/model/records.ts";
+import type { CreateRedriverRequest, Redriver } from "../../src/sources/source.ts";
 import type { Clock } from "../../src/std/clock.ts";
 import { seededRandom } from "../../src/std/random.ts";
 import type {
@@ -39,6 +41,11 @@ export class StreamParts {
       openLog: async (request) => this.#openLog(request),
       createDelivery: (request) => this.#createDelivery(request),
       createIntake: (request) => fakeIntake(request),
+      createRedriver: (request) => this.#createRedriver(request),
+      createLakeReader: () => ({
+        run: async () => undefined,
+        status: () => ({ objects: 0, records: 0, problems: [] }),
+      }),
       translate: () => [definition("destinationId-000000000001")],
       budgetBytes: 1_000_000,
       streamsMax: 100,
@@ -64,6 +71,17 @@ export class StreamParts {
     this.logs.set(request.directory, log);
     log.encrypted = request.encrypted;
     return log;
+  }
+
+  #createRedriver(request: CreateRedriverRequest): Redriver {
+    return {
+      open: async () => undefined,
+      start: async () => {
+        throw new LakehoseError("redrive-under-way", `A redrive of ${request.deliveryId} is under way`);
+      },
+      jobs: () => [],
+      stop: async () => undefined,
+    };
   }
 
   #createDelivery(request: CreateDeliveryRequest): Delivery {

@@ -244,7 +244,6 @@ export interface ErrorRedriverOptions extends CreateRedriverRequest {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random: Random;
-  readonly journalPath: string;
   readonly storeFor: (bucket: string) => ObjectStore;
 }
 

@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import { LakehoseError, reasonOf } from "../model/errors.ts";
+import type { RedriveRequest, Redriver, RedriveStatus, SourceIntake } from "../sources/source.ts";
+import type { StreamDependencies } from "./dependencies.ts";
+import { StreamError } from "./stream-error.ts";
+import { redrivesDirectory } from "./stream-folders.ts";
+import type { StreamDocument } from "./streams.ts";
+
+/** The redrives of one open stream, one redriver for each delivery. */
+export class Redrives {
+  readonly #dependencies: StreamDependencies;
+  readonly #document: () => StreamDocument;
+  readonly #intake: SourceIntake;
+  readonly #redrivers = new Map<string, Promise<Redriver>>();
+  #opened = new Map<string, Redriver>();
+
+  constructor(dependencies: StreamDependencies, document: () => StreamDocument, intake: SourceIntake) {
+    this.#dependencies = dependencies;
+    this.#document = document;
+    this.#intake = intake;
+  }
+
+  /** Goes on with what was under way. A journal that cannot be read stops redrives of its delivery, not the stream. */
+  async open(): Promise<void> {
+    await Promise.all(
+      this.#document().deliveries.map(({ id }) =>
+        this.#redriver(id).catch((error: unknown) => {
+          const fields = { stream: this.#document().name, code: "redrive-unavailable", message: reasonOf(error) };
+          this.#dependencies.telemetry.emit("stream.warned", fields);
+        }),
+      ),
+    );
+  }
+
+  async start(deliveryId: string, request: RedriveRequest): Promise<RedriveStatus> {
+    try {
+      return await (await this.#redriver(deliveryId)).start(request);
+    } catch (error) {
+      if (!(error instanceof LakehoseError) || error instanceof StreamError) throw error;
+      throw new StreamError(error.code === "redrive-under-way" ? "wrong-state" : "unavailable", error.message);
+    }
+  }
+
+  list(): readonly RedriveStatus[] {
+    return [...this.#opened.values()].flatMap((redriver) => redriver.jobs());
+  }
+
+  async stop(): Promise<void> {
+    await Promise.allSettled(this.#redrivers.values());
+    await Promise.all([...this.#opened.values()].map((redriver) => redriver.stop()));
+  }
+
+  #redriver(deliveryId: string): Promise<Redriver> {
+    const known = this.#redrivers.get(deliveryId);
+    if (known !== undefined) return known;
+    const opening = this.#open(deliveryId);
+    this.#redrivers.set(deliveryId, opening);
+    opening.catch(() => this.#redrivers.delete(deliveryId));
+    return opening;
+  }
+
+  async #open(deliveryId: string): Promise<Redriver> {
+    const { name: streamName, uid: streamUid } = this.#document();
+    const redriver = this.#dependencies.createRedriver({
+      streamName,
+      streamUid,
+      deliveryId,
+      journalPath: join(redrivesDirectory(this.#dependencies, this.#document()), `${deliveryId}.jsonl`),
+      definition: () => this.#document().deliveries.find(({ id }) => id === deliveryId),
+      intake: this.#intake,
+    });
+    await redriver.open();
+    this.#opened.set(deliveryId, redriver);
+    return redriver;
+  }
+}

@@ -1,0 +1,33 @@
+import { dirname, join } from "node:path";
+import type { StreamDependencies } from "./dependencies.ts";
+import type { StreamDocument } from "./streams.ts";
+
+type Folders = Pick<StreamDependencies, "dataDirectory">;
+
+export function logDirectory({ dataDirectory }: Folders, { uid }: StreamDocument): string {
+  return join(dataDirectory, "log", uid);
+}
+
+export function deliveriesDirectory({ dataDirectory }: Folders, { uid }: StreamDocument): string {
+  return join(dataDirectory, "deliveries", uid);
+}
+
+export function deliveryDirectory(folders: Folders, document: StreamDocument, deliveryId: string): string {
+  return join(deliveriesDirectory(folders, document), deliveryId);
+}
+
+/** Journals of redrives, one file for each delivery. */
+export function redrivesDirectory({ dataDirectory }: Folders, { uid }: StreamDocument): string {
+  return join(dataDirectory, "meta", "redrives", uid);
+}
+
+/** Removes all files of a stream that is closed, durably. */
+export async function removeFiles(dependencies: StreamDependencies, document: StreamDocument): Promise<void> {
+  const { disk } = dependencies;
+  for (const folderOf of [deliveriesDirectory, logDirectory, redrivesDirectory]) {
+    const directory = folderOf(dependencies, document);
+    await disk.makeDirectory(dirname(directory));
+    await disk.removeDirectory(directory);
+    await disk.syncDirectory(dirname(directory));
+  }
+}
