@@ -7,6 +7,7 @@ import {
   type CreateDeliveryStreamCommandInput,
   DescribeDeliveryStreamCommand,
   FirehoseClient,
+  StartDeliveryStreamEncryptionCommand,
   UpdateDestinationCommand,
 } from "@aws-sdk/client-firehose";
 import { seededRandom } from "../../src/std/random.ts";
@@ -23,14 +24,17 @@ import { type ServerProcess, startProcess } from "./server-process.ts";
  * - a record whose answer never came is there once or not at all; nothing else is there;
  * - at no kill is an object visible that is not whole, and what was visible once never changes.
  *
- * Every third kill comes while the server starts, so that recovery is interrupted too. The stream `direct` changes its
- * prefix on the way; `sorted` runs a processor, draws folder names by chance, and has a raw backup.
+ * Every third kill comes while the server starts, so that recovery is interrupted too; every fourth is a stop by SIGTERM in
+ * the middle of the work. The stream `direct` changes its prefix on the way; `sorted` runs a processor, draws folder names by
+ * chance, and has a raw backup.
  */
 export interface KillRunOptions {
   readonly data: string;
   readonly seed: number;
   /** Configuration file of the server. */
   readonly config?: string;
+  /** Encrypt what `sorted` has on disk; the configuration has a key. */
+  readonly encrypted?: boolean;
   /** Names of the buckets, which are there or are made by the store. */
   readonly buckets: Readonly<Record<Place, string>>;
   readonly readBucket: (bucket: string) => Promise<readonly LakeObject[]>;
@@ -74,6 +78,9 @@ export class KillRun {
     const run = new KillRun(options);
     const client = clientOf(await run.#server.ready);
     for (const stream of streamsOf(options.buckets)) await client.send(new CreateDeliveryStreamCommand(stream));
+    if (options.encrypted === true) {
+      await client.send(new StartDeliveryStreamEncryptionCommand({ DeliveryStreamName: "sorted" }));
+    }
     client.destroy();
     const kinds: readonly ProducerKind[] = ["batch", "single", "plain", "careless"];
     for (const stream of STREAMS) for (const kind of kinds) run.#produce(kind, stream);
@@ -122,8 +129,10 @@ export class KillRun {
     }
     await sleep(this.#chance.fraction() * (duringStart ? STARTING_MS_MAX : SERVING_MS_MAX));
     if (!this.#server.isReady()) this.killedStarting++;
-    const end = await this.#server.kill("SIGKILL");
-    assert.equal(end.signal, "SIGKILL", `the server ended by itself: ${this.#server.errors()}`);
+    const kindly = !duringStart && kill % 4 === 0;
+    const end = await this.#server.kill(kindly ? "SIGTERM" : "SIGKILL");
+    const expected = kindly ? { code: 0, signal: null } : { code: null, signal: "SIGKILL" };
+    assert.deepEqual(end, expected, this.#server.errors());
     await this.#readLake();
     this.#server = this.#startServer();
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { afterwards } from "../journeys/cleanup.ts";
@@ -8,13 +8,18 @@ import { readBucket } from "../journeys/read-lake.ts";
 import { KillRun } from "./kill-run.ts";
 
 /** `LAKEHOSE_KILLS=500 LAKEHOSE_SEED=1 node --test test/kill/kill.test.ts` for a long run of other moments. */
-const KILLS = Number(process.env.LAKEHOSE_KILLS ?? 8);
+const KILLS = Number(process.env.LAKEHOSE_KILLS ?? 9);
 const SEED = Number(process.env.LAKEHOSE_SEED ?? 20_261_121);
 
 test(`kill -9 loses nothing, doubles nothing and shows nothing half-written (${KILLS} kills, seed ${SEED})`, async (t) => {
-  const data = await temporaryFolder(t);
+  const folder = await temporaryFolder(t);
+  const [data, key, config] = [join(folder, "data"), join(folder, "master.key"), join(folder, "lakehose.yaml")];
+  await writeFile(key, "5a".repeat(32));
+  await writeFile(config, "encryption: { file: master.key }\n");
   const run = await KillRun.start({
     data,
+    config,
+    encrypted: true,
     seed: SEED,
     buckets: { direct: "direct", sorted: "sorted", backup: "backup" },
     readBucket: (bucket) => readBucket(data, bucket),

@@ -2,9 +2,15 @@ import assert from "node:assert/strict";
 import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { CreateDeliveryStreamCommand, type FirehoseClient, PutRecordBatchCommand } from "@aws-sdk/client-firehose";
+import {
+  CreateDeliveryStreamCommand,
+  DeleteDeliveryStreamCommand,
+  type FirehoseClient,
+  PutRecordBatchCommand,
+} from "@aws-sdk/client-firehose";
+import { startScriptedHttpServer } from "../fakes/scripted-http-server.ts";
 import { afterwards } from "../journeys/cleanup.ts";
-import { clientOf, PATIENT, ROLE, temporaryFolder } from "../journeys/journey.ts";
+import { clientOf, PATIENT, ROLE, temporaryFolder, until, untilDeleted } from "../journeys/journey.ts";
 import { linesOf, readBucket } from "../journeys/read-lake.ts";
 import { type ServerProcess, startProcess } from "./server-process.ts";
 
@@ -103,6 +109,43 @@ test("SIGTERM ends the server although a client holds its connection and sends i
   await (await fetch(`${address}/healthz`)).text();
   assert.deepEqual(await server.kill("SIGTERM"), { code: 0, signal: null });
   await hanging;
+});
+
+test("SIGTERM ends the server although its store takes a request and never answers", async (t) => {
+  const store = await startScriptedHttpServer();
+  afterwards(t, () => store.close());
+  store.answer(...Array.from({ length: 100 }, () => "hang" as const));
+  const data = await temporaryFolder(t);
+  const config = join(data, "lakehose.yaml");
+  const credentials = { accessKeyId: "a", secretAccessKey: "b" };
+  await writeFile(config, JSON.stringify({ storage: { default: "s3", s3: { endpoint: store.address, credentials } } }));
+  const server = started(t, join(data, "data"), ["--config", config]);
+  const address = await server.ready;
+  const client = clientOf(t, address);
+  await createEvents(client);
+  await put(client, ["stuck\n"]);
+  const flushing = fetch(`${address}/api/streams/events/flush`, { method: "POST" }).then(
+    (response) => response.status,
+    () => "cut off",
+  );
+  await until(async () => store.seen.length > 0);
+  assert.deepEqual(await server.kill("SIGTERM"), { code: 0, signal: null });
+  await flushing;
+});
+
+test("a deletion that a kill interrupts is finished after the next start, with everything delivered", async (t) => {
+  const data = await temporaryFolder(t);
+  const first = started(t, data);
+  const client = clientOf(t, await first.ready);
+  await createEvents(client);
+  const records = Array.from({ length: 200 }, (_, index) => `${index}\n`);
+  await put(client, records);
+  await client.send(new DeleteDeliveryStreamCommand({ DeliveryStreamName: "events" }));
+  await first.kill("SIGKILL");
+  const second = started(t, data);
+  await untilDeleted(clientOf(t, await second.ready), "events");
+  assert.deepEqual(await delivered(data), records.sort());
+  assert.deepEqual(await readdir(join(data, "log")), [], "its log is gone");
 });
 
 test("lakehose up says in one sentence what is wrong with its configuration, and ends with 1", async (t) => {
