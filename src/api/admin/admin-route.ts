@@ -32,13 +32,13 @@ export function adminRoute(options: AdminRouteOptions): Route {
       try {
         const caller = options.authenticate(request);
         about.accountId = caller.accountId;
-        const { endpoint, stream } = findEndpoint(options.endpoints, request);
+        const { endpoint, stream, id } = findEndpoint(options.endpoints, request);
         about.stream = stream;
         const resource = stream === "" ? "*" : arnOf(caller, "firehose", `deliverystream/${stream}`);
         requirePermission(caller, endpoint.action, resource);
         const { query: text, signal } = request;
         const query = new URLSearchParams(text);
-        return answer(200, await endpoint.handle({ stream, query, signal, json: () => readJson(request) }));
+        return answer(200, await endpoint.handle({ stream, id, query, signal, json: () => readJson(request) }));
       } catch (error) {
         const known = wireErrorOf(error, about);
         if (known === undefined) throw error;
@@ -75,28 +75,34 @@ function answer(status: number, body: JsonValue): HttpAnswer {
   return { status, headers, body: `${JSON.stringify(body)}\n` };
 }
 
-function findEndpoint(endpoints: readonly Endpoint[], head: RequestHead): { endpoint: Endpoint; stream: string } {
+function findEndpoint(
+  endpoints: readonly Endpoint[],
+  head: RequestHead,
+): { endpoint: Endpoint; stream: string; id: string } {
   const segments = head.path.slice(PREFIX.length).split("/");
   const at = endpoints.filter((endpoint) => matchPath(endpoint.path, segments) !== undefined);
   const endpoint = at.find((one) => one.method === head.method);
-  if (endpoint !== undefined) return { endpoint, stream: matchPath(endpoint.path, segments) ?? "" };
+  if (endpoint !== undefined) {
+    const values = matchPath(endpoint.path, segments);
+    return { endpoint, stream: values?.get(":name") ?? "", id: values?.get(":id") ?? "" };
+  }
   const methods = at.map((one) => one.method).join(", ");
   const known = endpoints.map((one) => `${one.method} ${PREFIX}${one.path}`).join(", ");
   const advice = methods === "" ? `There are: ${known}` : `It takes: ${methods}`;
   throw new WireError("UnknownOperationException", `${head.method} ${head.path} is unknown. ${advice}`);
 }
 
-/** The value of `:name`, empty when the path has none; `undefined` when the path is another. */
-function matchPath(path: string, segments: readonly string[]): string | undefined {
+/** What stands for `:name` and `:id`; `undefined` when the path is another. */
+function matchPath(path: string, segments: readonly string[]): ReadonlyMap<string, string> | undefined {
   const pattern = path.split("/");
   if (pattern.length !== segments.length) return undefined;
-  let value = "";
+  const values = new Map<string, string>();
   for (const [index, expected] of pattern.entries()) {
     const given = segments[index] ?? "";
-    if (expected.startsWith(":")) value = decode(given);
+    if (expected.startsWith(":")) values.set(expected, decode(given));
     else if (expected !== given) return undefined;
   }
-  return value;
+  return values;
 }
 
 function decode(segment: string): string {

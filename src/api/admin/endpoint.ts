@@ -4,8 +4,8 @@ import type { Streams } from "../../streams/streams.ts";
 
 /** One thing that the admin API does, one file each. The console and the command line speak these and nothing else. */
 export interface Endpoint {
-  readonly method: "GET" | "POST" | "PUT";
-  /** Segments after `/api/`; `:name` stands for one value. */
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Segments after `/api/`; `:name` stands for a stream, `:id` for what belongs to it. */
   readonly path: string;
   /** For access rules: `lakehose:FlushStream`. */
   readonly action: string;
@@ -15,6 +15,8 @@ export interface Endpoint {
 export interface EndpointCall {
   /** Name of the stream in the path; empty where the path has none. */
   readonly stream: string;
+  /** The value of `:id`; empty where the path has none. */
+  readonly id: string;
   readonly query: URLSearchParams;
   /** The body as a JSON object. Throws for anything else. */
   json(): Promise<JsonObject>;

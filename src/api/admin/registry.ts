@@ -1,17 +1,27 @@
+import { cancelReplay } from "./cancel-replay.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
 import { getStream } from "./get-stream.ts";
+import { listRedrives } from "./list-redrives.ts";
+import { listReplays } from "./list-replays.ts";
 import { listStreams } from "./list-streams.ts";
 import { putExtensions } from "./put-extensions.ts";
 import { readDeliveryLog } from "./read-delivery-log.ts";
+import { redriveStream } from "./redrive-stream.ts";
+import { replayStream } from "./replay-stream.ts";
 
 /** All that the admin API does. */
 export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
   return [
+    cancelReplay(context),
     flushStream(context),
     getStream(context),
+    listRedrives(context),
+    listReplays(context),
     listStreams(context),
     putExtensions(context),
     readDeliveryLog(context),
+    redriveStream(context),
+    replayStream(context),
   ];
 }
