@@ -60,3 +60,14 @@ test("DeliveryLog loses a line rather than the server when the disk fails", asyn
   await log.settled();
   assert.deepEqual(await log.logStreams("s"), []);
 });
+
+test("DeliveryLog takes every name that the wire takes: long ones, and half characters", async (t) => {
+  for (const logStream of ["é".repeat(512), "a".repeat(512), "\ud800", `${"x".repeat(220)}.`]) {
+    const { log } = await fixture(t, { target: () => ({ arn: "", version: "1", destination: "", logStream }) });
+    log.write(line);
+    assert.equal((await log.read("s", logStream, 10)).length, 1);
+    const [shown = ""] = await log.logStreams("s");
+    assert.equal((await log.read("s", shown, 10)).length, 1, "the name that is shown leads to the same lines");
+    assert.deepEqual(await log.read("s", `${logStream}!`, 10), [], "another name is another file");
+  }
+});

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
@@ -159,9 +160,29 @@ function agedPath(path: string, age: number): string {
   return age === 0 ? path : `${path}.${age}`;
 }
 
-/** Log stream names are free text on the wire (`a/b`, `..`); as file names they are escaped. */
+/** Linux takes names of 255 bytes; the ending and the age of a file go on top of this. */
+const FILE_NAME_BYTES_MAX = 220;
+const CUT_NAME_BYTES_MAX = 180;
+
+/**
+ * Log stream names are free text on the wire (`a/b`, `..`, up to 512 characters of any kind); as file names they are
+ * escaped. One that is too long keeps its start and gets a hash; the name that such a file shows leads to the same file.
+ */
 function fileName(name: string): string {
-  return encodeURIComponent(name).replaceAll(".", "%2E");
+  const escaped = escapedName(name);
+  if (escaped.length <= FILE_NAME_BYTES_MAX) return escaped;
+  let start = "";
+  for (const character of name) {
+    const longer = start + escapedName(character);
+    if (longer.length > CUT_NAME_BYTES_MAX) break;
+    start = longer;
+  }
+  return `${start}~${hash("sha256", name, "hex").slice(0, 32)}`;
+}
+
+/** Half a character, which JSON can spell, has no bytes of its own; the replacement character stands in for it. */
+function escapedName(name: string): string {
+  return encodeURIComponent(name.toWellFormed()).replaceAll(".", "%2E");
 }
 
 /** A line that a crash has torn is left out. */
