@@ -4,7 +4,6 @@ import { StreamParts } from "../../../test/fakes/stream-parts.ts";
 import { packRecords } from "../../model/records.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { StreamsService } from "../../streams/streams-service.ts";
-import { silentTelemetry } from "../../telemetry/telemetry.ts";
 import { toDeclared } from "../firehose/declared.ts";
 import { translateDeclared } from "../firehose/translate.ts";
 import { WireError } from "../protocol/wire-error.ts";
@@ -29,13 +28,14 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
     logStreams: async () => ["DestinationDelivery"],
   };
   const { allowed = () => true, known = true } = options;
+  const emitted: object[] = [];
   const route = adminRoute({
     endpoints: adminEndpoints({ streams, clock: parts.clock, deliveryLog }),
     authenticate: () => {
       if (!known) throw new WireError("MissingAuthenticationTokenException", "Who are you?");
       return { principal: "me", accountId: "000000000000", region: "us-east-1", may: allowed };
     },
-    telemetry: silentTelemetry,
+    telemetry: { emit: (name, fields) => void emitted.push({ name, ...fields }) },
   });
   const call = async (method: string, target: string, body = "") => {
     const [path = "", query = ""] = target.split("?");
@@ -44,7 +44,7 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
     const answer = await route.handle({ id: "1", method, path, query, headers: {}, signal, body: read });
     return { status: answer.status, json: JSON.parse(String(answer.body)) as JsonObject };
   };
-  return { parts, streams, call };
+  return { parts, streams, call, emitted };
 }
 
 test("GET /api/streams/NAME shows destination, settings, warnings, health and a balance that holds", async () => {
@@ -127,4 +127,12 @@ test("failures are {code, message} under the web's status", async () => {
   assert.equal((await call("POST", "/api/streams/s/flush")).status, 403);
   const stranger = await fixture({ known: false });
   assert.equal((await stranger.call("GET", "/api/streams")).status, 401);
+});
+
+test("failed calls are counted under names of ours, never under what a stranger wrote", async () => {
+  const { call, emitted } = await fixture();
+  await call("GET", "/api/anything/at/all");
+  await call("GET", "/api/streams/no-such-stream");
+  const operations = emitted.map((event) => "operation" in event && event.operation);
+  assert.deepEqual(operations, ["unknown", "GetStream"]);
 });
