@@ -13,6 +13,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "streams", load: async () => (await import("./commands/streams.ts")).streamsCommand },
   { name: "put", load: async () => (await import("./commands/put.ts")).putCommand },
   { name: "generate", load: async () => (await import("./commands/generate.ts")).generateCommand },
+  { name: "redrive", load: async () => (await import("./commands/redrive.ts")).redriveCommand },
+  { name: "replay", load: async () => (await import("./commands/replay.ts")).replayCommand },
   { name: "log", load: async () => (await import("./commands/log.ts")).logCommand },
 ];
 

@@ -157,3 +157,16 @@ test("demo delivers every flight once", async () => {
   assert.equal(put.records, 20_000);
   assert.deepEqual([origins[0].origin, origins[0].flights], ["DFW", 1103]);
 });
+
+test("replay delivers again beside what is there, and redrive says what it found", async (t) => {
+  const { run, feed, folder } = await fixture(t);
+  await run("streams", "create", "--file", join(folder, "stream.yaml"));
+  await feed("one\ntwo\n", "put", "clicks");
+  assert.match(
+    await run("replay", "clicks"),
+    /^Replay [0-9a-f]{12} into lake\/replay\/.* is landed: 2 delivered, 0 errored/,
+  );
+  const [listed] = JSON.parse(await run("replay", "clicks", "--list", "--json"));
+  assert.equal(listed.state, "landed");
+  assert.match(await run("redrive", "clicks", "--prefix", "errors/"), /^0 records went back .* from 0 objects/);
+});
