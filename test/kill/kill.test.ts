@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { test } from "node:test";
 import { afterwards } from "../journeys/cleanup.ts";
 import { temporaryFolder } from "../journeys/journey.ts";
@@ -28,9 +28,17 @@ test(`kill -9 loses nothing, doubles nothing and shows nothing half-written (${K
   for (let kill = 1; kill <= KILLS; kill++) await run.killOnce(kill);
   const repeats = await run.finish();
   assert.deepEqual(await readdir(join(data, "temporary")), [], "nothing is left of objects on their way");
+  assert.deepEqual(await filesBeside(join(data, "deliveries"), "journal"), [], "nothing is left of parcels");
   const records = run.ledgers.direct.count("acknowledged") + run.ledgers.sorted.count("acknowledged");
   t.diagnostic(
     `${records} records acknowledged, ${run.objects} objects, ${repeats} calls repeated, ${run.killedStarting} kills during the start`,
   );
   assert.ok(repeats > 0, "a run in which no answer was lost proves nothing");
 });
+
+/** Files below a folder, but for those in folders of a name. */
+async function filesBeside(folder: string, except: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return files.filter((file) => !file.split(sep).includes(except));
+}
