@@ -34,7 +34,6 @@ export class Operator {
   /** Tick at which the newest change of a stream was asked for. */
   readonly #askedAt = new Map<string, number>();
   readonly #deleting = new Set<string>();
-  #created = 0;
 
   constructor(world: World, draw: Draw) {
     this.#world = world;
@@ -43,7 +42,6 @@ export class Operator {
 
   create(name: string, deliveries?: readonly DeliveryDefinition[]): void {
     const declared = deliveries ?? drawDeliveries(this.#draw, this.#world.scenario, this.#draw.chance(0.3));
-    this.#created++;
     this.#do(name, (service) =>
       service.create({
         name,

@@ -21,7 +21,7 @@ export interface SeedRunOptions {
 }
 
 /** A seed that takes this long is stuck in a loop that never waits. */
-const SEED_MS_MAX = 60_000;
+const SEED_MS_MAX = 30_000;
 
 /** Runs seeds side by side, each thread one at a time. */
 export async function runSeeds(options: SeedRunOptions): Promise<SeedRun> {
@@ -47,36 +47,52 @@ async function runThread(
   take: () => number | undefined,
   note: (report: SimulationReport) => void,
 ): Promise<void> {
-  let worker: Worker | undefined;
+  let thread: SeedThread | undefined;
   for (let seed = take(); seed !== undefined; seed = take()) {
-    worker ??= startWorker(mutation);
-    const report = await reportOf(worker, seed);
+    thread ??= new SeedThread(mutation);
+    const report = await thread.run(seed);
     note(report);
-    if (!report.stuck) continue;
-    await worker.terminate();
-    worker = undefined;
+    if (!thread.broken) continue;
+    await thread.end();
+    thread = undefined;
   }
-  await worker?.terminate();
+  await thread?.end();
 }
 
-function startWorker(mutation: Mutation | undefined): Worker {
-  const workerData: WorkerTask = mutation === undefined ? {} : { mutation };
-  return new Worker(new URL("./worker.ts", import.meta.url), { workerData, stdout: false });
-}
+/** One worker thread, one seed at a time. */
+class SeedThread {
+  /** A seed never ended, or ended its thread: nothing more can run here. */
+  broken = false;
+  readonly #worker: Worker;
+  #settle: ((report: SimulationReport) => void) | undefined;
+  #seed = 0;
 
-/** A seed that never ends, or that ends its thread, has failed too. */
-function reportOf(worker: Worker, seed: number): Promise<SimulationReport & { readonly stuck?: boolean }> {
-  return new Promise((resolve) => {
-    const settle = (report: SimulationReport & { readonly stuck?: boolean }) => {
-      clearTimeout(timer);
-      worker.removeAllListeners();
-      resolve(report);
-    };
-    const broken = (what: string) => settle({ seed, failures: [what], counts: {}, stuck: true });
-    const timer = setTimeout(() => broken(`no end within ${SEED_MS_MAX} ms`), SEED_MS_MAX);
-    worker.once("message", settle);
-    worker.once("error", (error) => broken(`the thread failed: ${String(error)}`));
-    worker.once("exit", (code) => broken(`the thread ended with ${code}`));
-    worker.postMessage(seed);
-  });
+  constructor(mutation: Mutation | undefined) {
+    const workerData: WorkerTask = mutation === undefined ? {} : { mutation };
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+    this.#worker.on("message", (report: SimulationReport) => this.#settle?.(report));
+    this.#worker.on("error", (error) => this.#break(`the thread failed: ${String(error)}`));
+    this.#worker.on("exit", (code) => this.#break(`the thread ended with ${code}`));
+  }
+
+  async run(seed: number): Promise<SimulationReport> {
+    const { promise, resolve } = Promise.withResolvers<SimulationReport>();
+    this.#seed = seed;
+    this.#settle = resolve;
+    const timer = setTimeout(() => this.#break(`no end within ${SEED_MS_MAX} ms`), SEED_MS_MAX);
+    this.#worker.postMessage(seed);
+    const report = await promise;
+    clearTimeout(timer);
+    this.#settle = undefined;
+    return report;
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #break(what: string): void {
+    this.broken = true;
+    this.#settle?.({ seed: this.#seed, failures: [what], counts: {} });
+  }
 }
