@@ -1,0 +1,27 @@
+import { ackLatency } from "./ack-latency.ts";
+import { freshness } from "./freshness.ts";
+import { memory } from "./memory.ts";
+import { moto } from "./moto.ts";
+import { openStreams } from "./open-streams.ts";
+import { putBatch } from "./put-batch.ts";
+import { putSingle } from "./put-single.ts";
+import type { Question } from "./question.ts";
+import { start } from "./start.ts";
+import { toGzip } from "./to-gzip.ts";
+import { toSnappy } from "./to-snappy.ts";
+import { toZstd } from "./to-zstd.ts";
+
+/** In the order in which they are asked. */
+export const questions: readonly Question[] = [
+  putBatch,
+  putSingle,
+  ackLatency,
+  toGzip,
+  toSnappy,
+  toZstd,
+  openStreams,
+  memory,
+  start,
+  freshness,
+  moto,
+];
