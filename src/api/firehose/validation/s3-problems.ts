@@ -1,11 +1,13 @@
 import type { S3Configuration } from "../wire-types.ts";
+import { objectKeyProblems } from "./object-key-problems.ts";
 import { prefixProblems } from "./prefix-problems.ts";
 import type { Problems } from "./problems.ts";
 
 /** Reference 2.1: zero buffering is not offered for the bucket that takes the backup. */
 const BACKUP_INTERVAL_SECONDS_MIN = 60;
 
-type S3Part = Pick<S3Configuration, "EncryptionConfiguration" | "Prefix" | "ErrorOutputPrefix" | "BufferingHints">;
+type S3Part = Pick<S3Configuration, "EncryptionConfiguration" | "Prefix" | "ErrorOutputPrefix" | "BufferingHints"> &
+  Partial<Pick<S3Configuration, "BucketARN">>;
 
 /** What holds for every S3 part, be it the destination, its backup, or the error output of another destination. */
 export function* s3Problems(part: S3Part): Problems {
@@ -15,6 +17,7 @@ export function* s3Problems(part: S3Part): Problems {
     yield "Exactly one of NoEncryptionConfig or KMSEncryptionConfig must be specified";
   }
   yield* prefixProblems(part);
+  yield* objectKeyProblems(part);
 }
 
 /** S3BackupMode Enabled needs a place to back up to; only ExtendedS3 and Redshift know this mode. */
