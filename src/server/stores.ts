@@ -44,7 +44,8 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   };
   return {
     storeFor: (bucket) => {
-      const mapped = storage.buckets[bucket];
+      // Buckets may be called like what every object has of itself (`constructor`).
+      const mapped = Object.hasOwn(storage.buckets, bucket) ? storage.buckets[bucket] : undefined;
       if (mapped === undefined) return storage.default === "s3" ? s3Store(storage.s3) : local;
       const { store, ...own } = mapped;
       return store === "s3" ? s3Store({ ...storage.s3, ...own }) : local;

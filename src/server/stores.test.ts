@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { systemClock } from "../std/clock.ts";
+import { nodeDisk } from "../std/node-disk.ts";
+import { systemRandom } from "../std/random.ts";
+import { silentTelemetry } from "../telemetry/telemetry.ts";
+import { parseConfiguration } from "./configuration/load-configuration.ts";
+import { dataFolder } from "./data-folder.ts";
+import { openStores } from "./stores.ts";
+
+test("storeFor() follows the configuration, also for buckets that are called like members of objects", async (t) => {
+  const data = await mkdtemp(join(tmpdir(), "lakehose-stores-"));
+  t.after(() => rm(data, { recursive: true }));
+  const content = {
+    data,
+    storage: {
+      default: "s3",
+      s3: {
+        endpoint: "http://127.0.0.1:9",
+        region: "eu-west-1",
+        credentials: { accessKeyId: "key", secretAccessKey: "secret" },
+      },
+      buckets: { here: { store: "local" }, there: { pathStyle: false } },
+    },
+  };
+  const { storage } = parseConfiguration(JSON.stringify(content), { path: "test", environment: {} });
+  const world = { clock: systemClock, disk: nodeDisk, random: systemRandom, telemetry: silentTelemetry };
+  const stores = await openStores({ ...world, storage, folder: dataFolder(data) });
+  t.after(() => stores.close());
+  const typeOf = (bucket: string) => stores.storeFor(bucket).type;
+  assert.deepEqual(["here", "there", "other"].map(typeOf), ["disk", "s3", "s3"]);
+  for (const bucket of ["constructor", "__proto__", "toString"]) assert.equal(typeOf(bucket), "s3", bucket);
+  assert.equal(stores.storeFor("constructor"), stores.storeFor("other"));
+});
