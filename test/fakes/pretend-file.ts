@@ -14,6 +14,8 @@ export class PretendFileContent {
   #durable = new Map<number, Uint8Array>();
   #durableSize = 0;
   #dirty = new Set<number>();
+  /** No sector at or behind this was ever written. */
+  #writtenEnd = 0;
 
   get allocatedBytes(): number {
     return this.#cached.size * SECTOR_BYTES;
@@ -21,10 +23,13 @@ export class PretendFileContent {
 
   read(target: Uint8Array, position: number): number {
     const count = Math.max(0, Math.min(target.byteLength, this.size - position));
-    for (let done = 0; done < count; ) {
+    // Files are mostly sparse: what lies behind the last sector that was ever written is zeros at once.
+    const written = Math.max(0, Math.min(count, this.#writtenEnd - position));
+    target.fill(0, written, count);
+    for (let done = 0; done < written; ) {
       const sector = Math.floor((position + done) / SECTOR_BYTES);
       const within = (position + done) % SECTOR_BYTES;
-      const length = Math.min(SECTOR_BYTES - within, count - done);
+      const length = Math.min(SECTOR_BYTES - within, written - done);
       target.set((this.#cached.get(sector) ?? ZERO_SECTOR).subarray(within, within + length), done);
       done += length;
     }
@@ -40,13 +45,13 @@ export class PretendFileContent {
       const length = Math.min(SECTOR_BYTES - within, bytes.byteLength - done);
       const before = this.#cached.get(sector);
       if (before === undefined && !mayAllocate()) break;
-      const after = before === undefined ? new Uint8Array(SECTOR_BYTES) : before.slice();
-      after.set(bytes.subarray(done, done + length), within);
+      const after = sectorAfter(before, bytes.subarray(done, done + length), within);
       this.#cached.set(sector, after);
       this.#dirty.add(sector);
       done += length;
     }
     if (done > 0) this.size = Math.max(this.size, position + done);
+    this.#writtenEnd = Math.max(this.#writtenEnd, Math.ceil((position + done) / SECTOR_BYTES) * SECTOR_BYTES);
     return done;
   }
 
@@ -95,6 +100,7 @@ export class PretendFileContent {
   /** Decay: changes one byte on both sides, so that every reader sees it from now on. */
   flip(position: number, mask: number): void {
     const sector = Math.floor(position / SECTOR_BYTES);
+    this.#writtenEnd = Math.max(this.#writtenEnd, (sector + 1) * SECTOR_BYTES);
     for (const side of [this.#cached, this.#durable]) {
       const changed = (side.get(sector) ?? ZERO_SECTOR).slice();
       changed[position % SECTOR_BYTES] = (changed[position % SECTOR_BYTES] ?? 0) ^ mask;
@@ -107,4 +113,11 @@ export class PretendFileContent {
     if (bytes === undefined) this.#durable.delete(sector);
     else this.#durable.set(sector, bytes);
   }
+}
+
+function sectorAfter(before: Uint8Array | undefined, bytes: Uint8Array, within: number): Uint8Array {
+  if (bytes.length === SECTOR_BYTES) return bytes.slice();
+  const after = before === undefined ? new Uint8Array(SECTOR_BYTES) : before.slice();
+  after.set(bytes, within);
+  return after;
 }

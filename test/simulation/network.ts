@@ -13,7 +13,7 @@ const FAULT_WEIGHTS = { refused: 3, "lost-answer": 4, late: 3, hang: 1, "hang-af
 const TIME_OUT_MS = 30_000;
 
 /** Requests of the dead still arrive within this. */
-const LATE_MS_MAX = 240_000;
+const LATE_MS_MAX = 90_000;
 
 export interface NetworkOptions {
   readonly clock: SimulatedClock;

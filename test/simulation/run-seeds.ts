@@ -23,6 +23,9 @@ export interface SeedRunOptions {
 /** A seed that takes this long is stuck in a loop that never waits. */
 const SEED_MS_MAX = 30_000;
 
+/** What dead processes wait for never comes, and what they hold is freed late: a thread that ends frees it for certain. */
+const SEEDS_PER_THREAD = 100;
+
 /** Runs seeds side by side, each thread one at a time. */
 export async function runSeeds(options: SeedRunOptions): Promise<SeedRun> {
   const { first, seeds, threads, failuresMax, onReport } = options;
@@ -52,7 +55,7 @@ async function runThread(
     thread ??= new SeedThread(mutation);
     const report = await thread.run(seed);
     note(report);
-    if (!thread.broken) continue;
+    if (!thread.broken && thread.seedsRun < SEEDS_PER_THREAD) continue;
     await thread.end();
     thread = undefined;
   }
@@ -63,6 +66,7 @@ async function runThread(
 class SeedThread {
   /** A seed never ended, or ended its thread: nothing more can run here. */
   broken = false;
+  seedsRun = 0;
   readonly #worker: Worker;
   #settle: ((report: SimulationReport) => void) | undefined;
   #seed = 0;
@@ -78,6 +82,7 @@ class SeedThread {
   async run(seed: number): Promise<SimulationReport> {
     const { promise, resolve } = Promise.withResolvers<SimulationReport>();
     this.#seed = seed;
+    this.seedsRun++;
     this.#settle = resolve;
     const timer = setTimeout(() => this.#break(`no end within ${SEED_MS_MAX} ms`), SEED_MS_MAX);
     this.#worker.postMessage(seed);

@@ -1,6 +1,7 @@
 import type { DeliveryDefinition, RollPolicy } from "../../src/model/delivery-definition.ts";
 import type { JsonObject } from "../../src/std/json.ts";
 import { Draw } from "./draw.ts";
+import type { SabotageKind } from "./sabotage.ts";
 
 /** What kind of world a seed makes: which store, which faults, how much of what. Drawn once, before anything happens. */
 export interface Scenario {
@@ -35,8 +36,8 @@ export interface FaultScenario {
   readonly storeGone: number;
   /** Somebody else writes an object under a name of ours. */
   readonly stranger: number;
-  /** The journal of a delivery is lost, or is that of another one, until somebody brings it back. */
-  readonly journalLost: boolean;
+  /** Damage that the process must not go over. */
+  readonly sabotage: SabotageKind | undefined;
   /** A stream is deleted and made again in the very second of its first making. */
   readonly twin: boolean;
 }
@@ -71,7 +72,7 @@ export function drawScenario(seed: number): Scenario {
       store: rate(0.7, 0.5),
       storeGone: rate(0.15, 0.06),
       stranger: kind === "memory" && conditional ? rate(0.15, 0.03) : 0,
-      journalLost: !calm && draw.chance(0.06),
+      sabotage: draw.chance(0.12) ? draw.pick(["journal-lost", "journal-foreign", "log-older", "bit-flip"]) : undefined,
       twin: !calm && draw.chance(0.1),
     },
   };

@@ -3,6 +3,7 @@ import { Draw } from "./draw.ts";
 import { Operator } from "./operator.ts";
 import { checkBalance, checkLake } from "./oracle.ts";
 import { Producers } from "./producers.ts";
+import { sabotage } from "./sabotage.ts";
 import { drawScenario, PRIMARY_BUCKETS, PRIMARY_ID, type Scenario } from "./scenario.ts";
 import { World } from "./world.ts";
 
@@ -56,10 +57,12 @@ class Simulation {
     await this.#createAll();
     world.crashRate = this.#scenario.faults.crash / 4;
     const twinAt = this.#scenario.faults.twin ? this.#draw.between(3, this.#scenario.steps - 1) : -1;
+    const sabotageAt = this.#scenario.faults.sabotage ? this.#draw.between(5, this.#scenario.steps - 1) : -1;
     for (let step = 0; step < this.#scenario.steps; step++) {
       if (!world.alive) await this.#restart();
       this.#operator.observe();
-      if (step === twinAt) await this.#makeTwin();
+      if (step === sabotageAt) await this.#sabotage();
+      else if (step === twinAt) await this.#makeTwin();
       else this.#act();
       this.#disturb();
       await world.clock.advance(this.#pause());
@@ -220,6 +223,18 @@ class Simulation {
     await world.clock.advance(500);
     this.#operator.observe();
     this.#producers.sendOne(name);
+  }
+
+  async #sabotage(): Promise<void> {
+    const { world } = this;
+    const { sabotage: kind } = this.#scenario.faults;
+    if (kind === undefined) return;
+    const grow = async () => {
+      for (const name of this.#scenario.streamNames) this.#producers.sendOne(name);
+      await world.clock.advance(4_000);
+    };
+    await sabotage({ world, kind, draw: this.#draw, grow });
+    this.#operator.onDeath();
   }
 
   async #lookAtLake() {

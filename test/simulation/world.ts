@@ -125,6 +125,10 @@ export class World {
     if (failed && life.isAlive()) throw failed.error;
   }
 
+  hasComplained(about: RegExp): boolean {
+    return this.alarms.some((alarm) => about.test(alarm));
+  }
+
   /** Ends the process at once, losing what the chosen way of dying loses. */
   crash(how: "power" | "kill" = this.drawDeath()): void {
     if (!this.alive) return;
@@ -301,7 +305,7 @@ export class World {
     if (name === "delivery.parcelDelivered" && fields.adopted === true) this.count("adopted");
     if (name === "log.segmentOpened" && fields.recycled === true) this.count("recycled");
     const text = `${name} ${JSON.stringify(fields)}`;
-    if (name === "delivery.alarmed") this.alarms.push(text);
+    if (name === "delivery.alarmed" || name === "stream.warned") this.alarms.push(text);
     if (/Broken invariant/.test(text)) this.ledger.fail(text);
     this.onEvent?.(text);
   }
