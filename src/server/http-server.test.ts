@@ -125,6 +125,23 @@ test("HttpServer ends clients that send their headers or bodies too slowly", asy
   assert.equal(server.bodyBytesUnderWay, 0);
 });
 
+test("HttpServer closes idle connections when there is no room for new ones", async (context) => {
+  const { port } = await start(context, { connectionsMax: 3 });
+  const request = `POST ${INGEST} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx`;
+  const idle = await Promise.all(
+    Array.from({ length: 3 }, async () => {
+      const socket = connect(port, "127.0.0.1");
+      context.after(() => socket.destroy());
+      socket.write(request);
+      assert.match(String(await new Promise((resolve) => socket.once("data", resolve))), /^HTTP\/1.1 200 /);
+      return new Promise<void>((resolve) => socket.once("close", () => resolve()));
+    }),
+  );
+  assert.equal(await raw(port, request), "", "the one that comes too many is dropped");
+  await Promise.all(idle);
+  assert.match(await raw(port, request), /^HTTP\/1.1 200 /);
+});
+
 test("HttpServer lets bodies wait for memory, and tells those that waited too long to slow down", async (context) => {
   const { port, streams, server } = await start(context, {
     requestBytesMax: 1000,

@@ -35,6 +35,8 @@ export interface HttpServerOptions {
   readonly requestMsMax?: number;
   /** How often slow clients are looked for. Default 2 s. */
   readonly slowCheckMs?: number;
+  /** Most connections at a time, idle ones included. Default 12,288. */
+  readonly connectionsMax?: number;
   readonly tls?: SecureContextOptions;
 }
 
@@ -50,7 +52,8 @@ const KEEP_ALIVE_MS = 75_000;
 /** Request line and headers together; S3 clients send up to 8 KB of them. */
 const HEADER_BYTES_MAX = 16 * 1024;
 
-const CONNECTIONS_MAX = 4_096;
+/** 10,000 producers that keep their connections, at 24 KB each (measured), and room for those that come and go. */
+const CONNECTIONS_MAX = 12_288;
 
 /**
  * The one port: reads requests within limits and hands them to the first route that matches. What a route does not answer
@@ -83,7 +86,9 @@ export class HttpServer {
       noDelay: true,
     };
     this.#server = options.tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...options.tls });
-    this.#server.maxConnections = CONNECTIONS_MAX;
+    this.#server.maxConnections = options.connectionsMax ?? CONNECTIONS_MAX;
+    // Who holds a connection without using it makes room for those who would.
+    this.#server.on("drop", () => this.#server.closeIdleConnections());
     this.#server.on("request", (message, response) => void this.#serve(message, response));
     this.#server.on("clientError", answerClientError);
   }
