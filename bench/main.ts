@@ -95,11 +95,15 @@ function keep({ name }: Question, text: string): Promise<void> {
 // An interrupted run leaves neither servers nor data behind: both go in the handlers of "exit".
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
-try {
-  const read = readArguments(process.argv.slice(2));
-  if (read === "help") process.stdout.write(USAGE);
-  else process.exitCode = await main(read);
-} catch (error) {
-  process.stderr.write(`${(error as Error).stack}\n${USAGE}`);
-  process.exitCode = 2;
+function readOrExplain(args: readonly string[]): Arguments | "help" {
+  try {
+    return readArguments(args);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${USAGE}`);
+    return process.exit(2);
+  }
 }
+
+const read = readOrExplain(process.argv.slice(2));
+if (read === "help") process.stdout.write(USAGE);
+else process.exitCode = await main(read);

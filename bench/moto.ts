@@ -1,8 +1,8 @@
 import { type Bench, STREAM } from "./harness/bench.ts";
+import { call, callFirehose } from "./harness/http.ts";
 import { SIGNING, streamInto } from "./harness/lakehose.ts";
 import type { LoadOrder, LoadReport } from "./harness/load-order.ts";
 import { loadRow, megabytesPerSecond, requestsPerSecond } from "./harness/load-rows.ts";
-import { callMoto } from "./harness/moto.ts";
 import { alternate, ratio } from "./harness/rounds.ts";
 import type { Question } from "./question.ts";
 
@@ -51,14 +51,16 @@ function lakehose(bench: Bench, order: (server: { readonly url: string }) => Loa
 
 /** A bucket and a stream into it, unless an earlier run left them there. */
 async function createMotoStream(url: string): Promise<void> {
+  const bucket = await call("PUT", new URL("/lake", url).href, scope("s3", "us-east-1"));
+  if (bucket.status !== 200) throw new Error(`moto made no bucket and answered ${bucket.status}: ${bucket.body}`);
   const { lakehose: _, ...input } = streamInto(STREAM);
-  await callMoto(url, "s3", { method: "PUT", path: "/lake" });
-  const target = "Firehose_20150804.CreateDeliveryStream";
-  const { status, body } = await callMoto(url, "firehose", {
-    method: "POST",
-    path: "/",
-    target,
-    body: JSON.stringify(input),
-  });
-  if (status !== 200 && !body.includes("ResourceInUse")) throw new Error(`moto answered ${status}: ${body}`);
+  const stream = await callFirehose(url, "CreateDeliveryStream", input, scope("firehose", SIGNING.region));
+  if (stream.status === 200 || stream.body.includes("ResourceInUse")) return;
+  throw new Error(`moto made no stream and answered ${stream.status}: ${stream.body}`);
+}
+
+/** moto tells services and regions apart by the scope of the signature and checks nothing else of it. */
+function scope(service: string, region: string) {
+  const credential = `${SIGNING.accessKeyId}/20260101/${region}/${service}/aws4_request`;
+  return { authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0` };
 }

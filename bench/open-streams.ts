@@ -1,15 +1,8 @@
 import { type Bench, STREAM } from "./harness/bench.ts";
 import { streamInto } from "./harness/lakehose.ts";
-import type { LoadReport } from "./harness/load-order.ts";
-import { loadRow, megabytesPerSecond } from "./harness/load-rows.ts";
-import { watchMemory } from "./harness/process-usage.ts";
-import { alternate, middle, ratio } from "./harness/rounds.ts";
+import { measurePut, type Put, putMegabytesPerSecond, putRow } from "./harness/put.ts";
+import { alternate, ratio } from "./harness/rounds.ts";
 import type { Question } from "./question.ts";
-
-interface Put {
-  readonly report: LoadReport;
-  readonly residentMiBMax: number;
-}
 
 export const openStreams: Question = {
   name: "open-streams",
@@ -20,30 +13,19 @@ export const openStreams: Question = {
       ten: () => put(bench, 10),
       hundred: () => put(bench, 100),
     });
-    const speed = ({ report }: Put) => report.megabytesPerSecond;
-    const row = (name: string, puts: readonly Put[]) => {
-      const reports = puts.map(({ report }) => report);
-      const values = { ...loadRow(name, reports).values, "RSS MiB": middle(puts, (put) => put.residentMiBMax) };
-      return { name, values };
-    };
+    const toOne = (puts: readonly Put[]) => ratio(puts, one, putMegabytesPerSecond, putMegabytesPerSecond);
     return {
       checks: [
-        { what: "10 streams / one", value: ratio(ten, one, speed, speed) },
-        { what: "100 streams / one", value: ratio(hundred, one, speed, speed) },
-        { what: "100 streams", value: middle(hundred, ({ report }) => megabytesPerSecond(report)), unit: "MB/s" },
+        { what: "10 streams / one", value: toOne(ten) },
+        { what: "100 streams / one", value: toOne(hundred) },
       ],
-      rows: [row("1 stream", one), row("10 streams", ten), row("100 streams", hundred)],
+      rows: [putRow("1 stream", one), putRow("10 streams", ten), putRow("100 streams", hundred)],
     };
   },
 };
 
 function put(bench: Bench, count: number): Promise<Put> {
-  const names = Array.from({ length: count }, (_, index) => `${STREAM}-${index}`);
-  return bench.withLakehose({ streams: names.map((name) => streamInto(name)) }, async (server) => {
-    const order = bench.batches(server, { streams: names });
-    await bench.loader.prepare(order);
-    const memory = watchMemory(server.pid);
-    const report = await bench.loader.run(order);
-    return { report, residentMiBMax: Math.max(...(await memory.stop())) };
-  });
+  const streams = Array.from({ length: count }, (_, index) => `${STREAM}-${index}`);
+  const options = { streams: streams.map((name) => streamInto(name)) };
+  return measurePut(bench, options, (server) => bench.batches(server, { streams }));
 }

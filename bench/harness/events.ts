@@ -28,9 +28,9 @@ export class Events {
   #wideHead(): string {
     const id = this.#count++;
     const { kind, at } = this.#common();
-    const referrer = this.#draw() % 10 === 0 ? "null" : `"/products/${this.#draw() % 5_000}"`;
+    const referrer = this.#draw() % 10 === 0 ? "null" : `"https://shop.example.com/products/${this.#draw() % 5_000}"`;
     const latitude = ((this.#draw() % 180_000) / 1000 - 90).toFixed(3);
-    return `{"id":${id},"at":"${at}","kind":"${kind}","user":"u${this.#draw() % 100_000}","session":"${this.#draw().toString(16)}","price":${(this.#draw() % 100_000) / 100},"quantity":${this.#draw() % 20},"member":${this.#draw() % 2 === 0},"referrer":${referrer},"tags":["${kind}","t${this.#draw() % 50}"],"place":{"latitude":${latitude},"city":"c${this.#draw() % 300}"},"agent":"Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/${100 + (this.#draw() % 40)}.0","text":"`;
+    return `{"id":${id},"at":"${at}","kind":"${kind}","user":"u${this.#draw() % 100_000}","session":"${this.#draw().toString(16)}","price":${(this.#draw() % 100_000) / 100},"quantity":${this.#draw() % 20},"member":${this.#draw() % 2 === 0},"referrer":${referrer},"tags":["${kind}","t${this.#draw() % 50}"],"place":{"latitude":${latitude},"city":"c${this.#draw() % 300}"},"agent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${100 + (this.#draw() % 40)}.0.0.0 Safari/537.36","text":"`;
   }
 
   #narrowHead(): string {

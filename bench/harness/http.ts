@@ -7,7 +7,7 @@ export interface HttpReply {
 
 /** One plain call over a connection of its own. `fetch` would load for longer than some servers here start. */
 export function call(
-  method: "GET" | "POST",
+  method: "GET" | "POST" | "PUT",
   url: string,
   headers: Readonly<Record<string, string>> = {},
   body = "",
@@ -32,8 +32,13 @@ export function call(
   });
 }
 
-/** A call of the wire protocol, unsigned. */
-export function callFirehose(url: string, operation: string, input: object): Promise<HttpReply> {
+/** A call of the wire protocol, unsigned unless a header says otherwise. */
+export function callFirehose(
+  url: string,
+  operation: string,
+  input: object,
+  more: Readonly<Record<string, string>> = {},
+): Promise<HttpReply> {
   const headers = { "x-amz-target": `Firehose_20150804.${operation}`, "content-type": "application/x-amz-json-1.1" };
-  return call("POST", url, headers, JSON.stringify(input));
+  return call("POST", url, { ...headers, ...more }, JSON.stringify(input));
 }

@@ -60,8 +60,10 @@ export class LoadConnection {
       // The reason is of no use here: a break is counted, and whoever waits opens again.
       socket.on("error", () => undefined);
       socket.once("close", () => {
-        if (this.#socket === socket) this.#socket = undefined;
         resolve(undefined);
+        // One that was given up before may close while its successor waits for an answer.
+        if (this.#socket !== socket) return;
+        this.#socket = undefined;
         this.#finish(undefined);
       });
     });
