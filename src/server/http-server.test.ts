@@ -134,11 +134,11 @@ test("HttpServer closes idle connections when there is no room for new ones", as
       context.after(() => socket.destroy());
       socket.write(request);
       assert.match(String(await new Promise((resolve) => socket.once("data", resolve))), /^HTTP\/1.1 200 /);
-      return new Promise<void>((resolve) => socket.once("close", () => resolve()));
+      return { closed: new Promise((resolve) => socket.once("close", resolve)) };
     }),
   );
   assert.equal(await raw(port, request), "", "the one that comes too many is dropped");
-  await Promise.all(idle);
+  await Promise.all(idle.map(({ closed }) => closed));
   assert.match(await raw(port, request), /^HTTP\/1.1 200 /);
 });
 
