@@ -92,6 +92,21 @@ test("release lets whole segments go and recycles one; leases keep them", async 
   await log.close();
 });
 
+test("what was released in the last segment does not count as used", async () => {
+  const world = new FrameLogWorld({ segmentBytes: 1024 * 1024 });
+  const log = await world.open();
+  for (let index = 0; index < 40; index++) await log.append(input(["x".repeat(10_000)]));
+  const all = log.bytes;
+  assert.ok(all > 400_000);
+  await log.release(20);
+  assert.ok(log.bytes < all * 0.7 && log.bytes > 200_000, `${log.bytes} of ${all} bytes are in use`);
+  await log.release(log.end);
+  assert.ok(log.bytes <= 4096, `${log.bytes} bytes are in use, and nothing is needed`);
+  await log.append(input(["y".repeat(10_000)]));
+  assert.ok(log.bytes > 10_000);
+  await log.close();
+});
+
 test("retention keeps released segments by age and by size", async () => {
   const world = new FrameLogWorld({ segmentBytes: 16 * 1024, retention: { ageMs: 60_000, bytes: 40_000 } });
   const log = await world.open();

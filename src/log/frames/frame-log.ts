@@ -153,9 +153,14 @@ export class FrameLog {
     return this.#writer.arrivalMs;
   }
 
-  /** Bytes of the log that are not free for reuse. */
+  /**
+   * Bytes of the log that are not free for reuse. What was released in the last segment does not count, although its file
+   * stays: a stream whose budget is smaller than a segment would else refuse records for good with nothing left to deliver.
+   */
   get bytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.validLength, 0);
+    const bytes = this.#segments.reduce((sum, segment) => sum + segment.validLength, 0);
+    const last = this.#segments.at(-1);
+    return last === undefined ? bytes : bytes - this.#releasedBytes(last);
   }
 
   /** Appends that wait for their sync. */
@@ -263,6 +268,13 @@ export class FrameLog {
     await this.#reader.close();
     await this.#writer.close();
     this.#moved.notify();
+  }
+
+  #releasedBytes(segment: Segment): number {
+    const { releasedTo } = this.#keeper;
+    const begin = firstPlace(segment.header).position;
+    if (releasedTo >= segment.endOffset) return segment.validLength - begin;
+    return segment.placeBefore(releasedTo).position - begin;
   }
 
   #refusal(input: FrameInput): LogError | undefined {

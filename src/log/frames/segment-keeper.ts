@@ -45,6 +45,11 @@ export class SegmentKeeper {
     this.#options = options;
   }
 
+  /** Below this nobody needs anything any more, leases and retention aside. */
+  get releasedTo(): number {
+    return this.#releasedTo;
+  }
+
   release(offset: number): Promise<void> {
     this.#releasedTo = Math.max(this.#releasedTo, offset);
     return this.#turn.run(() => this.#retireAll());
