@@ -163,13 +163,6 @@ export const MUTATIONS: readonly Mutation[] = [
     "      this.#place = { ...this.#place };\n",
   ),
   take(
-    "H22b",
-    "offsets of a failed group are given out again",
-    WRITER,
-    "baseOffset: this.#nextOffset,",
-    "baseOffset: this.durableEnd,",
-  ),
-  take(
     "H23",
     "recovery serves the last group from the page cache, and goes on behind it",
     LOG_RECOVERY,

@@ -41,6 +41,7 @@ export class Operator {
   }
 
   create(name: string, deliveries?: readonly DeliveryDefinition[]): void {
+    const { recordsPerSecond: rate } = this.#world.scenario;
     const declared = deliveries ?? drawDeliveries(this.#draw, this.#world.scenario, this.#draw.chance(0.3));
     this.#do(name, (service) =>
       service.create({
@@ -49,7 +50,7 @@ export class Operator {
         type: "DirectPut",
         declared: { deliveries: declared as unknown as JsonObject[] },
         extensions: {},
-        tags: new Map(),
+        tags: new Map(rate === undefined ? [] : [["lakehose:rate-records", String(rate)]]),
         encryption: { status: "DISABLED", toggledAt: [] },
       }),
     );

@@ -257,12 +257,37 @@ export function checkBalance(world: World, incarnations: ReadonlyMap<string, Inc
   }
 }
 
+/**
+ * Log, staging and encoded files stay in proportion to the budget: intake stops at it, and what was accepted before may
+ * still grow on its way, by staging, by its encoded file, and as an error record in base64.
+ */
+export function checkBudget(world: World): void {
+  const { service, scenario } = world;
+  if (service === undefined || !world.alive) return;
+  for (const { name, status } of service.list()) {
+    if (status !== "ACTIVE") continue;
+    const bytes = usedBytes(world, name);
+    if (bytes > 3 * scenario.budgetBytes + 16 * 4096)
+      world.ledger.fail(`${name} takes ${bytes} bytes of disk, its budget is ${scenario.budgetBytes}`);
+  }
+}
+
+function usedBytes({ service }: World, name: string): number {
+  try {
+    const health = service?.health(name);
+    if (health === undefined) return 0;
+    return health.log.bytes + health.deliveries.reduce((sum, { spilledBytes }) => sum + spilledBytes, 0);
+  } catch {
+    return 0; // A stream that could not be opened has no numbers.
+  }
+}
+
 /** What is delivered is let go: nothing but the last segment is left. */
 function checkRoom(world: World, name: string): void {
   const health = world.service?.health(name);
   if (health === undefined) return;
   const { bytes } = health.log;
-  const most = world.scenario.segmentBytes + 4096;
+  const most = 4 * world.scenario.segmentBytes;
   if (bytes > most) world.ledger.fail(`${name} still takes ${bytes} bytes of log with nothing left to deliver`);
 }
 

@@ -57,9 +57,12 @@ export class Producers {
   }
 
   /** One record, at once: the first words of a stream. */
-  sendOne(stream: string): void {
+  sendOne(stream: string): readonly SentRecord[] {
     const uid = this.#world.service?.get(stream)?.uid;
-    if (uid !== undefined) this.#call(stream, uid, [this.#fresh(stream, uid)]);
+    if (uid === undefined) return [];
+    const records = [this.#fresh(stream, uid)];
+    this.#call(stream, uid, records);
+    return records;
   }
 
   /** Sends some call again under its id: one that is under way, in doubt, refused, or answered long ago. */

@@ -76,6 +76,8 @@ async function prepare({ world, kind, draw, grow }: SabotageOptions, uid: string
       return harmOf(world, log, /Acknowledged records are missing|were acknowledged/, () => older);
     }
     case "bit-flip":
+      // Damage shows where later groups prove that what it hit was durable once.
+      for (let group = 0; group < 3 && world.alive; group++) await grow();
       return harmOf(world, log, /is damaged at byte/, (before) => flipped(before, draw));
   }
 }

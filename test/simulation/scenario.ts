@@ -11,6 +11,8 @@ export interface Scenario {
   readonly store: StoreScenario;
   readonly segmentBytes: number;
   readonly budgetBytes: number;
+  /** Most records per second that a stream takes, if there is a limit: calls are then accepted in part. */
+  readonly recordsPerSecond: number | undefined;
   /** Share of seeds with slow syncs: requests then meet in the middle of others. */
   readonly syncMsMax: number;
   readonly functions: boolean;
@@ -60,6 +62,7 @@ export function drawScenario(seed: number): Scenario {
     },
     segmentBytes: draw.pick([16, 24, 64]) * 1024,
     budgetBytes: draw.chance(0.25) ? draw.between(150, 400) * 1024 : 64 * 1024 * 1024,
+    recordsPerSecond: draw.chance(0.2) ? draw.between(6, 20) : undefined,
     syncMsMax: draw.pick([0, 5, 40]),
     functions: draw.chance(0.5),
     dailyRoll: draw.chance(0.15),

@@ -1,7 +1,7 @@
 import type { DeliveryDefinition } from "../../src/model/delivery-definition.ts";
 import { Draw } from "./draw.ts";
 import { Operator } from "./operator.ts";
-import { checkBalance, checkLake } from "./oracle.ts";
+import { checkBalance, checkBudget, checkLake } from "./oracle.ts";
 import { Producers } from "./producers.ts";
 import { sabotage } from "./sabotage.ts";
 import { drawScenario, PRIMARY_BUCKETS, PRIMARY_ID, type Scenario } from "./scenario.ts";
@@ -66,6 +66,7 @@ class Simulation {
       else this.#act();
       this.#disturb();
       await world.clock.advance(this.#pause());
+      checkBudget(world);
       if (this.#draw.chance(0.1)) await this.#lookAtLake();
     }
   }
@@ -88,6 +89,8 @@ class Simulation {
     await world.clock.advance(5_000);
     while (world.network.busy) await world.clock.advance(10_000);
     await this.#finishDeletions();
+    await this.#flushAll();
+    await this.#tryOneMore();
     await this.#flushAll();
     this.#operator.observe();
   }
@@ -268,6 +271,18 @@ class Simulation {
     const leaving = () => world.service?.list().some(({ status }) => status !== "ACTIVE");
     while (leaving() && world.clock.monotonic() < deadline) await world.clock.advance(1_000);
     if (leaving()) world.ledger.fail("a stream that is deleted does not go, although everything is mended");
+  }
+
+  /** A world that is empty and sound takes records again: nothing that is done with counts against anybody. */
+  async #tryOneMore(): Promise<void> {
+    const { world } = this;
+    for (const { name, status } of world.service?.list() ?? []) {
+      if (status !== "ACTIVE") continue;
+      const records = this.#producers.sendOne(name);
+      await world.clock.advance(2_000);
+      const taken = records.every(({ acknowledgedAt }) => acknowledgedAt !== undefined);
+      if (!taken) world.ledger.fail(`stream ${name} takes no records, although nothing is left to deliver`);
+    }
   }
 
   async #flushAll(): Promise<void> {

@@ -313,12 +313,13 @@ export class World {
   /** For a person who looks at one seed. */
   onEvent: ((text: string) => void) | undefined;
 
+  /** Syncs take time, and between an object's becoming visible and its becoming durable a process may die. */
   #slowSyncs(): void {
     const { syncMsMax } = this.scenario;
-    if (syncMsMax === 0) return;
-    this.disk.faults.before = async ({ name }) => {
-      const slow = (name === "datasync" || name === "syncDirectory") && this.#draw.chance(0.5);
-      if (slow) await this.clock.sleep(this.#draw.between(1, syncMsMax));
+    this.disk.faults.before = async ({ name, path }) => {
+      if (name !== "datasync" && name !== "syncDirectory") return;
+      if (syncMsMax > 0 && this.#draw.chance(0.5)) await this.clock.sleep(this.#draw.between(1, syncMsMax));
+      if (name === "syncDirectory" && path.startsWith(FOLDERS.root) && this.#draw.chance(this.crashRate)) this.crash();
     };
   }
 
