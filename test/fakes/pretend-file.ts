@@ -116,7 +116,8 @@ export class PretendFileContent {
 }
 
 function sectorAfter(before: Uint8Array | undefined, bytes: Uint8Array, within: number): Uint8Array {
-  if (bytes.length === SECTOR_BYTES) return bytes.slice();
+  // A copy in any case: `slice` of a Buffer is a view.
+  if (bytes.length === SECTOR_BYTES) return new Uint8Array(bytes);
   const after = before === undefined ? new Uint8Array(SECTOR_BYTES) : before.slice();
   after.set(bytes, within);
   return after;
