@@ -1,3 +1,5 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Bench, STREAM } from "./harness/bench.ts";
 import { streamInto } from "./harness/lakehose.ts";
@@ -8,6 +10,11 @@ import { atMost, type Question } from "./question.ts";
 
 /** After this a server that nobody talks to has done what it does at a start. */
 const IDLE_MS = 3_000;
+
+/** Little enough that it is reached within ten minutes: a full backlog must not take more memory than an empty one. */
+const STREAM_BUDGET = "4GB";
+
+const SWEEP_MS = 2_000;
 
 const IDLE_MIB_MAX = 100;
 const LOADED_MIB_MAX = 512;
@@ -43,16 +50,37 @@ export const memory: Question = {
 };
 
 function measure(bench: Bench): Promise<Memory> {
-  return bench.withLakehose({ streams: [streamInto(STREAM, { CompressionFormat: "GZIP" })] }, async (server) => {
+  const streams = [streamInto(STREAM, { CompressionFormat: "GZIP" })];
+  return bench.withLakehose({ streams, streamBudget: STREAM_BUDGET }, async (server) => {
     await sleep(IDLE_MS);
     const idleMiB = residentMiB(server.pid);
     const order = bench.batches(server, { warmUpMs: 0 });
     await bench.loader.prepare(order);
     const watching = watchMemory(server.pid);
-    await bench.loader.run(order);
+    const sweeping = sweep(join(server.data, "buckets", "lake"));
+    await bench.loader.run(order).finally(() => sweeping.stop());
     const samples = await watching.stop();
     const quarter = (index: number) =>
       median(samples.slice(Math.floor((samples.length * index) / 4), Math.ceil((samples.length * (index + 1)) / 4)));
     return { idleMiB, loadedMiBMax: Math.max(...samples), growth: quarter(3) / quarter(1) };
   });
+}
+
+/** Removes objects as they land: ten minutes of full load would fill most disks. */
+function sweep(bucket: string): { stop(): Promise<void> } {
+  const ending = new AbortController();
+  const sweeping = (async () => {
+    while (!ending.signal.aborted) {
+      await sleep(SWEEP_MS, undefined, { signal: ending.signal }).catch(() => undefined);
+      const entries = await readdir(bucket, { recursive: true, withFileTypes: true }).catch(() => []);
+      const objects = entries.filter((entry) => entry.isFile());
+      await Promise.all(objects.map((entry) => rm(join(entry.parentPath, entry.name), { force: true })));
+    }
+  })();
+  return {
+    stop: () => {
+      ending.abort();
+      return sweeping;
+    },
+  };
 }

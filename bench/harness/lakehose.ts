@@ -10,7 +10,7 @@ const SLOW_DATASYNC = join(import.meta.dirname, "slow-datasync.ts");
 const READY = /^lakehose is ready at (\S+)$/m;
 const CA = /clients have to trust (\S+)/;
 
-/** More than any run here puts, so that a full budget is not what is measured. */
+/** More than any run of half a minute puts, so that a full budget is not what is measured. */
 const STREAM_BUDGET = "40GB";
 
 export const SIGNING: Signing = { accessKeyId: "BENCHKEY", secretAccessKey: "bench-secret", region: "eu-west-1" };
@@ -23,6 +23,8 @@ export interface LakehoseOptions {
   /** Calls have to be signed with `SIGNING`. */
   readonly signed?: boolean;
   readonly tls?: boolean;
+  /** Disk for what is not delivered yet; beyond it the load is told to slow down. */
+  readonly streamBudget?: string;
   /** Added to every `fdatasync`. */
   readonly datasyncDelayMs?: number;
 }
@@ -67,7 +69,7 @@ export class Lakehose {
   }
 
   static async start(options: LakehoseOptions): Promise<Lakehose> {
-    const { data, streams, signed = false, tls = false, datasyncDelayMs } = options;
+    const { data, streams, signed = false, tls = false, streamBudget = STREAM_BUDGET, datasyncDelayMs } = options;
     const configuration = join(data, "bench.json");
     const keys = {
       accessKeys: [{ accessKeyId: SIGNING.accessKeyId, secretAccessKey: { env: "BENCH_SECRET" } }],
@@ -75,7 +77,7 @@ export class Lakehose {
     };
     const content = {
       logLevel: "warn",
-      limits: { streamBudgetBytes: STREAM_BUDGET, streams: Math.max(100, streams.length) },
+      limits: { streamBudgetBytes: streamBudget, streams: Math.max(100, streams.length) },
       ...(signed && keys),
       ...(tls && { tls: { selfSigned: true } }),
       streams,
