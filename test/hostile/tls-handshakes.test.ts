@@ -7,7 +7,7 @@ import { Draw } from "../simulation/draw.ts";
 import { startHostileServer } from "./hostile-server.ts";
 import { damagedBytes } from "./mutate-json.ts";
 
-/** Half of `LAKEHOSE_FUZZ` hundredths: a handshake costs a hundred times what a request does. */
+/** Two for every hundred requests of `LAKEHOSE_FUZZ`: a handshake costs far more than a request. */
 const HANDSHAKES = Math.max(100, Number(process.env.LAKEHOSE_FUZZ ?? 3000) / 50);
 const SEED = Number(process.env.LAKEHOSE_FUZZ_SEED ?? 1);
 const AT_A_TIME = 20;
