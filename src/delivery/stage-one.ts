@@ -66,7 +66,7 @@ export class StageOne {
     for (const batch of batches) decided.push(await outcomesOf(this.#unread(batch), runner, context));
     if (isPure(runner.processors)) return decided;
     const staging = await this.#options.staging();
-    return Promise.all(decided.map((outcome) => staging.append(outcome, context.signal)));
+    return staging.append(decided, context.signal);
   }
 
   /** The part of a batch at or beyond the read position: a first read may begin inside a batch. */

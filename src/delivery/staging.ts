@@ -26,7 +26,12 @@ export class Staging {
   }
 
   static async open(options: StagingOptions): Promise<Staging> {
-    const frames = await FrameLog.open({ ...options, segmentBytes: STAGING_SEGMENT_BYTES, watermark: false });
+    const frames = await FrameLog.open({
+      ...options,
+      segmentBytes: STAGING_SEGMENT_BYTES,
+      watermark: false,
+      ordered: true,
+    });
     return new Staging(frames, options);
   }
 
@@ -43,18 +48,32 @@ export class Staging {
     return this.#frames.bytesFrom(offset);
   }
 
-  /** Resolves to the groups as they are staged, once they are durable. A full disk is waited for. */
-  async append(batch: OutcomeBatch, signal: AbortSignal): Promise<OutcomeBatch> {
-    const frame = encodeFrame(batch, this.#options.clock.now());
+  /**
+   * Resolves to the outcomes as they are staged, once all are durable. A full disk is waited for. What a failed sync refuses
+   * is staged again behind what was stored before it, never behind what came after: order in staging is log order.
+   */
+  async append(batches: readonly OutcomeBatch[], signal: AbortSignal): Promise<OutcomeBatch[]> {
+    const staged: OutcomeBatch[] = [];
     for (let attempt = 1; ; attempt++) {
-      try {
-        const { firstOffset } = await this.#frames.append(frame);
-        return { ...batch, groups: batch.groups.map((group) => ({ ...group, stagingOffset: firstOffset })) };
-      } catch (error) {
-        if (!(error instanceof LogError && error.retriable)) throw error;
-        await this.#options.clock.sleep(backoffMs(attempt, this.#options.random, { maxMs: 5_000 }), signal);
-      }
+      const failure = await this.#appendRest(batches, staged);
+      if (failure === undefined) return staged;
+      if (!(failure instanceof LogError && failure.retriable)) throw failure;
+      await this.#options.clock.sleep(backoffMs(attempt, this.#options.random, { maxMs: 5_000 }), signal);
     }
+  }
+
+  /** Adds to `staged` what of the batches behind it becomes durable, up to the first failure, which it resolves to. */
+  async #appendRest(batches: readonly OutcomeBatch[], staged: OutcomeBatch[]): Promise<unknown> {
+    const rest = batches.slice(staged.length);
+    const now = this.#options.clock.now();
+    const results = await Promise.allSettled(rest.map((batch) => this.#frames.append(encodeFrame(batch, now))));
+    for (const [index, batch] of rest.entries()) {
+      const result = results[index];
+      if (result?.status !== "fulfilled") return result?.reason;
+      const stagingOffset = result.value.firstOffset;
+      staged.push({ ...batch, groups: batch.groups.map((group) => ({ ...group, stagingOffset })) });
+    }
+    return undefined;
   }
 
   async *read(from: number, to: number, voids: readonly StagingVoid[]): AsyncIterable<OutcomeBatch> {

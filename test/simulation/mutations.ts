@@ -33,7 +33,7 @@ export const MUTATIONS: readonly Mutation[] = [
     "H1a",
     "outcomes of a function are not made durable",
     "src/delivery/stage-one.ts",
-    "return Promise.all(decided.map((outcome) => staging.append(outcome, context.signal)));",
+    "return staging.append(decided, context.signal);",
     "return decided;",
   ),
   take(

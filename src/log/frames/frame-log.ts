@@ -58,6 +58,8 @@ export interface FrameLogOptions {
   readonly retention?: SegmentRetention;
   /** Called before segments below `endOffset` are let go; they stay when it rejects. */
   readonly beforeRelease?: (endOffset: number) => Promise<void>;
+  /** Appends that wait behind a failed one fail with it, so that the order on disk is that of the calls. Default: no. */
+  readonly ordered?: boolean;
   /** Whether an idle log writes a frame that proves its last group. Default: yes. */
   readonly watermark?: boolean;
 }
@@ -298,15 +300,17 @@ export class FrameLog {
     while (this.#pending.length > 0) {
       const group = this.#pending.splice(0, this.#writer.fit(this.#pending));
       this.#inFlight = group.length;
-      await this.#commit(group);
+      const failure = await this.#commit(group);
       this.#inFlight = 0;
+      if (failure !== undefined && this.#options.ordered) this.#rejectAll(failure);
       if (this.#writer.failure !== undefined) this.#rejectAll(this.#closed());
     }
     this.#flushing = undefined;
     if (this.#unproven && !this.#waitingForIdle) void this.#proveWhenIdle();
   }
 
-  async #commit(appends: readonly PendingAppend[]): Promise<void> {
+  /** Answers a group; resolves to what it failed with, if it did. */
+  async #commit(appends: readonly PendingAppend[]): Promise<unknown> {
     const { clock, telemetry, label } = this.#options;
     const startedAt = clock.monotonic();
     let group: SyncGroup;
@@ -314,7 +318,7 @@ export class FrameLog {
       group = await this.#writer.commit(appends.map((append) => append.input));
     } catch (error) {
       for (const append of appends) append.reject(error);
-      return;
+      return error;
     }
     this.#groups++;
     this.#unproven = appends.some((append) => append.input !== WATERMARK);
@@ -326,9 +330,10 @@ export class FrameLog {
     this.#moved.notify();
     const syncMs = clock.monotonic() - startedAt;
     telemetry.emit("log.groupSynced", { stream: label, appends: appends.length, bytes: group.bytes, syncMs });
+    return undefined;
   }
 
-  #rejectAll(error: LogError): void {
+  #rejectAll(error: unknown): void {
     const waiting = this.#pending;
     this.#pending = [];
     for (const append of waiting) append.reject(error);
