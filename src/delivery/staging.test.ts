@@ -21,7 +21,7 @@ test("outcomes stand in staging in the order of the log, whatever sync fails on 
   });
   const { signal } = new AbortController();
   await staging.append([outcome(0)], signal);
-  disk.failNext("datasync", "EIO", { times: 2 });
+  disk.failNext("datasync", "EIO");
   const appending = staging.append([1, 2, 3, 4, 5].map(outcome), signal);
   for (let step = 0; step < 20; step++) await clock.advance(1_000);
   const staged = await appending;
