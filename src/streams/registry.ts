@@ -27,6 +27,8 @@ export class StreamRegistry {
   /** Reads all files. Throws `LakehoseError` `registry-damaged` that names the file it could not make sense of. */
   async load(): Promise<void> {
     await this.#disk.makeDirectory(this.#directory);
+    // What a killed process renamed may not be durable yet; nobody may build on it before it is.
+    await this.#disk.syncDirectory(this.#directory);
     for (const file of await this.#disk.list(this.#directory)) {
       if (!file.endsWith(".json")) continue;
       const path = join(this.#directory, file);

@@ -37,6 +37,8 @@ export class Journal {
   static async open(options: JournalOptions): Promise<Journal | undefined> {
     const generation = await readPointer(options);
     if (generation === undefined) return undefined;
+    // A killed process may have moved the pointer without living to make that durable: the other generations go after it is.
+    await options.disk.syncDirectory(options.directory);
     await removeOtherGenerations(options, generation);
     const frames = await openGeneration(options, generation);
     const state = new JournalState();
