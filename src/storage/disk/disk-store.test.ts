@@ -82,6 +82,8 @@ describe("DiskStore", () => {
     const { store, folder } = await fixture(context);
     const keys = ["../x", "/x", "//x", "a/../x", "a/./x", "a//x", "b/", "a/b/", "c/..", ".", "...", "%dot", "%%dot"];
     keys.push("%empty/x", "%dotdot/x", "a\\..\\x", "e\u0301", "\u00e9", "\u2025/x", "\uff0e\uff0e/x", "a/b\u2215c");
+    keys.push("%more", "x%more", "x%%more/y", "é".repeat(121), `long/${"ab%".repeat(300)}/x`, `${"p".repeat(512)}s-1`);
+    keys.push(`${"p".repeat(200)}`, `${"p".repeat(201)}/x`, `${"q".repeat(200)}%more/z`);
     for (const key of keys) await store.put(put(key, `content of ${key}`));
     for (const key of keys) {
       const pieces = await collect(await store.get(bucket, key));
@@ -97,7 +99,7 @@ describe("DiskStore", () => {
     ["an empty key", ""],
     ["NUL", "a\0b"],
     ["a lone surrogate", "a\ud800b"],
-    ["a segment above 240 bytes", `a/${"é".repeat(121)}`],
+    ["a segment that is hundreds of percent signs", `a/${"%".repeat(300)}`],
     ["more than 1,024 bytes", "abcd/".repeat(205)],
   ] as const) {
     it(`refuses ${name}`, async (context) => {

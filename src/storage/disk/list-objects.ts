@@ -1,7 +1,7 @@
 import type { Disk, DiskStat } from "../../std/disk.ts";
 import { compareKeys } from "../compare-keys.ts";
 import type { ListOptions } from "../object-store.ts";
-import { segmentOfName } from "./object-path.ts";
+import { isBeginningOfSegment, segmentOfName } from "./object-path.ts";
 
 /** How many files are looked at together: enough to hide the thread pool's latency, few enough to bound what waits. */
 const STATS_IN_FLIGHT = 64;
@@ -58,7 +58,8 @@ async function readFolder(
       const stat = stats[index];
       // Removed since the folder was read, or a name that is not text: no object of ours either way.
       if (stat === undefined) continue;
-      const key = keyPrefix + segmentOfName(name) + (stat.directory ? "/" : "");
+      const ending = stat.directory && !isBeginningOfSegment(name) ? "/" : "";
+      const key = keyPrefix + segmentOfName(name) + ending;
       entries.push({ key, stat, path: `${path}/${name}` });
     }
   }

@@ -10,9 +10,10 @@ import { ObjectStoreError } from "../object-store.ts";
  *
  *   ""  -> %empty      "."  -> %dot      ".."  -> %dotdot
  *
- * A segment that is already spelled so gets one more `%` in front, so no two keys ever share a path and each path gives
- * its key back. What cannot be a path is refused with `invalid-key`: NUL, lone surrogates (they would all become the same
- * replacement character), segments that are too long. Case and composed forms are kept as they are: on a file system
+ * A segment that is longer than a file name may be goes on in a folder of its own: `first 200 bytes%more/rest`. A segment
+ * that is already spelled so gets one more `%`, so no two keys ever share a path and each path gives its key back. What
+ * cannot be a path is refused with `invalid-key`: NUL, lone surrogates (they would all become the same replacement
+ * character). Case and composed forms are kept as they are: on a file system
  * that folds them two keys may meet, and then the name that the sidecar holds tells them apart (`disk-store.ts`).
  */
 
@@ -32,6 +33,12 @@ const SPELLED_OUT = new Map([
 ]);
 const SPELLED_OUT_PATTERN = /^%+(empty|dot|dotdot)$/;
 
+const MORE = "%more";
+const SPELLED_MORE_PATTERN = /%+more$/;
+
+/** Bytes of a long segment that one folder takes. */
+const PIECE_BYTES = 200;
+
 /** The path of a key below its bucket's folder. */
 export function pathOfKey(key: string): string {
   if (key === "") throw invalidKey(key, "a key of at least one byte");
@@ -40,12 +47,19 @@ export function pathOfKey(key: string): string {
   if (Buffer.byteLength(key) > KEY_BYTES_MAX) throw invalidKey(key, `a key of at most ${KEY_BYTES_MAX} bytes`);
   return key
     .split("/")
-    .map((segment) => nameOfSegment(segment, key))
+    .flatMap((segment) => namesOfSegment(segment, key))
     .join("/");
+}
+
+/** True for a folder whose name is the beginning of a segment that goes on inside it. */
+export function isBeginningOfSegment(name: string): boolean {
+  return name.endsWith(MORE) && name.length > MORE.length && name.at(-MORE.length - 1) !== "%";
 }
 
 /** The key's segment that a file or folder name stands for: the inverse of what `pathOfKey` does to each segment. */
 export function segmentOfName(name: string): string {
+  if (isBeginningOfSegment(name)) return name.slice(0, -MORE.length);
+  if (SPELLED_MORE_PATTERN.test(name)) return name.replace(/%more$/, "more");
   for (const [segment, spelled] of SPELLED_OUT) if (name === spelled) return segment;
   return SPELLED_OUT_PATTERN.test(name) ? name.slice(1) : name;
 }
@@ -67,12 +81,29 @@ export function checkBucketName(bucket: string): void {
   throw new ObjectStoreError("rejected", message, { storeCode: "InvalidBucketName" });
 }
 
-function nameOfSegment(segment: string, key: string): string {
-  const name = SPELLED_OUT.get(segment) ?? (SPELLED_OUT_PATTERN.test(segment) ? `%${segment}` : segment);
-  if (Buffer.byteLength(name) > SEGMENT_BYTES_MAX) {
-    throw invalidKey(key, `a key whose parts between slashes have at most ${SEGMENT_BYTES_MAX} bytes each`);
+function namesOfSegment(segment: string, key: string): string[] {
+  const names: string[] = [];
+  let rest = segment;
+  while (Buffer.byteLength(rest) > SEGMENT_BYTES_MAX) {
+    const piece = pieceOf(rest);
+    if (piece === "") throw invalidKey(key, `a key without ${PIECE_BYTES} percent signs in a row`);
+    names.push(piece + MORE);
+    rest = rest.slice(piece.length);
   }
-  return name;
+  const spelled = SPELLED_OUT.get(rest) ?? (SPELLED_OUT_PATTERN.test(rest) ? `%${rest}` : rest);
+  return [...names, SPELLED_MORE_PATTERN.test(spelled) ? spelled.replace(/more$/, "%more") : spelled];
+}
+
+/** As many whole characters as fit one folder, the last of them no `%`, which would read as an escape. */
+function pieceOf(text: string): string {
+  let piece = "";
+  let bytes = 0;
+  for (const character of text) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > PIECE_BYTES) break;
+    piece += character;
+  }
+  return piece.replace(/%+$/, "");
 }
 
 function invalidKey(key: string, expected: string): ObjectStoreError {
