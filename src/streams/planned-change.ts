@@ -1,6 +1,7 @@
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { StoredStream } from "./registry.ts";
+import { StreamError } from "./stream-error.ts";
 
 /** New parts of a document, all of them already checked. */
 export interface ChangedParts {
@@ -23,6 +24,7 @@ export function plannedChange(stored: StoredStream, parts: ChangedParts, positio
   const before = new Set(document.deliveries.map((definition) => definition.id));
   const after = new Set(parts.deliveries.map((definition) => definition.id));
   const joining = parts.deliveries.filter((definition) => !before.has(definition.id));
+  refuseReturning(stored, joining);
   const leaving = document.deliveries.filter((definition) => !after.has(definition.id));
   return {
     document: { ...document, ...parts, versionId: String(BigInt(document.versionId) + 1n) },
@@ -31,4 +33,18 @@ export function plannedChange(stored: StoredStream, parts: ChangedParts, positio
     replays: stored.replays,
     removing: false,
   };
+}
+
+/** The stream once a delivery that was taken out has handed on what it had. */
+export function withoutEnded(stored: StoredStream, deliveryId: string): StoredStream {
+  return { ...stored, ending: stored.ending.filter((definition) => definition.id !== deliveryId) };
+}
+
+/** One that still hands on what it had taken lives in the folder that its successor would have. */
+function refuseReturning({ document, ending }: StoredStream, joining: readonly DeliveryDefinition[]): void {
+  const leaving = new Set(ending.map((definition) => definition.id));
+  const returning = joining.find((definition) => leaving.has(definition.id));
+  if (returning === undefined) return;
+  const message = `Delivery ${returning.id} of stream ${document.name} was taken out and still hands on what it had: change the stream again once it is done`;
+  throw new StreamError("unavailable", message);
 }

@@ -31,3 +31,12 @@ export async function removeFiles(dependencies: StreamDependencies, document: St
     await disk.syncDirectory(dirname(directory));
   }
 }
+
+/** For a delivery that is forgotten already: one that is known and has no journal counts as damaged. */
+export function removeDeliveryFiles(
+  folders: Folders & Pick<StreamDependencies, "disk">,
+  document: StreamDocument,
+  deliveryId: string,
+) {
+  return folders.disk.removeDirectory(deliveryDirectory(folders, document, deliveryId));
+}

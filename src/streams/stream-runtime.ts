@@ -14,7 +14,7 @@ import { ReplayRun } from "./replay-run.ts";
 import type { StreamSettings } from "./settings.ts";
 import { sourceIntake } from "./source-intake.ts";
 import { StreamError } from "./stream-error.ts";
-import { deliveryDirectory, logDirectory } from "./stream-folders.ts";
+import { deliveriesDirectory, deliveryDirectory, logDirectory } from "./stream-folders.ts";
 import type { Intake, StreamDocument, StreamHealth } from "./streams.ts";
 
 /** How often the log is told what it may let go of: often enough to keep disk use close to what is really held. */
@@ -65,6 +65,7 @@ export class StreamRuntime {
       encrypted: () => this.#document.encryption.status === "ENABLED",
     });
     this.#log = new LogGate(log);
+    await this.#removeFoldersOfTheGone();
     for (const definition of this.#document.deliveries) this.#deliveries.set(definition.id, this.#create(definition));
     for (const definition of this.#stored.ending) this.#ending.set(definition.id, this.#create(definition));
     const endAtOpen = this.#partition.end;
@@ -262,6 +263,17 @@ export class StreamRuntime {
     });
   }
 
+  /** A delivery is forgotten first, then its files go; a crash between the two leaves a folder that nobody knows. */
+  async #removeFoldersOfTheGone(): Promise<void> {
+    const { disk } = this.#dependencies;
+    const { document, ending, replays } = this.#stored;
+    const known = [...document.deliveries, ...ending, ...replays.map(({ definition }) => definition)];
+    const ids = new Set(known.map(({ id }) => id));
+    for (const id of await disk.list(deliveriesDirectory(this.#dependencies, document))) {
+      if (!ids.has(id)) await disk.removeDirectory(deliveryDirectory(this.#dependencies, document, id));
+    }
+  }
+
   async #start(delivery: Delivery): Promise<void> {
     try {
       await delivery.start();
@@ -287,15 +299,14 @@ export class StreamRuntime {
     if (refused !== undefined) throw new StreamError("unavailable", `Delivery ${definition.id} refused: ${refused}`);
   }
 
-  /** Lets a delivery that was taken out hand on what it has, then removes its files. Tries for as long as it takes. */
+  /** Lets a delivery that was taken out hand on what it has, then reports it. Tries for as long as it takes. */
   async #end(delivery: Delivery, events: RuntimeEvents): Promise<void> {
-    const { clock, random, disk } = this.#dependencies;
+    const { clock, random } = this.#dependencies;
     const signal = this.#stopping.signal;
     for (let attempt = 1; !signal.aborted && !this.#refused.has(delivery.id); attempt++) {
       try {
         await delivery.flush(signal);
         await delivery.stop();
-        await disk.removeDirectory(deliveryDirectory(this.#dependencies, this.#document, delivery.id));
         this.#ending.delete(delivery.id);
         events.onEnded(delivery.id);
         return;

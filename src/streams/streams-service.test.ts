@@ -167,6 +167,10 @@ test("update() ends a delivery that was taken out only when it has handed on wha
     [PRIMARY],
   );
   assert.equal(streams.health("orders").deliveries.length, 2);
+  definitions = both;
+  const back = streams.update("orders", "2", () => ({ declared: { backup: true } }));
+  await assert.rejects(back, { code: "unavailable", message: /still hands on what it had/ });
+  definitions = [definition(PRIMARY)];
   await streams.close();
   const again = await reopen();
   while (again.health("orders").deliveries.length > 1) await new Promise((resolve) => setImmediate(resolve));

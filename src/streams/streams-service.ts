@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import { reasonOf } from "../model/errors.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
-import { type DeclaredParts, plannedChange } from "./planned-change.ts";
+import { type DeclaredParts, plannedChange, withoutEnded } from "./planned-change.ts";
 import { type StoredStream, StreamRegistry } from "./registry.ts";
 import { DRAIN_TIMEOUT_MS, type StreamSettings, settingsOf, settingTags } from "./settings.ts";
 import { notFound, StreamError } from "./stream-error.ts";
-import { removeFiles } from "./stream-folders.ts";
+import { removeDeliveryFiles, removeFiles } from "./stream-folders.ts";
 import { StreamRepeats } from "./stream-repeats.ts";
 import { type RuntimeEvents, StreamRuntime } from "./stream-runtime.ts";
 import type {
@@ -279,13 +279,13 @@ export class StreamsService implements Streams {
     const change = (changed: (stored: StoredStream) => Promise<unknown>) =>
       this.#behind(name, async () => {
         const stored = this.#registry.get(name);
-        if (stored !== undefined && !stored.removing) await changed(stored);
+        if (stored?.removing === false) await changed(stored);
       });
     return {
       onEnded: (deliveryId) =>
-        change((stored) => {
-          const ending = stored.ending.filter((definition) => definition.id !== deliveryId);
-          return this.#replaceDocument({ ...stored, ending }, stored.document);
+        change(async (stored) => {
+          await this.#replaceDocument(withoutEnded(stored, deliveryId), stored.document);
+          await removeDeliveryFiles(this.#dependencies, stored.document, deliveryId);
         }),
       onReplayLanded: (id, counters) => change((stored) => this.repeats.end(stored, id, { state: "landed", counters })),
     };
