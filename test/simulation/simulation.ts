@@ -265,7 +265,8 @@ class Simulation {
   async #finishDeletions(): Promise<void> {
     const { world } = this;
     for (const { name, status } of world.service?.list() ?? []) {
-      if (status === "DELETING_FAILED" || status === "CREATING_FAILED") this.#operator.delete(name, false);
+      // Whoever was told that it failed, or was told nothing, asks again.
+      if (status !== "ACTIVE") this.#operator.delete(name, false);
     }
     const deadline = world.clock.monotonic() + DRAIN_MS_MAX;
     const leaving = () => world.service?.list().some(({ status }) => status !== "ACTIVE");
