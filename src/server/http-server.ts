@@ -184,7 +184,11 @@ export class HttpServer {
     const { body, headers, status } = answer;
     if (typeof body === "string" || Buffer.isBuffer(body)) {
       response.writeHead(status, { ...headers, ...closing, "content-length": Buffer.byteLength(body) });
-      response.end(message.method === "HEAD" ? undefined : body);
+      if (message.method === "HEAD") response.end();
+      // As one-byte text a small body leaves in one write with the headers; as a buffer it takes a write of its own.
+      else if (typeof body !== "string" && body.length <= JOINED_BODY_BYTES_MAX)
+        response.end(body.toString("latin1"), "latin1");
+      else response.end(body);
       return;
     }
     response.writeHead(status, { ...headers, ...closing });
@@ -208,6 +212,9 @@ function leavesTooMuch(message: IncomingMessage): boolean {
   const length = message.headers["content-length"];
   return length === undefined || Number(length) > DISCARDED_BYTES_MAX;
 }
+
+/** Beyond this, copying the body into the text costs more than the second write. */
+const JOINED_BODY_BYTES_MAX = 4 * 1024;
 
 class ServedRequest implements HttpRequest {
   readonly id = randomUUID();
