@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DeliveryWorld } from "../../test/fakes/delivery-world.ts";
 import { FaultyStore } from "../../test/fakes/faulty-store.ts";
+import type { Processor } from "../processors/processor.ts";
 import { seededRandom } from "../std/random.ts";
 
 /** Store calls that fail before, after and long after their effect, with crashes in between. */
@@ -109,5 +110,32 @@ test("an accumulator that would make a restart read too much again is handed on"
   assert.ok(causes.includes("replay-budget"), `causes: ${causes.join()}`);
   await world.flush();
   assert.deepEqual((await world.delivered()).length, 12);
+  await world.stop();
+});
+
+test("staging of what has landed does not count as used, with no further record and after a restart", async () => {
+  const echo: Processor = { type: "echo", pure: false, process: async (batch) => batch, close: async () => undefined };
+  const world = new DeliveryWorld({
+    roll: {},
+    definition: { processors: [{ type: "echo", options: {} }] },
+    processors: { echo: () => echo },
+  });
+  await world.start();
+  for (let call = 0; call < 10; call++) await world.put("x".repeat(50_000));
+  await world.clock.advance(3_000);
+  assert.ok(world.delivery.status().spilledBytes > 500_000);
+  await world.flush();
+  await world.clock.advance(3_000);
+  assert.ok(
+    world.delivery.status().spilledBytes <= 4096,
+    `${world.delivery.status().spilledBytes} bytes after a flush`,
+  );
+  world.crash("kill");
+  await world.start();
+  await world.clock.advance(3_000);
+  assert.ok(
+    world.delivery.status().spilledBytes <= 4096,
+    `${world.delivery.status().spilledBytes} bytes after a start`,
+  );
   await world.stop();
 });

@@ -25,6 +25,7 @@ export class DeliveryLoop {
   #planChanges: PlanChange[] = [];
   #lastCutMonotonic: number;
   #cutRead: number;
+  #stagingReleasedTo = 0;
   #nextDueMs = 0;
   /** Set by whoever asks for something: what came while the loop was busy must not be slept over. */
   #asked = false;
@@ -47,6 +48,7 @@ export class DeliveryLoop {
       await accumulators.settle();
       const day = this.#sealWhatIsDue();
       if (this.#cutIsDue(day)) await this.#cut(day);
+      await this.#releaseStaging();
       await journal.compactWhenGrown();
       this.#answerFlushes();
       if (!progressed && accumulators.due.length === 0) await this.#waitForWork();
@@ -171,7 +173,6 @@ export class DeliveryLoop {
     this.#lastCutMonotonic = this.#options.clock.monotonic();
     for (const [index, intent] of intents.entries()) stageTwo.submit(freshParcel(intent, due[index]));
     if (manifest) stageTwo.submit(freshParcel(manifest, undefined));
-    await staging.release(journal.state.stagingHold);
     this.#options.telemetry.emit("delivery.cutWritten", {
       stream: this.#options.stream.name,
       delivery: this.#options.definition.id,
@@ -179,6 +180,16 @@ export class DeliveryLoop {
       intents: intents.length,
       openAccumulators: accumulators.openCount,
     });
+  }
+
+  /** Staging goes as parcels land, not only with a cut: at the disk budget nothing comes that would make one due. */
+  async #releaseStaging(): Promise<void> {
+    const { staging, journal } = this.#parts;
+    if (staging.opened === undefined) return;
+    const hold = journal.state.stagingHold;
+    if (hold <= this.#stagingReleasedTo) return;
+    await staging.release(hold);
+    this.#stagingReleasedTo = hold;
   }
 
   /** A flush is done when the cut has passed its target and every parcel that was due by then has its receipt. */
