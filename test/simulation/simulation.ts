@@ -76,6 +76,22 @@ class Simulation {
     const { world } = this;
     world.heal();
     await world.removeStrangers();
+    await this.#startUntilSound();
+    this.#operator.observe();
+    this.#producers.retryAllInDoubt();
+    await world.clock.advance(5_000);
+    while (world.network.busy) await world.clock.advance(10_000);
+    // Some answer about a stranger's object may have been on its way.
+    await this.#startUntilSound();
+    await this.#finishDeletions();
+    await this.#flushAll();
+    await this.#tryOneMore();
+    await this.#flushAll();
+    this.#operator.observe();
+  }
+
+  async #startUntilSound(): Promise<void> {
+    const { world } = this;
     for (let start = 0; !world.alive || this.#isBroken(); start++) {
       if (start === STARTS_MAX)
         throw new Error(`After ${start} starts something is broken still: ${world.alarms.join("; ")}`);
@@ -83,16 +99,8 @@ class Simulation {
       this.#operator.onDeath();
       await world.start();
       world.heal();
+      await world.clock.advance(0);
     }
-    this.#operator.observe();
-    this.#producers.retryAllInDoubt();
-    await world.clock.advance(5_000);
-    while (world.network.busy) await world.clock.advance(10_000);
-    await this.#finishDeletions();
-    await this.#flushAll();
-    await this.#tryOneMore();
-    await this.#flushAll();
-    this.#operator.observe();
   }
 
   async judge(): Promise<void> {
