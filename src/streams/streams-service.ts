@@ -107,7 +107,7 @@ export class StreamsService implements Streams {
     return this.#queue.run(name, async () => {
       const stored = this.#require(name);
       const { document } = stored;
-      this.#requireStatus(document, ["ACTIVE"]);
+      requireStatus(document, ["ACTIVE"]);
       if (expectedVersion !== undefined && expectedVersion !== document.versionId) {
         const details = { current: document.versionId, specified: expectedVersion };
         throw new StreamError("version-mismatch", `Stream ${name} is at another version`, details);
@@ -121,7 +121,7 @@ export class StreamsService implements Streams {
   }
 
   async delete(name: string, options: { readonly force: boolean }): Promise<void> {
-    if (this.get(name)?.status === "CREATING") this.#requireStatus(this.#require(name).document, []);
+    if (this.get(name)?.status === "CREATING") requireStatus(this.#require(name).document, []);
     await this.#queue.run(name, async () => {
       const stored = await this.#setStatus(this.#require(name), "DELETING");
       const runtime = this.#runtimes.get(name);
@@ -142,7 +142,7 @@ export class StreamsService implements Streams {
     return this.#queue.run(name, async () => {
       const stored = this.#require(name);
       const { document } = stored;
-      this.#requireStatus(document, ["CREATING", "ACTIVE", "CREATING_FAILED"]);
+      requireStatus(document, ["CREATING", "ACTIVE", "CREATING_FAILED"]);
       const tags = Object.fromEntries(change(new Map(Object.entries(document.tags))));
       const { declared, extensions } = document;
       const sameSettings = isDeepStrictEqual(settingTags(tags), settingTags(document.tags));
@@ -154,7 +154,7 @@ export class StreamsService implements Streams {
   setEncryption(name: string, change: EncryptionChange): Promise<StreamDocument> {
     return this.#queue.run(name, async () => {
       const stored = this.#require(name);
-      this.#requireStatus(stored.document, ["ACTIVE"]);
+      requireStatus(stored.document, ["ACTIVE"]);
       const encryption = change(stored.document);
       return (await this.#replaceDocument(stored, { ...stored.document, encryption })).document;
     });
@@ -377,12 +377,6 @@ export class StreamsService implements Streams {
     return stored;
   }
 
-  #requireStatus(document: StreamDocument, allowed: readonly StreamStatus[]): void {
-    if (allowed.includes(document.status)) return;
-    const details = { status: document.status };
-    throw new StreamError("wrong-state", `Stream ${document.name} is in state ${document.status}`, details);
-  }
-
   #runtime(name: string): StreamRuntime {
     const runtime = this.#runtimes.get(name);
     if (runtime !== undefined) return runtime;
@@ -397,4 +391,10 @@ export class StreamsService implements Streams {
   #warn(stream: string, code: string, message: string): void {
     this.#dependencies.telemetry.emit("stream.warned", { stream, code, message });
   }
+}
+
+function requireStatus(document: StreamDocument, allowed: readonly StreamStatus[]): void {
+  if (allowed.includes(document.status)) return;
+  const details = { status: document.status };
+  throw new StreamError("wrong-state", `Stream ${document.name} is in state ${document.status}`, details);
 }

@@ -1,23 +1,29 @@
 import { invariant } from "../../std/assert.ts";
-import type { Clock } from "../../std/clock.ts";
-import type { Disk } from "../../std/disk.ts";
-import type { KeyRing } from "../../std/key-ring.ts";
 import { Notifier } from "../../std/notifier.ts";
-import type { Random } from "../../std/random.ts";
-import type { Telemetry } from "../../telemetry/telemetry.ts";
 import type { LogLease } from "../log.ts";
 import { LogError } from "../log-error.ts";
 import { FRAME_KINDS, type Frame, type FrameInput } from "./frame.ts";
-import type { FramePlace } from "./frame-header.ts";
 import { alignUp, BLOCK_BYTES, FRAME_BYTES_MAX, SEGMENT_BYTES } from "./frame-limits.ts";
-import { recoverSegments } from "./recovery.ts";
+import type { FrameLogOptions } from "./frame-log-options.ts";
+import { findStart } from "./log-start.ts";
 import type { Segment } from "./segment.ts";
 import { firstPlace } from "./segment-cursor.ts";
 import { SegmentFiles } from "./segment-files.ts";
-import { SegmentKeeper, type SegmentRetention } from "./segment-keeper.ts";
+import { SegmentKeeper } from "./segment-keeper.ts";
 import { type FrameSummary, SegmentReader } from "./segment-reader.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import { frameBytesFor, type SyncGroup } from "./sync-group.ts";
+
+export type { FrameLogOptions } from "./frame-log-options.ts";
+
+/** Idle time after which the last group gets its witness. */
+const WATERMARK_IDLE_MS = 100;
+
+interface PendingAppend {
+  readonly input: FrameInput;
+  readonly resolve: (appended: { firstOffset: number; arrivalMs: number }) => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /**
  * A durable, ordered sequence of frames in one folder: under the stream's log, the delivery journal and the staging log.
@@ -32,47 +38,6 @@ import { frameBytesFor, type SyncGroup } from "./sync-group.ts";
  * Write: one write and one sync in flight; all appends that arrive meanwhile form the next group. Read: below the durable
  * end, verified each time. Recovery: see `recovery.ts`; failures of the disk: see `segment-writer.ts`.
  */
-export interface FrameLogOptions {
-  readonly disk: Disk;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly telemetry: Telemetry;
-  readonly directory: string;
-  /** For telemetry and messages: the stream's name. */
-  readonly label: string;
-  /** 32 hex digits; files of another stream are refused. */
-  readonly streamUid: string;
-  readonly partition?: number;
-  /** Capacity of a segment. Default 64 MiB. */
-  readonly segmentBytes?: number;
-  /** Released files kept for reuse. Default 1. */
-  readonly sparesMax?: number;
-  readonly keyRing?: KeyRing;
-  /** Whether what is written now has to be encrypted; asked before each group. Default: no. */
-  readonly encrypted?: () => boolean;
-  /** Offset that a witness (journal, snapshot) knows to be durable. A log that holds less is refused as damaged. */
-  readonly witnessOffset?: number;
-  /** Offset of the first frame of a new log. Default 0. */
-  readonly firstOffset?: number;
-  /** What is kept for replay although it was released. */
-  readonly retention?: SegmentRetention;
-  /** Called before segments below `endOffset` are let go; they stay when it rejects. */
-  readonly beforeRelease?: (endOffset: number) => Promise<void>;
-  /** Appends that wait behind a failed one fail with it, so that the order on disk is that of the calls. Default: no. */
-  readonly ordered?: boolean;
-  /** Whether an idle log writes a frame that proves its last group. Default: yes. */
-  readonly watermark?: boolean;
-}
-
-/** Idle time after which the last group gets its witness. */
-const WATERMARK_IDLE_MS = 100;
-
-interface PendingAppend {
-  readonly input: FrameInput;
-  readonly resolve: (appended: { firstOffset: number; arrivalMs: number }) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 export class FrameLog {
   /** Random, drawn when the log was first made; 32 hex digits. */
   readonly incarnation: string;
@@ -101,7 +66,7 @@ export class FrameLog {
     });
     const numbers = await files.open();
     const segments: Segment[] = [];
-    const start = numbers.length === 0 ? freshStart(options) : await recover(files, numbers, options, segments);
+    const start = await findStart(files, numbers, options, segments);
     const incarnation = segments[0]?.header.incarnation ?? options.random.bytes(16).toString("hex");
     const { random, telemetry, label, streamUid, partition = 0, keyRing, encrypted = () => false } = options;
     const writer = new SegmentWriter(
@@ -369,41 +334,3 @@ const WATERMARK: FrameInput = {
   ends: new Uint32Array(0),
   payload: new Uint8Array(0),
 };
-
-interface Start {
-  readonly end: FramePlace;
-  readonly durableEnd: number;
-  readonly unproven: readonly Frame[];
-  readonly arrivalMs: number;
-}
-
-function freshStart(options: FrameLogOptions): Start {
-  const offset = options.firstOffset ?? 0;
-  checkWitness(offset, options);
-  const end = { position: 0, offset, previousCrc: 0, groupPosition: undefined, ordinal: 0 };
-  return { end, durableEnd: offset, unproven: [], arrivalMs: options.clock.now() };
-}
-
-async function recover(
-  files: SegmentFiles,
-  numbers: readonly number[],
-  options: FrameLogOptions,
-  segments: Segment[],
-): Promise<Start> {
-  const { disk, label, streamUid, partition = 0, keyRing } = options;
-  const found = await recoverSegments(files, numbers, { disk, label, streamUid, partition, keyRing });
-  const last = found.unproven.at(-1);
-  checkWitness(last === undefined ? found.durableEnd : last.firstOffset + last.ends.length, options);
-  if (found.torn !== undefined) options.telemetry.emit("log.tailCut", { stream: label, ...found.torn });
-  segments.push(...found.segments);
-  return found;
-}
-
-function checkWitness(end: number, options: FrameLogOptions): void {
-  const { witnessOffset = 0, directory, label } = options;
-  if (witnessOffset <= end) return;
-  throw new LogError(
-    "damaged",
-    `The log of ${label} in ${directory} ends at offset ${end}, but records up to offset ${witnessOffset} were acknowledged. Restore the folder from a backup; the stream must not start without them.`,
-  );
-}
