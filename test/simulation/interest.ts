@@ -18,13 +18,19 @@ const LEAST_PER_HUNDRED: Readonly<Record<string, number>> = {
   "deleted-by-force": 5,
   retry: 200,
   "repeated-answer": 60,
-  "partial-answer": 1,
+  "partial-answer": 20,
+  "sabotage-bit-flip": 0.3,
+  "sabotage-journal-lost": 0.5,
+  "sabotage-log-older": 0.5,
+  stranger: 0.5,
+  twin: 2,
   "log.segmentReleased": 200,
   recycled: 50,
 };
 
-/** What has happened too rarely in a run of many seeds. */
+/** What has happened too rarely in a run of many seeds; a few may be as dull as they like. */
 export function dullness({ seeds, counts }: Pick<SeedRun, "seeds" | "counts">): string[] {
+  if (seeds < 100) return [];
   return Object.entries(LEAST_PER_HUNDRED).flatMap(([name, least]) => {
     const wanted = Math.floor((least * seeds) / 100);
     const count = counts.get(name) ?? 0;

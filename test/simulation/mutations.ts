@@ -51,6 +51,13 @@ export const MUTATIONS: readonly Mutation[] = [
     "const voided = this.#staging.end < 0 ?",
   ),
   take(
+    "H1d",
+    "staging may stand in another order than the log",
+    "src/delivery/staging.ts",
+    "      ordered: true,\n",
+    "",
+  ),
+  take(
     "H3",
     "an open parcel follows the newest target",
     "src/delivery/targets.ts",
@@ -227,6 +234,13 @@ export const MUTATIONS: readonly Mutation[] = [
     "    await this.#disk.rename(path, spare);\n",
   ),
   take(
+    "H29d",
+    "what a start finds in the registry is not made durable",
+    "src/streams/registry.ts",
+    "    await this.#disk.syncDirectory(this.#directory);\n    for (const file",
+    "    for (const file",
+  ),
+  take(
     "H30",
     "a call is stored in two frames",
     EMBEDDED,
@@ -324,8 +338,8 @@ export const MUTATIONS: readonly Mutation[] = [
     "H47a",
     "the folder of a new object is not synced",
     DISK_STORE,
-    "    try {\n      await this.#disk.syncDirectory(dirname(path));\n    } catch (error) {\n      const message = `${key} is in",
-    "    try {\n      await this.#disk.stat(path);\n    } catch (error) {\n      const message = `${key} is in",
+    "    try {\n      await this.#disk.syncDirectory(dirname(path));\n    } catch (error) {\n      const message =",
+    "    try {\n      await this.#disk.stat(path);\n    } catch (error) {\n      const message =",
   ),
   take(
     "H47b",
