@@ -139,3 +139,36 @@ test("staging of what has landed does not count as used, with no further record 
   );
   await world.stop();
 });
+
+test("a stop in the middle of a cut that the disk does not take loses nothing", async () => {
+  const world = new DeliveryWorld({ roll: { records: 2 } });
+  await world.start();
+  await world.put("a");
+  await world.clock.advance(2_000);
+  world.disk.failNext("write", "ENOSPC", { pathPart: "journal", times: 1_000 });
+  await world.put("b", "c", "d");
+  await world.clock.advance(2_000);
+  // There is room again, but the cut has not tried yet.
+  world.disk.heal();
+  await world.until(world.delivery.stop());
+  await world.log.close();
+  await world.start();
+  await world.flush();
+  assert.deepEqual(await world.delivered(), ["a", "b", "c", "d"]);
+  await world.stop();
+});
+
+test("a stop while a cut waits for the disk leaves everything to the next start", async () => {
+  const world = new DeliveryWorld({ roll: { ageMs: 600_000 } });
+  await world.start();
+  await world.put("a", "b");
+  // The journal's first sync fails, and so do its next ones, until the process is told to stop.
+  world.disk.failNext("datasync", "EIO", { pathPart: "journal", times: 3 });
+  await world.clock.advance(1_100);
+  await world.stop();
+  world.disk.heal();
+  await world.start();
+  await world.flush();
+  assert.deepEqual(await world.delivered(), ["a", "b"]);
+  await world.stop();
+});

@@ -25,7 +25,10 @@ export class DeliveryLoop {
   #planChanges: PlanChange[] = [];
   #lastCutMonotonic: number;
   #cutRead: number;
+  #cutUnderWay = false;
   #stagingReleasedTo = 0;
+  /** Set while a cut is on its way to the disk, and for good when it did not get there. */
+  #cutOpen = false;
   #nextDueMs = 0;
   /** Set by whoever asks for something: what came while the loop was busy must not be slept over. */
   #asked = false;
@@ -87,10 +90,13 @@ export class DeliveryLoop {
     for (const change of this.#planChanges.splice(0)) change.reject(reason);
   }
 
-  /** A last cut, so that the next start has little to read again. */
+  /**
+   * A last cut, so that the next start has little to read again. Not after a cut that the stop has broken off: what it took
+   * is in no journal, and a read position beyond it would lose it.
+   */
   async finalCut(): Promise<void> {
-    if (this.#parts.stageTwo.failure === undefined && this.#parts.stageOne.read > this.#cutRead)
-      await this.#cut(undefined);
+    if (this.#cutUnderWay || this.#parts.stageTwo.failure !== undefined) return;
+    if (this.#parts.stageOne.read > this.#cutRead) await this.#cut(undefined);
   }
 
   async #takePlanChanges(): Promise<void> {
@@ -151,6 +157,8 @@ export class DeliveryLoop {
 
   async #cut(day: DaySignal | undefined): Promise<void> {
     const { accumulators, stageOne, stageTwo, journal, plans, staging } = this.#parts;
+    this.#cutOpen = true;
+    this.#cutUnderWay = true;
     const due = accumulators.takeDue(INTENTS_PER_CUT_MAX);
     // The signal of a day stands behind all parcels of its roll, so it waits until the last of them is in a cut.
     const signalled = accumulators.due.length === 0 ? day : undefined;
@@ -169,6 +177,8 @@ export class DeliveryLoop {
       },
       this.#signal,
     );
+    this.#cutOpen = false;
+    this.#cutUnderWay = false;
     this.#cutRead = readPosition;
     this.#lastCutMonotonic = this.#options.clock.monotonic();
     for (const [index, intent] of intents.entries()) stageTwo.submit(freshParcel(intent, due[index]));
