@@ -157,18 +157,3 @@ test("a stop in the middle of a cut that the disk does not take loses nothing", 
   assert.deepEqual(await world.delivered(), ["a", "b", "c", "d"]);
   await world.stop();
 });
-
-test("a stop while a cut waits for the disk leaves everything to the next start", async () => {
-  const world = new DeliveryWorld({ roll: { ageMs: 600_000 } });
-  await world.start();
-  await world.put("a", "b");
-  // The journal's first sync fails, and so do its next ones, until the process is told to stop.
-  world.disk.failNext("datasync", "EIO", { pathPart: "journal", times: 3 });
-  await world.clock.advance(1_100);
-  await world.stop();
-  world.disk.heal();
-  await world.start();
-  await world.flush();
-  assert.deepEqual(await world.delivered(), ["a", "b"]);
-  await world.stop();
-});

@@ -25,7 +25,6 @@ export class DeliveryLoop {
   #planChanges: PlanChange[] = [];
   #lastCutMonotonic: number;
   #cutRead: number;
-  #cutUnderWay = false;
   #stagingReleasedTo = 0;
   /** Set while a cut is on its way to the disk, and for good when it did not get there. */
   #cutOpen = false;
@@ -90,12 +89,10 @@ export class DeliveryLoop {
     for (const change of this.#planChanges.splice(0)) change.reject(reason);
   }
 
-  /**
-   * A last cut, so that the next start has little to read again. Not after a cut that the stop has broken off: what it took
-   * is in no journal, and a read position beyond it would lose it.
-   */
+  /** A last cut, so that the next start has little to read again. */
   async finalCut(): Promise<void> {
-    if (this.#cutUnderWay || this.#parts.stageTwo.failure !== undefined) return;
+    // What a cut had taken that never became durable is in no accumulator any more: the next start reads it again.
+    if (this.#cutOpen || this.#parts.stageTwo.failure !== undefined) return;
     if (this.#parts.stageOne.read > this.#cutRead) await this.#cut(undefined);
   }
 
@@ -158,7 +155,6 @@ export class DeliveryLoop {
   async #cut(day: DaySignal | undefined): Promise<void> {
     const { accumulators, stageOne, stageTwo, journal, plans, staging } = this.#parts;
     this.#cutOpen = true;
-    this.#cutUnderWay = true;
     const due = accumulators.takeDue(INTENTS_PER_CUT_MAX);
     // The signal of a day stands behind all parcels of its roll, so it waits until the last of them is in a cut.
     const signalled = accumulators.due.length === 0 ? day : undefined;
@@ -178,7 +174,6 @@ export class DeliveryLoop {
       this.#signal,
     );
     this.#cutOpen = false;
-    this.#cutUnderWay = false;
     this.#cutRead = readPosition;
     this.#lastCutMonotonic = this.#options.clock.monotonic();
     for (const [index, intent] of intents.entries()) stageTwo.submit(freshParcel(intent, due[index]));
