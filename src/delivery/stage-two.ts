@@ -152,7 +152,11 @@ export class StageTwo {
           return { proof: await this.#attempt(destination, pending, parcel, attempt), attempts: attempt };
         } catch (error) {
           file.signal.throwIfAborted();
-          if (error instanceof DestinationError && error.code === FOREIGN_OBJECT) throw error;
+          if (error instanceof DestinationError && error.code === FOREIGN_OBJECT) {
+            // The signal of a day is there or not, whoever gave it: another stream of the folder, or this one's predecessor.
+            if (pending.intent.key.kind !== "manifest") throw error;
+            return { proof: { outcome: "adopted", etag: "", bytes: 0 }, attempts: attempt };
+          }
           if (!failedBefore) this.#retrying++;
           failedBefore = true;
           this.#reportAttempt(pending, attempt, error);
