@@ -1,5 +1,6 @@
 import type { DeliveryDefinition } from "../../src/model/delivery-definition.ts";
 import { Draw } from "./draw.ts";
+import type { Life } from "./life.ts";
 import { Operator } from "./operator.ts";
 import { checkBalance, checkBudget, checkLake } from "./oracle.ts";
 import { Producers } from "./producers.ts";
@@ -41,6 +42,8 @@ class Simulation {
   readonly #operator: Operator;
   readonly #producers: Producers;
   #fullUntilMs = 0;
+  /** The last life that was asked to end by itself. */
+  #stopping: Life | undefined;
 
   constructor(scenario: Scenario, onEvent: ((text: string) => void) | undefined) {
     this.#scenario = scenario;
@@ -75,6 +78,7 @@ class Simulation {
   async recover(): Promise<void> {
     const { world } = this;
     world.heal();
+    if (this.#stopping?.isAlive()) world.crash("kill");
     await world.removeStrangers();
     await this.#startUntilSound();
     this.#operator.observe();
@@ -152,6 +156,7 @@ class Simulation {
     const { world } = this;
     const { service, life } = world;
     world.count("stop");
+    this.#stopping = life;
     await service?.close().catch(() => undefined);
     if (life.isAlive()) world.crash("kill");
   }
@@ -274,7 +279,7 @@ class Simulation {
     const { world } = this;
     for (const { name, status } of world.service?.list() ?? []) {
       // Whoever was told that it failed, or was told nothing, asks again.
-      if (status !== "ACTIVE") this.#operator.delete(name, false);
+      if (status !== "ACTIVE") this.#operator.delete(name, status === "CREATING_FAILED");
     }
     const deadline = world.clock.monotonic() + DRAIN_MS_MAX;
     const leaving = () => world.service?.list().some(({ status }) => status !== "ACTIVE");
@@ -294,14 +299,21 @@ class Simulation {
     }
   }
 
+  /** A delivery that leaves in the middle of a flush ends it with an error; then the others are asked again. */
+  async #flushPatiently(name: string, signal: AbortSignal): Promise<true> {
+    const { world } = this;
+    await world.service?.flush(name, signal).catch(async () => {
+      await world.clock.sleep(2_000);
+      await world.service?.flush(name, signal);
+    });
+    return true;
+  }
+
   async #flushAll(): Promise<void> {
     const { world } = this;
     for (const { name } of world.service?.list() ?? []) {
       const { signal } = new AbortController();
-      const done = await world.until(
-        world.service?.flush(name, signal).then(() => true) ?? Promise.resolve(true),
-        DRAIN_MS_MAX,
-      );
+      const done = await world.until(this.#flushPatiently(name, signal), DRAIN_MS_MAX);
       if (done !== true)
         world.ledger.fail(
           `stream ${name} does not get rid of its records, although everything is mended: ${world.alarms.join("; ")}`,
