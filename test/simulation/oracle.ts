@@ -235,7 +235,8 @@ function checkComplete(world: World, incarnation: Incarnation, deliveryId: strin
 /** accepted = delivered + errored + dropped + pending, by the public numbers, and those against what is there. */
 export function checkBalance(world: World, incarnations: ReadonlyMap<string, Incarnation>, tallies: Tallies): void {
   const { ledger, service } = world;
-  for (const { name, uid } of service?.list() ?? []) {
+  for (const { name, uid, status } of service?.list() ?? []) {
+    if (status !== "ACTIVE") continue; // A stream that does not go was told of already.
     const health = service?.health(name);
     const incarnation = incarnations.get(uid);
     for (const { id, counters, hold, read, state } of health?.deliveries ?? []) {

@@ -302,16 +302,21 @@ class Simulation {
   /** A delivery that leaves in the middle of a flush ends it with an error; then the others are asked again. */
   async #flushPatiently(name: string, signal: AbortSignal): Promise<true> {
     const { world } = this;
-    await world.service?.flush(name, signal).catch(async () => {
-      await world.clock.sleep(2_000);
-      await world.service?.flush(name, signal);
-    });
-    return true;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await world.service?.flush(name, signal);
+        return true;
+      } catch (error) {
+        if (attempt === 20) throw error;
+        await world.clock.sleep(2_000);
+      }
+    }
   }
 
   async #flushAll(): Promise<void> {
     const { world } = this;
-    for (const { name } of world.service?.list() ?? []) {
+    for (const { name, status } of world.service?.list() ?? []) {
+      if (status !== "ACTIVE") continue;
       const { signal } = new AbortController();
       const done = await world.until(this.#flushPatiently(name, signal), DRAIN_MS_MAX);
       if (done !== true)
