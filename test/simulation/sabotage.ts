@@ -21,7 +21,7 @@ export async function sabotage(options: SabotageOptions): Promise<boolean> {
   const { service, disk } = world;
   const uids = service?.list().flatMap(({ uid, status }) => (status === "ACTIVE" ? [uid] : [])) ?? [];
   const [uid] = uids;
-  if (uid === undefined || !world.alive) return false;
+  if (uid === undefined || !world.alive || !isOpen(world, uid)) return false;
   world.healDisk();
   const harm = await prepare(options, uid);
   world.crash("kill");
@@ -93,6 +93,15 @@ function harmOf(world: World, folder: string, complaint: RegExp, change: (before
       return true;
     },
   };
+}
+
+/** False for a stream that a full disk has kept from opening: it is in trouble already. */
+function isOpen(world: World, uid: string): boolean {
+  try {
+    return readPositionOf(world, uid) >= 0;
+  } catch {
+    return false;
+  }
 }
 
 /** How far the slowest delivery of a stream has read. */
