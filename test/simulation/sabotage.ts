@@ -1,15 +1,13 @@
 import { decodeSegmentHeader } from "../../src/log/frames/segment-header.ts";
 import type { PretendDisk } from "../fakes/pretend-disk.ts";
 import type { Draw } from "./draw.ts";
-import { BACKUP_ID, PRIMARY_ID } from "./scenario.ts";
+import { BACKUP_ID, PRIMARY_ID, type SabotageKind } from "./scenario.ts";
 import type { World } from "./world.ts";
 
 const BLOCK_BYTES = 4096;
 
 /** A folder as it was, to be put back. */
 type Copy = ReadonlyMap<string, Buffer>;
-
-export type SabotageKind = "journal-lost" | "journal-foreign" | "log-older" | "bit-flip";
 
 /**
  * What must never be gone over: a journal that is lost or another's, a log that lost its end, a byte that decayed among

@@ -1,7 +1,9 @@
 import type { DeliveryDefinition, RollPolicy } from "../../src/model/delivery-definition.ts";
 import type { JsonObject } from "../../src/std/json.ts";
 import { Draw } from "./draw.ts";
-import type { SabotageKind } from "./sabotage.ts";
+
+/** Damage that a start has to notice. */
+export type SabotageKind = "journal-lost" | "journal-foreign" | "log-older" | "bit-flip";
 
 /** What kind of world a seed makes: which store, which faults, how much of what. Drawn once, before anything happens. */
 export interface Scenario {
