@@ -12,6 +12,7 @@ const SERVERS = [
   {
     variable: "LAKEHOSE_TEST_S3",
     broken: {
+      "of ten conditional puts at once one wins": "S3Mock looks first and writes then, so several of them may win",
       "list puts keys beyond the basic plane last": "S3Mock sorts keys as UTF-16, S3 as UTF-8",
       "aborting an upload leaves an object of its name alone": "S3Mock deletes the object together with the upload",
     },
