@@ -2,7 +2,7 @@ import type { Destination } from "../destinations/destination.ts";
 import type { Format } from "../formats/format.ts";
 import type { LogReader } from "../log/log.ts";
 import type { ComponentSpec, DeliveryDefinition } from "../model/delivery-definition.ts";
-import type { Processor } from "../processors/processor.ts";
+import type { Processor, ProcessorStream } from "../processors/processor.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { KeyRing } from "../std/key-ring.ts";
@@ -11,7 +11,7 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 
 /** Everything a delivery is made of. Implementations are handed in as values: this room knows contracts only. */
 export interface DeliveryOptions {
-  readonly stream: { readonly name: string; readonly uid: string };
+  readonly stream: ProcessorStream & { readonly uid: string };
   /** The newest definition; when the journal knows an older one, it takes effect at the read position. */
   readonly definition: DeliveryDefinition;
   readonly versionId: string;
@@ -35,7 +35,7 @@ export interface DeliveryOptions {
 
 export interface DeliveryComponents {
   readonly format: (type: string) => Format;
-  readonly processor: (spec: ComponentSpec) => Processor;
+  readonly processor: (spec: ComponentSpec, stream: ProcessorStream) => Processor;
   readonly destination: (target: ComponentSpec) => Destination;
 }
 

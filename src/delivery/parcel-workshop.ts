@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import type { Scratch } from "../formats/format.ts";
 import { Accumulator } from "./accumulator.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import { type AccumulatorKey, type Intent, keyText } from "./journal/journal-records.ts";
@@ -12,6 +13,7 @@ export class ParcelWorkshop {
   readonly #options: DeliveryOptions;
   readonly #file: ParcelFileContext;
   readonly #epoch: number;
+  readonly #scratchDirectory: string;
   #made = 0;
 
   constructor(options: DeliveryOptions, file: ParcelFileContext, epoch: number) {
@@ -19,6 +21,7 @@ export class ParcelWorkshop {
     this.#file = file;
     this.#epoch = epoch;
     this.directory = join(options.directory, "parcels");
+    this.#scratchDirectory = join(options.directory, "scratch");
   }
 
   open(id: number, key: AccumulatorKey, runner: PlanRunner): Pick<Accumulator, "encoder" | "file"> {
@@ -26,7 +29,7 @@ export class ParcelWorkshop {
     const file = new ParcelFile(path, this.#file);
     const { format, options, compression } = runner.encoding(key);
     const seed = this.#seed(id, key);
-    return { file, encoder: format.open({ options, compression, seed, sink: file }) };
+    return { file, encoder: format.open({ options, compression, seed, sink: file, scratch: this.#scratch(id) }) };
   }
 
   /** An accumulator outside the set, for a parcel whose file was lost. */
@@ -46,11 +49,17 @@ export class ParcelWorkshop {
   /** Removes files that no open parcel refers to. */
   async removeOrphans(referred: ReadonlySet<string>): Promise<void> {
     const { disk } = this.#options;
-    await disk.makeDirectory(this.directory);
-    for (const name of await disk.list(this.directory)) {
-      const path = join(this.directory, name);
-      if (!referred.has(path)) await disk.unlink(path);
+    for (const directory of [this.directory, this.#scratchDirectory]) {
+      await disk.makeDirectory(directory);
+      for (const name of await disk.list(directory)) {
+        const path = join(directory, name);
+        if (!referred.has(path)) await disk.unlink(path);
+      }
     }
+  }
+
+  #scratch(id: number): Scratch {
+    return { path: async (name) => join(this.#scratchDirectory, `${this.#epoch}-${id}-${this.#made++}-${name}`) };
   }
 
   /** The source of all chance inside the object: fixed by stream, delivery and accumulator before its first record. */

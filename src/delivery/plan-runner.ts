@@ -2,7 +2,7 @@ import type { Format } from "../formats/format.ts";
 import type { CompressionSpec } from "../model/delivery-definition.ts";
 import { createSplitter } from "../model/prefix/splitter.ts";
 import type { Batch } from "../model/records.ts";
-import type { Processor } from "../processors/processor.ts";
+import type { Processor, ProcessorStream } from "../processors/processor.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { DeliveryComponents } from "./delivery-options.ts";
 import type { AccumulatorKey, Plan } from "./journal/journal-records.ts";
@@ -29,7 +29,7 @@ export interface Encoding {
 
 const ERROR_FORMAT = "raw";
 
-export function openPlan(plan: Plan, components: DeliveryComponents): PlanRunner {
+export function openPlan(plan: Plan, components: DeliveryComponents, stream: ProcessorStream): PlanRunner {
   const { processors, format: formatSpec, compression, naming: spec } = plan.definition;
   const names = naming(plan);
   const format = components.format(formatSpec.type);
@@ -38,7 +38,7 @@ export function openPlan(plan: Plan, components: DeliveryComponents): PlanRunner
   const errors: Encoding = { format: components.format(ERROR_FORMAT), options: {}, compression };
   return {
     plan,
-    processors: processors.map((one) => components.processor(one)),
+    processors: processors.map((one) => components.processor(one, stream)),
     naming: names,
     encoding: (key) => (key.kind === "error" ? errors : data),
     dataSplit: createSplitter(names.prefix, spec.timeZone),

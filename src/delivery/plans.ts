@@ -29,7 +29,7 @@ export class Plans {
     if (known) return known;
     const plan = this.#journal.state.plans.get(planNumber);
     invariant(plan !== undefined, `plan ${planNumber} is in the journal`);
-    const runner = openPlan(plan, this.#options.components);
+    const runner = openPlan(plan, this.#options.components, this.#options.stream);
     this.#runners.set(planNumber, runner);
     return runner;
   }
@@ -53,7 +53,7 @@ export class Plans {
       position,
       streamName: this.#options.stream.name,
       definition,
-      pure: isPure(definition.processors.map((spec) => this.#options.components.processor(spec))),
+      pure: isPure(definition.processors.map((spec) => this.#options.components.processor(spec, this.#options.stream))),
     };
     await this.#journal.append({ type: "plan", plan }, this.#signal);
     if (accumulators) this.moveToNewest(accumulators);

@@ -15,6 +15,13 @@ export interface Format {
   readonly contentType: string;
   /** Checks `EncoderOptions.options`; reference page and console form derive from it. */
   readonly optionsSchema: z.ZodType;
+  /** Whether its encoders may refuse records: then their places are remembered until the object is finished. */
+  readonly rejects: boolean;
+  /**
+   * Formats that learn their schema from the records: the options that can hold these records too, or `undefined` when
+   * the present ones can. The change becomes a plan, and objects that are open under the old one are handed on.
+   */
+  learn?(options: JsonObject, records: PackedRecords): JsonObject | undefined;
   /** Of the object, compression included: `.gz`, `.parquet`, or empty. */
   extension(compression: CompressionSpec): string;
   contentEncoding(compression: CompressionSpec): string | undefined;
@@ -28,6 +35,14 @@ export interface EncoderOptions {
   /** Fixed for the parcel before its first record: the source of all chance inside the object. */
   readonly seed: string;
   readonly sink: ByteSink;
+  /** For encoders that need files of their own while they work. */
+  readonly scratch: Scratch;
+}
+
+/** Room on the real file system. Encoders remove their files with `finish`; the next start removes what a dead process left. */
+export interface Scratch {
+  /** The path of a file that does not exist yet, in a folder that does. Each call gives another one. */
+  path(name: string): Promise<string>;
 }
 
 /**
@@ -45,7 +60,7 @@ export interface ParcelEncoder {
   /** Copies what it keeps: the caller uses the memory of the records again. */
   add(records: PackedRecords): void;
   drain(): Promise<void>;
-  /** Drains, closes the format, and reports the records that could not be encoded. */
+  /** Drains, closes the format, frees what it took of the scratch folder, and reports the records that could not be encoded. */
   finish(): Promise<EncodeReport>;
 }
 
@@ -56,6 +71,8 @@ export interface EncodeReport {
 export interface EncodeReject {
   /** Position of the record in the order of `add`, from 0. */
   readonly index: number;
+  /** The record as it was added. */
+  readonly bytes: Buffer;
   readonly code: string;
   readonly message: string;
 }

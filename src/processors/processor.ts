@@ -1,11 +1,18 @@
 import type { z } from "zod";
+import type { FunctionInvoker } from "../functions/function-invoker.ts";
 import type { Batch } from "../model/records.ts";
+import type { Clock } from "../std/clock.ts";
 import type { JsonObject } from "../std/json.ts";
+import type { Random } from "../std/random.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 
 /**
  * Turns a batch into one outcome per record. `pure` is a statement about the code, held by tests: the same record gives
  * the same outcome for ever, whatever the clock, the load, the limits or any peer say. A delivery whose chain is pure
  * needs no staging, because outcomes can be derived from the log again.
+ *
+ * Batches that were read from the log together come in calls that overlap, so that a processor with a price per call can
+ * share one between them; those that have none take them one by one.
  */
 export interface Processor {
   readonly type: string;
@@ -23,7 +30,25 @@ export interface ProcessorDefinition {
   /** Checks options; reference page and console form derive from it. */
   readonly optionsSchema: z.ZodType;
   /** `options` has passed the schema. */
-  create(options: JsonObject): Processor;
+  create(options: JsonObject, dependencies: ProcessorDependencies): Processor;
+}
+
+/** What processors may use of the world. Whatever touches any of it is not pure. */
+export interface ProcessorDependencies {
+  readonly stream: ProcessorStream;
+  readonly functions: FunctionInvoker;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+}
+
+/** What events of functions say of the stream that they work for. */
+export interface ProcessorStream {
+  readonly name: string;
+  readonly arn: string;
+  readonly region: string;
+  /** Kinesis sources only. */
+  readonly sourceArn?: string;
 }
 
 /** A batch on its way through the chain: the source records and what has become of each so far. */
@@ -43,8 +68,10 @@ interface OutcomeIdentity {
 export interface KeptOutcome extends OutcomeIdentity {
   readonly result: "kept";
   readonly bytes: Buffer;
-  /** Named values for the partition key, from content. */
+  /** Values for the partition key, from content: `query:NAME` and `lambda:NAME`, as the prefix tells them apart. */
   readonly partitionValues?: Readonly<Record<string, string>>;
+  /** When it happened, by its own word, ms; absent = partition by arrival. */
+  readonly eventTimeMs?: number;
 }
 
 export interface DroppedOutcome extends OutcomeIdentity {

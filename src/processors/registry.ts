@@ -1,19 +1,14 @@
 import type { ComponentSpec } from "../model/delivery-definition.ts";
 import { LakehoseError } from "../model/errors.ts";
 import { escapeProcessor } from "./escape/escape.ts";
-import type { Processor, ProcessorDefinition } from "./processor.ts";
+import type { Processor, ProcessorDefinition, ProcessorDependencies } from "./processor.ts";
 
 /** Every processor, in the order of the alphabet. */
 export const processors: readonly ProcessorDefinition[] = [escapeProcessor];
 
-/** Whether outcomes of this chain can be derived from the log again: computed, never claimed by the user. */
-export function isPure(chain: readonly ComponentSpec[]): boolean {
-  return chain.every((spec) => definitionOf(spec.type).pure);
-}
-
 /** Makes a processor; throws when its type is unknown. */
-export function createProcessor(spec: ComponentSpec): Processor {
-  return definitionOf(spec.type).create(spec.options);
+export function createProcessor(spec: ComponentSpec, dependencies: ProcessorDependencies): Processor {
+  return definitionOf(spec.type).create(spec.options, dependencies);
 }
 
 function definitionOf(type: string): ProcessorDefinition {

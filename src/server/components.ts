@@ -1,6 +1,7 @@
 import type { DeliveryComponents } from "../delivery/delivery-options.ts";
 import { findDestinationType } from "../destinations/registry.ts";
 import { formatOf } from "../formats/registry.ts";
+import type { FunctionInvoker } from "../functions/function-invoker.ts";
 import { LakehoseError } from "../model/errors.ts";
 import { createProcessor } from "../processors/registry.ts";
 import type { Clock } from "../std/clock.ts";
@@ -10,17 +11,24 @@ import type { Stores } from "./stores.ts";
 
 export interface ComponentsOptions {
   readonly stores: Stores;
+  readonly functions: FunctionInvoker;
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
 }
 
 /** Looks components up in the registries by the names that definitions use. */
-export function deliveryComponents({ stores, clock, random, telemetry }: ComponentsOptions): DeliveryComponents {
+export function deliveryComponents({
+  stores,
+  functions,
+  clock,
+  random,
+  telemetry,
+}: ComponentsOptions): DeliveryComponents {
   const dependencies = { storeFor: (bucket: string) => stores.storeFor(bucket), clock, random, telemetry };
   return {
     format: (type) => formatOf(type) ?? unknown("format", type),
-    processor: (spec) => createProcessor(spec),
+    processor: (spec, stream) => createProcessor(spec, { stream, functions, clock, random, telemetry }),
     destination: ({ type, options }) =>
       (findDestinationType(type) ?? unknown("destination", type)).create(options, dependencies),
   };

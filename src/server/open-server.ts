@@ -1,3 +1,4 @@
+import { noFunctions } from "../functions/no-functions.ts";
 import { systemClock } from "../std/clock.ts";
 import { lockFolder } from "../std/folder-lock.ts";
 import { nodeDisk } from "../std/node-disk.ts";
@@ -89,7 +90,7 @@ async function compose(
   closers.push(() => stores.close());
 
   const firstStarts = new FirstStarts(nodeDisk, folder.started);
-  const components = deliveryComponents({ ...world, telemetry, stores });
+  const components = deliveryComponents({ ...world, telemetry, stores, functions: noFunctions });
   const current = (name: string) => streams?.get(name);
   const running = () => streams !== undefined;
   streams = await StreamsService.open(

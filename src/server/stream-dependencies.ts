@@ -95,7 +95,7 @@ function deliveryOptions(
   const { document, definition, log, directory, startAt, replayId } = request;
   const current = () => options.current(document.name) ?? document;
   return {
-    stream: { name: document.name, uid: document.uid },
+    stream: { name: document.name, uid: document.uid, arn: document.arn, region: regionOf(document.arn) },
     definition,
     versionId: document.versionId,
     reader: log,
@@ -122,4 +122,9 @@ function deliveryOptions(
     keyRing: configuration.keyRing,
     encrypted: () => current().encryption.status === "ENABLED",
   };
+}
+
+/** The fourth part of an ARN. */
+function regionOf(arn: string): string {
+  return arn.split(":")[3] ?? "";
 }

@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compressions } from "../../src/formats/compression/registry.ts";
-import { type ByteSink, DRAIN_BYTES, type EncodeReject, type Format } from "../../src/formats/format.ts";
+import { type ByteSink, DRAIN_BYTES, type EncodeReject, type Format, type Scratch } from "../../src/formats/format.ts";
 import type { CompressionType } from "../../src/model/delivery-definition.ts";
 import { packRecords } from "../../src/model/records.ts";
 import type { JsonObject } from "../../src/std/json.ts";
+import { noScratch } from "../fakes/scratch.ts";
 
 /** What a format brings to the suite. */
 export interface FormatUnderTest {
   readonly format: Format;
   readonly options: JsonObject;
   readonly compressions: readonly CompressionType[];
+  /** For formats that need files while they encode; see `temporaryScratch`. */
+  readonly scratch?: Scratch;
   /** Records that the format takes, by their number. Sizes should differ, some well above `DRAIN_BYTES`. */
   record(index: number): Buffer;
   /** A record that it has to reject, where it rejects any. */
@@ -140,7 +143,8 @@ function recordsOf(subject: FormatUnderTest, count: number): Buffer[] {
 
 function open(subject: FormatUnderTest, compression: CompressionType, sink: ByteSink) {
   assert.equal(compressions[compression].type, compression);
-  return subject.format.open({ options: subject.options, compression: { type: compression }, seed: "seed", sink });
+  const { format, options, scratch = noScratch } = subject;
+  return format.open({ options, compression: { type: compression }, seed: "seed", sink, scratch });
 }
 
 /** Adds in batches of growing size, with a drain after each third. */

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Batch, packRecords, recordAt, recordCount } from "../../src/model/records.ts";
-import type { Outcome, Processor, ProcessorBatch, ProcessorDefinition } from "../../src/processors/processor.ts";
+import type {
+  Outcome,
+  Processor,
+  ProcessorBatch,
+  ProcessorDefinition,
+  ProcessorDependencies,
+} from "../../src/processors/processor.ts";
 import type { JsonObject } from "../../src/std/json.ts";
+import { processorDependencies } from "../fakes/processor-dependencies.ts";
 
 /** What a processor brings to the suite. */
 export interface ProcessorUnderTest {
@@ -10,6 +17,8 @@ export interface ProcessorUnderTest {
   readonly options: JsonObject;
   /** Records of every sort that it treats differently; at least three. */
   readonly records: readonly Buffer[];
+  /** What it needs of the world; default: nothing. */
+  readonly dependencies?: ProcessorDependencies;
   /** Processors that make several records of one, or none, say so. Default: one outcome per record. */
   readonly splits?: boolean;
 }
@@ -72,7 +81,7 @@ async function takesNothing(processor: Processor): Promise<void> {
 /** Alone, together, in another order, from another instance, at another arrival time: a record gets one answer. */
 async function isPure(processor: Processor, subject: ProcessorUnderTest): Promise<void> {
   const { outcomes } = await run(processor, subject.records);
-  const other = subject.definition.create(subject.options);
+  const other = subject.definition.create(subject.options, subject.dependencies ?? processorDependencies());
   for (const [index, record] of subject.records.entries()) {
     const here = outcomes.filter((outcome) => outcome.index === index).map((outcome) => ({ ...outcome, index: 0 }));
     assert.deepEqual((await run(processor, [record], 5_000)).outcomes, here);
@@ -81,8 +90,8 @@ async function isPure(processor: Processor, subject: ProcessorUnderTest): Promis
   await other.close();
 }
 
-function describesItself({ definition, options }: ProcessorUnderTest): void {
-  const processor = definition.create(options);
+function describesItself({ definition, options, dependencies }: ProcessorUnderTest): void {
+  const processor = definition.create(options, dependencies ?? processorDependencies());
   assert.match(definition.type, /^[a-z][a-z-]*$/);
   assert.match(definition.summary, /^[A-Z].*\.$/);
   assert.deepEqual([processor.type, processor.pure], [definition.type, definition.pure]);
@@ -92,7 +101,7 @@ function describesItself({ definition, options }: ProcessorUnderTest): void {
 
 async function withProcessor(subject: ProcessorUnderTest, promised: Promised): Promise<void> {
   assert.ok(subject.records.length >= 3);
-  const processor = subject.definition.create(subject.options);
+  const processor = subject.definition.create(subject.options, subject.dependencies ?? processorDependencies());
   try {
     await promised(processor, subject);
   } finally {

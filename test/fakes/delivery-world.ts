@@ -17,6 +17,7 @@ import { PretendClock } from "./pretend-clock.ts";
 import { PretendDisk } from "./pretend-disk.ts";
 
 const BUCKET = "lake";
+const STREAM_ARN = "arn:aws:firehose:us-east-1:000000000000:deliverystream/s";
 const STREAM_UID = "0123456789abcdef0123456789abcdef";
 
 export interface DeliveryWorldOptions {
@@ -98,7 +99,7 @@ export class DeliveryWorld {
     invariant(partition !== undefined, "an embedded log has one partition");
     this.#delivery = createDelivery({
       ...shared,
-      stream: { name: "s", uid: STREAM_UID },
+      stream: { name: "s", uid: STREAM_UID, arn: STREAM_ARN, region: "us-east-1" },
       definition: this.definition,
       versionId: this.versionId,
       reader: partition,

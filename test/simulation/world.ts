@@ -274,7 +274,7 @@ export class World {
         firstStarts.watch(request, running(), (isNew) =>
           createDelivery({
             ...shared,
-            stream: { name: request.document.name, uid: request.document.uid },
+            stream: { ...request.document, region: "us-east-1" },
             ...deliveryPart(request),
             get isNew() {
               return isNew();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatConformance } from "../../../test/conformance/format.ts";
+import { noScratch } from "../../../test/fakes/scratch.ts";
 import type { CompressionType } from "../../model/delivery-definition.ts";
 import { packRecords } from "../../model/records.ts";
 import { seededRandom } from "../../std/random.ts";
@@ -82,7 +83,7 @@ async function encode(options: { delimiter?: string }, batches: readonly string[
       chunks.push(Buffer.concat(more));
     },
   };
-  const encoder = rawFormat.open({ options, compression: { type: "none" }, seed: "seed", sink });
+  const encoder = rawFormat.open({ options, compression: { type: "none" }, seed: "seed", sink, scratch: noScratch });
   for (const batch of batches) {
     encoder.add(packRecords(batch.map((text) => Buffer.from(text))));
     await encoder.drain();

@@ -17,6 +17,7 @@ export const rawFormat: Format = {
   type: "raw",
   summary: "Record bytes as they came, one after another, with a delimiter between them if one is set.",
   contentType: "application/octet-stream",
+  rejects: false,
   optionsSchema: z.strictObject({
     delimiter: z
       .string()

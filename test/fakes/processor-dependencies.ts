@@ -1,0 +1,21 @@
+import { noFunctions } from "../../src/functions/no-functions.ts";
+import type { ProcessorDependencies } from "../../src/processors/processor.ts";
+import { seededRandom } from "../../src/std/random.ts";
+import { silentTelemetry } from "../../src/telemetry/telemetry.ts";
+import { PretendClock } from "./pretend-clock.ts";
+
+/** A world for processors that ask nothing of it. */
+export function processorDependencies(more: Partial<ProcessorDependencies> = {}): ProcessorDependencies {
+  return {
+    stream: {
+      name: "clicks",
+      arn: "arn:aws:firehose:us-east-1:000000000000:deliverystream/clicks",
+      region: "us-east-1",
+    },
+    functions: noFunctions,
+    clock: new PretendClock(),
+    random: seededRandom(1),
+    telemetry: silentTelemetry,
+    ...more,
+  };
+}
