@@ -1,10 +1,12 @@
 /**
  * `npm run simulate -- [--seeds N] [--from N] [--threads N]` runs worlds; `--seed N` replays one and tells its story;
+ * `--keep FILE` writes each finished piece of a long run to a file, goes on where the file ends, and prints the sum of it;
  * `--mutations [--only RULE] [--seeds N]` takes each rule out in turn and looks for a seed that notices.
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { dullness } from "./interest.ts";
+import { longRun } from "./long-run.ts";
 import { MUTATIONS, type Mutation } from "./mutations.ts";
 import { runSeeds } from "./run-seeds.ts";
 
@@ -17,6 +19,7 @@ const { values } = parseArgs({
     mutations: { type: "boolean", default: false },
     only: { type: "string" },
     counts: { type: "boolean", default: false },
+    keep: { type: "string" },
   },
 });
 
@@ -29,6 +32,8 @@ const threads = Number(values.threads);
 
 if (values.seed !== undefined) await replay(Number(values.seed), values.only);
 else if (values.mutations) await takeRulesOut(Number(values.seeds ?? MUTATION_SEEDS_DEFAULT));
+else if (values.keep !== undefined)
+  await runLong(values.keep, Number(values.from), Number(values.seeds ?? SEEDS_DEFAULT));
 else await runMany(Number(values.from), Number(values.seeds ?? SEEDS_DEFAULT));
 
 async function runMany(first: number, seeds: number): Promise<void> {
@@ -47,11 +52,26 @@ async function runMany(first: number, seeds: number): Promise<void> {
     },
   });
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-  process.stdout.write(`${run.seeds} seeds in ${seconds} s, ${run.failed.length} failed.\n`);
+  const { user, system } = process.cpuUsage();
+  const cpuSeconds = ((user + system) / 1e6).toFixed(0);
+  process.stdout.write(`${run.seeds} seeds in ${seconds} s (${cpuSeconds} s of CPU), ${run.failed.length} failed.\n`);
   if (values.counts) for (const [name, count] of [...run.counts].sort()) process.stdout.write(`  ${name} ${count}\n`);
   const dull = dullness(run);
   for (const line of dull) process.stdout.write(`Not interesting enough: ${line}\n`);
   process.exitCode = run.failed.length === 0 && dull.length === 0 ? 0 : 1;
+}
+
+async function runLong(file: string, first: number, seeds: number): Promise<void> {
+  const summary = await longRun({
+    file,
+    first,
+    seeds,
+    threads,
+    onFailure: tellFailure,
+    onChunk: (done) => process.stderr.write(`${done} of ${seeds} seeds\n`),
+  });
+  process.stdout.write(summary);
+  process.exitCode = /^(failed:|Not interesting)/m.test(summary) ? 1 : 0;
 }
 
 async function takeRulesOut(seeds: number): Promise<void> {

@@ -26,6 +26,7 @@ export async function simulate(seed: number, onEvent?: (text: string) => void): 
   }
   const { world } = run;
   world.count("records", world.ledger.records.size);
+  for (const [fault, count] of Object.entries(world.network.counts)) world.count(`store-call-${fault}`, count);
   return { seed, failures: world.ledger.failures, counts: Object.fromEntries(world.counts) };
 }
 
