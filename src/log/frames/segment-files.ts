@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Clock } from "../../std/clock.ts";
 import type { Disk, DiskFile } from "../../std/disk.ts";
 import { BLOCK_BYTES } from "./frame-limits.ts";
 import { encodeSegmentHeader, type SegmentHeader } from "./segment-header.ts";
@@ -19,13 +20,17 @@ export class SegmentFiles {
   readonly #disk: Disk;
   readonly #segmentBytes: number;
   readonly #sparesMax: number;
+  readonly #clock: Clock;
   #spares: string[] = [];
+  /** When segments were made of late, monotonic ms: as many files may soon be wanted again. */
+  #made: number[] = [];
 
-  constructor(disk: Disk, directory: string, options: { segmentBytes: number; sparesMax: number }) {
+  constructor(disk: Disk, directory: string, options: SegmentFilesOptions) {
     this.directory = directory;
     this.#disk = disk;
     this.#segmentBytes = options.segmentBytes;
     this.#sparesMax = options.sparesMax;
+    this.#clock = options.clock;
   }
 
   path(segmentNumber: number): string {
@@ -54,6 +59,7 @@ export class SegmentFiles {
     content: readonly Uint8Array[] = [],
   ): Promise<{ file: DiskFile; recycled: boolean }> {
     const { file, path, recycled } = await this.#blank(header);
+    this.#made.push(this.#clock.monotonic());
     try {
       await file.write([encodeSegmentHeader(header), ...content], 0);
       await file.datasync();
@@ -71,7 +77,7 @@ export class SegmentFiles {
   async retire(header: SegmentHeader, reusable: boolean): Promise<void> {
     const path = this.path(header.segmentNumber);
     if ((await this.#disk.stat(path)) === undefined) return this.#disk.syncDirectory(this.directory);
-    const keep = reusable && header.capacity === this.#segmentBytes && this.#spares.length < this.#sparesMax;
+    const keep = reusable && header.capacity === this.#segmentBytes && this.#spares.length < this.#sparesWanted();
     if (!keep) {
       await this.#disk.unlink(path);
       await this.#disk.syncDirectory(this.directory);
@@ -81,6 +87,21 @@ export class SegmentFiles {
     await this.#disk.rename(path, spare);
     await this.#disk.syncDirectory(this.directory);
     this.#spares.push(spare);
+  }
+
+  /** Removes spares of a busier time. Nothing rests on them, so no sync either. */
+  async trim(): Promise<void> {
+    const wanted = this.#sparesWanted();
+    while (this.#spares.length > wanted) {
+      const [spare = ""] = this.#spares.splice(0, 1);
+      await this.#disk.unlink(spare);
+    }
+  }
+
+  #sparesWanted(): number {
+    const since = this.#clock.monotonic() - DEMAND_WINDOW_MS;
+    this.#made = this.#made.filter((at) => at >= since);
+    return Math.min(this.#sparesMax, Math.max(1, this.#made.length));
   }
 
   /** A file of the right length that nobody uses: a spare, or a new sparse one. */
@@ -98,6 +119,15 @@ export class SegmentFiles {
     await file.truncate(header.capacity);
     return { file, path, recycled: false };
   }
+}
+
+/** As many spares are kept as segments were made in this time. */
+const DEMAND_WINDOW_MS = 30_000;
+
+export interface SegmentFilesOptions {
+  readonly segmentBytes: number;
+  readonly sparesMax: number;
+  readonly clock: Clock;
 }
 
 /** Numbers of the segments among the names of a log folder, rising. */

@@ -123,5 +123,6 @@ export class SegmentKeeper {
       this.#retiring.shift();
       telemetry.emit("log.segmentReleased", { stream: label, segment: segment.number });
     }
+    await files.trim();
   }
 }
