@@ -77,7 +77,7 @@ export class Accumulator {
     this.stagingFrom ??= group.stagingOffset;
     this.lastAddedMonotonic = nowMonotonic;
     this.dirty = true;
-    this.encoder.add(slice);
+    this.encoder.add(slice, group.oldestMs);
   }
 
   get wantsDrain(): boolean {

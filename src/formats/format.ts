@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { CompressionSpec } from "../model/delivery-definition.ts";
+import type { CompressionSpec, CompressionType } from "../model/delivery-definition.ts";
 import type { PackedRecords } from "../model/records.ts";
 import type { JsonObject } from "../std/json.ts";
 
@@ -15,6 +15,8 @@ export interface Format {
   readonly contentType: string;
   /** Checks `EncoderOptions.options`; reference page and console form derive from it. */
   readonly optionsSchema: z.ZodType;
+  /** Compressions of the stream that it can be written under; absent = all of them. */
+  readonly compressions?: readonly CompressionType[];
   /** Whether its encoders may refuse records: then their places are remembered until the object is finished. */
   readonly rejects: boolean;
   /**
@@ -57,8 +59,11 @@ export interface ParcelEncoder {
   readonly nativeBytes: number;
   /** Bytes given to the sink so far. */
   readonly encodedBytes: number;
-  /** Copies what it keeps: the caller uses the memory of the records again. */
-  add(records: PackedRecords): void;
+  /**
+   * Copies what it keeps: the caller uses the memory of the records again. `arrivalMs` is when Lakehose accepted them
+   * (the oldest, where they differ), for formats that write it down.
+   */
+  add(records: PackedRecords, arrivalMs?: number): void;
   drain(): Promise<void>;
   /** Drains, closes the format, frees what it took of the scratch folder, and reports the records that could not be encoded. */
   finish(): Promise<EncodeReport>;

@@ -8,7 +8,7 @@ import { seededRandom } from "../../std/random.ts";
 import { decompressBuffer } from "../compression/decompress.ts";
 import { compressions } from "../compression/registry.ts";
 import type { ByteSink } from "../format.ts";
-import { giveBackChunks, HeldChunks } from "./held-chunks.ts";
+import { giveBackChunks, HeldChunks } from "../held-chunks.ts";
 import { rawFormat } from "./raw-format.ts";
 
 const SIZES = [1, 100, 3000, 64 * 1024, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 1024 * 1024, 0];

@@ -3,7 +3,7 @@ import { type PackedRecords, recordCount } from "../../model/records.ts";
 import type { Compressor } from "../compression/compressor.ts";
 import { compressions } from "../compression/registry.ts";
 import type { ByteSink, EncodeReport, EncoderOptions, Format, ParcelEncoder } from "../format.ts";
-import { giveBackChunks, HeldChunks, joinChunks } from "./held-chunks.ts";
+import { giveBackChunks, HeldChunks, joinChunks } from "../held-chunks.ts";
 
 /**
  * Records one after another, as they came. Objects of AWS's unconverted streams look like this: nothing between records

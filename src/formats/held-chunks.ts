@@ -1,4 +1,4 @@
-import { BufferPool } from "../../std/buffer-pool.ts";
+import { BufferPool } from "../std/buffer-pool.ts";
 
 /** The first blocks of an accumulator are small: thousands may be open, each with little. */
 const BLOCK_BYTES_MIN = 1024;

@@ -1,0 +1,120 @@
+import { setImmediate as yieldToOthers } from "node:timers/promises";
+import { type PackedRecords, recordAt, sliceRecords } from "../model/records.ts";
+import type { ByteSink, EncodeReject, EncodeReport, ParcelEncoder } from "./format.ts";
+import { giveBackRecords, HeldRecords, type TakenRecords } from "./held-records.ts";
+
+/**
+ * What formats share that look at their records: gathering, the order of writes, rejects by their place, and that a
+ * drain lets others have the thread. What a format does is in its `ObjectWriter`.
+ *
+ * Work is handed to the writer in portions of about `PORTION_BYTES`. Where they begin and end depends on the calls
+ * alone, so that the same calls give the same bytes.
+ */
+export class GatheringEncoder implements ParcelEncoder {
+  readonly #writer: ObjectWriter;
+  readonly #sink: ByteSink;
+  readonly #held = new HeldRecords();
+  readonly #rejects: EncodeReject[] = [];
+  #rejectBytes = 0;
+  #beingEncodedBytes = 0;
+  #encodedBytes = 0;
+  #failure: unknown;
+
+  constructor(writer: ObjectWriter, sink: ByteSink) {
+    this.#writer = writer;
+    this.#sink = sink;
+  }
+
+  get heldBytes(): number {
+    return this.#held.bytes + this.#beingEncodedBytes;
+  }
+
+  /** Rejected records wait for `finish`; an object with many of them has to be handed on early like one of large contexts. */
+  get nativeBytes(): number {
+    return this.#writer.retainedBytes + this.#rejectBytes;
+  }
+
+  get encodedBytes(): number {
+    return this.#encodedBytes;
+  }
+
+  add(records: PackedRecords, arrivalMs = 0): void {
+    this.#held.hold(records, arrivalMs);
+  }
+
+  async drain(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#beingEncodedBytes = this.#held.bytes;
+    const taken = this.#held.take();
+    try {
+      for (const portion of portionsOf(taken)) {
+        await this.#emit(await this.#writer.write(portion, (place, problem) => this.#reject(portion, place, problem)));
+        await yieldToOthers();
+      }
+      giveBackRecords(taken);
+      this.#beingEncodedBytes = 0;
+    } catch (failure) {
+      this.#failure = failure;
+      throw failure;
+    }
+  }
+
+  async finish(): Promise<EncodeReport> {
+    await this.drain();
+    try {
+      for await (const chunks of this.#writer.end()) await this.#emit(chunks);
+    } catch (failure) {
+      this.#failure = failure;
+      throw failure;
+    }
+    return { rejects: this.#rejects };
+  }
+
+  #reject(records: TakenRecords, place: number, { code, message }: Problem): void {
+    const bytes = Buffer.from(recordAt(records, place));
+    this.#rejects.push({ index: records.firstIndex + place, bytes, code, message });
+    this.#rejectBytes += bytes.length + message.length;
+  }
+
+  async #emit(chunks: readonly Buffer[]): Promise<void> {
+    if (chunks.length === 0) return;
+    for (const chunk of chunks) this.#encodedBytes += chunk.length;
+    await this.#sink.write(chunks);
+  }
+}
+
+/** How one format makes one object. Calls do not overlap. */
+export interface ObjectWriter {
+  /** Memory that stays taken between two writes. */
+  readonly retainedBytes: number;
+  /** Encodes records, `reject`s by their place in `records` what it cannot, and returns what may leave already. */
+  write(records: TakenRecords, reject: Reject): Promise<readonly Buffer[]>;
+  /** What is left, in portions. */
+  end(): AsyncIterable<readonly Buffer[]> | Iterable<readonly Buffer[]>;
+}
+
+export type Reject = (place: number, problem: Problem) => void;
+
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A few milliseconds of encoding; then requests that came meanwhile have their turn. */
+const PORTION_BYTES = 512 * 1024;
+
+function* portionsOf(records: TakenRecords): Generator<TakenRecords> {
+  const count = records.ends.length;
+  for (let from = 0; from < count; ) {
+    const start = from === 0 ? 0 : (records.ends[from - 1] ?? 0);
+    let to = from + 1;
+    while (to < count && (records.ends[to] ?? 0) - start <= PORTION_BYTES) to++;
+    const portion = sliceRecords(records, from, to);
+    yield {
+      ...portion,
+      arrivalsMs: records.arrivalsMs.subarray(from, to),
+      firstIndex: records.firstIndex + from,
+    };
+    from = to;
+  }
+}
