@@ -1,9 +1,9 @@
 import { serializeErrorRecord } from "../model/error-record.ts";
-import { type Batch, packRecords, recordAt, recordCount } from "../model/records.ts";
+import { arrivalOf, type Batch, packRecords, recordAt, recordCount } from "../model/records.ts";
 import type { KeptOutcome, Outcome, ProcessorBatch, RejectedOutcome } from "../processors/processor.ts";
 import type { OutcomeGroup } from "./accumulator.ts";
 import { type AccumulatorKey, keyText } from "./journal/journal-records.ts";
-import { arrivalOf, type PlanRunner } from "./plan-runner.ts";
+import type { PlanRunner } from "./plan-runner.ts";
 
 /** What stage one said of one batch: records grouped by where they gather, and how many went nowhere. */
 export interface OutcomeBatch {

@@ -1,7 +1,6 @@
 import type { Format } from "../formats/format.ts";
 import type { CompressionSpec } from "../model/delivery-definition.ts";
 import { createSplitter } from "../model/prefix/splitter.ts";
-import type { Batch } from "../model/records.ts";
 import type { Processor, ProcessorStream } from "../processors/processor.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { DeliveryComponents } from "./delivery-options.ts";
@@ -63,9 +62,4 @@ export function namesSameKeys(old: PlanRunner, next: PlanRunner, sampleMs: numbe
     old.dataSplit(sampleMs) === next.dataSplit(sampleMs) &&
     old.errorSplit(sampleMs) === next.errorSplit(sampleMs)
   );
-}
-
-/** Source records of a batch with their first arrival, which redriven records bring along. */
-export function arrivalOf(batch: Batch, index: number): number {
-  return batch.origin?.arrivalsMs[index] ?? batch.arrivalMs;
 }

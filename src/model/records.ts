@@ -53,6 +53,11 @@ export function sliceRecords(records: PackedRecords, from: number, to: number): 
 }
 
 /** Packs single records. For tests, tools and small numbers: the hot path fills its buffer itself. */
+/** When a record was accepted the first time: redriven records bring that along. */
+export function arrivalOf(batch: Batch, index: number): number {
+  return batch.origin?.arrivalsMs[index] ?? batch.arrivalMs;
+}
+
 export function packRecords(records: readonly Uint8Array[]): PackedRecords {
   const ends = new Uint32Array(records.length);
   let end = 0;

@@ -45,6 +45,8 @@ export interface ProcessorDependencies {
 /** What events of functions say of the stream that they work for. */
 export interface ProcessorStream {
   readonly name: string;
+  /** Drawn when the stream was made: with it a record's position is an identity for ever. */
+  readonly uid: string;
   readonly arn: string;
   readonly region: string;
   /** Kinesis sources only. */

@@ -9,6 +9,7 @@ export function processorDependencies(more: Partial<ProcessorDependencies> = {})
   return {
     stream: {
       name: "clicks",
+      uid: "0123456789abcdef0123456789abcdef",
       arn: "arn:aws:firehose:us-east-1:000000000000:deliverystream/clicks",
       region: "us-east-1",
     },
