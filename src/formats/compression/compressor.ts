@@ -2,7 +2,7 @@ import type { CompressionSpec, CompressionType } from "../../model/delivery-defi
 
 /**
  * One compressed stream. State is small on purpose (thousands may be open at once): each `write` compresses its chunk on
- * a native thread and hands back finished bytes. Calls do not overlap.
+ * a native thread and hands back finished bytes. Calls may overlap; what they give stands in the object in their order.
  */
 export interface Compressor {
   /** Native memory that it holds from its first chunk to its end, where that is worth counting. */

@@ -93,12 +93,23 @@ class RawEncoder implements ParcelEncoder {
   }
 
   async #compress(chunks: readonly Buffer[]): Promise<void> {
+    let before: Promise<void> = Promise.resolve();
     for (const write of writesOf(chunks)) {
       const joined = joinChunks(write);
-      await this.#emit(await this.#compressor.write(joined));
-      this.#beingEncodedBytes -= joined.length;
-      if (write.length > 1) giveBackChunks([joined]);
+      // The threads have the next pieces while those before leave for the file.
+      const packed = this.#compressor.write(joined);
+      packed.catch(() => undefined);
+      await before;
+      before = this.#emitPacked(packed, joined, write.length > 1);
     }
+    await before;
+  }
+
+  async #emitPacked(packed: Promise<Buffer[]>, plain: Buffer, isCopy: boolean): Promise<void> {
+    const pieces = await packed;
+    if (isCopy) giveBackChunks([plain]);
+    await this.#emit(pieces);
+    this.#beingEncodedBytes -= plain.length;
   }
 
   #holdDelimited(records: PackedRecords, count: number): void {
