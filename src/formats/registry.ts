@@ -1,9 +1,10 @@
 import { LakehoseError } from "../model/errors.ts";
 import type { Format } from "./format.ts";
 import { rawFormat } from "./raw/raw-format.ts";
+import { sequenceFileFormat } from "./sequence-file/sequence-file-format.ts";
 
 /** Every format, in the order of the alphabet. */
-export const formats: readonly Format[] = [rawFormat];
+export const formats: readonly Format[] = [rawFormat, sequenceFileFormat];
 
 /** The format of that name; throws when there is none. */
 export function formatOf(type: string): Format {
