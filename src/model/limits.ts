@@ -18,3 +18,6 @@ export const TAGS_MAX = 50;
 
 /** Largest object that rolls by size may grow to: 5 GB, the most that S3 takes in one PUT and a comfortable multipart. */
 export const OBJECT_BYTES_MAX = 5 * 1000 * 1000 * 1000;
+
+/** The most that the payload of one invocation may be lifted to: request and reply lie in memory several times over. */
+export const FUNCTION_PAYLOAD_BYTES_MAX = 128 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { OBJECT_BYTES_MAX } from "../model/limits.ts";
+import { FUNCTION_PAYLOAD_BYTES_MAX, OBJECT_BYTES_MAX } from "../model/limits.ts";
 import type { JsonObject } from "../std/json.ts";
 import { byteSize, count, duration, durationOrOff, wallClock } from "./setting-types.ts";
 import { StreamError } from "./stream-error.ts";
@@ -18,6 +18,48 @@ const LARGEST_BYTES = 1024 ** 5;
 
 /** How long a deleted stream tries to deliver what is left, unless its `drain-timeout` says otherwise. */
 export const DRAIN_TIMEOUT_MS = 5 * 60_000;
+
+/** Far more than anybody chains; each costs time for every record. */
+const PROCESSORS_MAX = 50;
+
+/** The options of a processor are checked where processors are known, by the schema of its type. */
+const processorSetting = z.looseObject({
+  type: z.string().meta({ description: "Which processor (docs/reference/components.md).", examples: ["mask-fields"] }),
+  before: z
+    .literal("lambda")
+    .meta({ description: "Run it before the Lambda function, not after it.", examples: ["lambda"] })
+    .optional(),
+});
+
+const lambdaSetting = z
+  .strictObject({
+    "buffer-size": byteSize({
+      description: "Record bytes that one invocation is given. Goes beyond the 3 MB of BufferSizeInMBs.",
+      example: "8MiB",
+      min: 1024,
+      max: FUNCTION_PAYLOAD_BYTES_MAX,
+    }).optional(),
+    "payload-size": byteSize({
+      description: "Largest request and largest reply of one invocation. AWS: 6 MB, and so the default.",
+      example: "32MiB",
+      min: 1024,
+      max: FUNCTION_PAYLOAD_BYTES_MAX,
+    }).optional(),
+    concurrency: count({
+      description: "Invocations under way at one time. AWS: 5 per shard, and so the default.",
+      example: "2",
+      min: 1,
+      max: 100,
+    }).optional(),
+    "fan-out": z
+      .boolean()
+      .meta({ description: "The reply may hold a recordId several times: one record becomes many.", examples: [true] })
+      .optional(),
+  })
+  .meta({
+    description: "What goes beyond AWS for the stream's Lambda function. YAML and extensions only.",
+    examples: [{ concurrency: 2 }],
+  });
 
 export const streamSettingsSchema = z.strictObject({
   "roll-size": byteSize({
@@ -136,6 +178,16 @@ export const streamSettingsSchema = z.strictObject({
     ])
     .meta({ description: "Canned ACL of the objects. Default: none is sent.", examples: ["bucket-owner-full-control"] })
     .optional(),
+  processors: z
+    .array(processorSetting)
+    .max(PROCESSORS_MAX)
+    .meta({
+      description:
+        "Processors that need no code, in the order in which they run: after the Lambda function and right before partitioning. YAML and extensions only.",
+      examples: [[{ type: "drop-fields", fields: ["password"] }]],
+    })
+    .optional(),
+  lambda: lambdaSetting.optional(),
 });
 
 export type StreamSettings = z.infer<typeof streamSettingsSchema>;

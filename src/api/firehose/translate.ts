@@ -1,4 +1,5 @@
 import type {
+  ComponentSpec,
   CompressionSpec,
   CompressionType,
   DeliveryDefinition,
@@ -11,6 +12,7 @@ import { StreamError } from "../../streams/stream-error.ts";
 import type { TranslateDeclared } from "../../streams/streams.ts";
 import { DESTINATION_ID, fromDeclared } from "./declared.ts";
 import { bufferingHintsOf } from "./describe-destination.ts";
+import { extensionProcessors } from "./extension-processors.ts";
 import { hasProcessor } from "./processors.ts";
 import { undelivered } from "./undelivered.ts";
 import type { ExtendedS3Configuration, S3Configuration } from "./wire-types.ts";
@@ -53,7 +55,7 @@ function primaryDelivery(
   return {
     id: DESTINATION_ID,
     kind: "primary",
-    processors: settings.escape === undefined ? [] : [{ type: "escape", options: {} }],
+    processors: processorsOf(settings),
     format: { type: "raw", options: delimited ? { delimiter: "\n" } : {} },
     compression: compressionOf(destination, settings),
     naming: {
@@ -65,6 +67,13 @@ function primaryDelivery(
     roll: rollOf(destination, settings),
     ...loggingOf(destination, `/aws/kinesisfirehose/${stream}`, "DestinationDelivery"),
   };
+}
+
+/** In the order of AWS; what reads fields runs before `escape`, which makes line breaks between members something else. */
+function processorsOf(settings: StreamSettings): readonly ComponentSpec[] {
+  const { beforeLambda, afterLambda } = extensionProcessors(settings);
+  const escaping = settings.escape === undefined ? [] : [{ type: "escape", options: {} }];
+  return [...beforeLambda, ...afterLambda, ...escaping];
 }
 
 /** Source records as they came, past all processors; the settings that shape the stream's own objects do not apply. */
