@@ -44,7 +44,7 @@ export class Recovery {
   async takeOver(): Promise<void> {
     const { state } = this.#journal;
     const needsStaging = state.stagingEnd > 0 || [...state.plans.values()].some((plan) => !plan.pure);
-    if (needsStaging) await this.#staging.open();
+    if (needsStaging) await this.#staging.open(this.#signal);
     const { stagingEnd } = state;
     const voided = this.#staging.end > stagingEnd ? { stagingVoid: { from: stagingEnd, to: this.#staging.end } } : {};
     await this.#journal.append({ type: "owner", epoch: state.epoch + 1, ...voided }, this.#signal);
@@ -115,7 +115,7 @@ export class Recovery {
       readPosition: this.#journal.state.readPosition,
       counters: this.#journal.state.counters,
       contextFor: (runner) => this.#context(runner),
-      staging: () => this.#staging.open(),
+      staging: () => this.#staging.open(this.#signal),
     });
   }
 

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { backoffMs } from "../std/backoff.ts";
+import { isDiskFull } from "../std/disk.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { Journal } from "./journal/journal.ts";
 import { journalOptionsOf } from "./open-journal.ts";
@@ -32,16 +34,29 @@ export class StagingRoom {
     return this.#opened?.bytesFrom(offset) ?? 0;
   }
 
-  open(): Promise<Staging> {
-    this.#staging ??= Staging.open({
-      ...journalOptionsOf(this.#options),
-      directory: join(this.#options.directory, "staging"),
-      witnessOffset: this.#journal.state.stagingEnd,
-    }).then((staging) => {
+  /** Waits for a full disk, as every append does: a delivery that first needs its staging then goes on by itself. */
+  open(signal: AbortSignal): Promise<Staging> {
+    this.#staging ??= this.#openWithRoom(signal).then((staging) => {
       this.#opened = staging;
       return staging;
     });
     return this.#staging;
+  }
+
+  async #openWithRoom(signal: AbortSignal): Promise<Staging> {
+    const { clock, random, directory } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await Staging.open({
+          ...journalOptionsOf(this.#options),
+          directory: join(directory, "staging"),
+          witnessOffset: this.#journal.state.stagingEnd,
+        });
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+        await clock.sleep(backoffMs(attempt, random, { maxMs: 5_000 }), signal);
+      }
+    }
   }
 
   async release(offset: number): Promise<void> {

@@ -27,6 +27,10 @@ export interface DeliveryWorldOptions {
   readonly processors?: Readonly<Record<string, () => Processor>>;
   readonly replayBytesMax?: number;
   readonly nativeBytesMax?: number;
+  /** Of another stream, or another incarnation of this one. */
+  readonly streamUid?: string;
+  /** Shared with another world. */
+  readonly store?: MemoryStore;
   /** Stands between the delivery and the store of one life. */
   readonly wrapStore?: (store: ObjectStore) => ObjectStore;
 }
@@ -53,7 +57,7 @@ export class DeliveryWorld {
     this.#options = options;
     this.#random = seededRandom(seed);
     this.disk = new PretendDisk(seededRandom(seed + 7));
-    this.store = new MemoryStore({ clock: this.clock });
+    this.store = options.store ?? new MemoryStore({ clock: this.clock });
     this.definition = {
       id: "destinationId-000000000001",
       kind: "primary",
@@ -65,6 +69,10 @@ export class DeliveryWorld {
       roll: options.roll ?? { ageMs: 60_000 },
       ...options.definition,
     };
+  }
+
+  get #streamUid(): string {
+    return this.#options.streamUid ?? STREAM_UID;
   }
 
   get log(): EmbeddedLog {
@@ -92,14 +100,14 @@ export class DeliveryWorld {
       ...shared,
       directory: "/data/log",
       label: "s",
-      streamUid: STREAM_UID,
+      streamUid: this.#streamUid,
       segmentBytes: 64 * 1024,
     });
     const [partition] = this.#log.partitions();
     invariant(partition !== undefined, "an embedded log has one partition");
     this.#delivery = createDelivery({
       ...shared,
-      stream: { name: "s", uid: STREAM_UID, arn: STREAM_ARN, region: "us-east-1" },
+      stream: { name: "s", uid: this.#streamUid, arn: STREAM_ARN, region: "us-east-1" },
       definition: this.definition,
       versionId: this.versionId,
       reader: partition,
@@ -154,11 +162,11 @@ export class DeliveryWorld {
     else this.disk.processKill();
   }
 
-  async objects(prefix = ""): Promise<Map<string, string>> {
+  async objects(prefix = "", bucket = BUCKET): Promise<Map<string, string>> {
     const objects = new Map<string, string>();
-    for await (const { key } of this.store.list(BUCKET, { prefix })) {
+    for await (const { key } of this.store.list(bucket, { prefix })) {
       const chunks: Buffer[] = [];
-      for await (const chunk of await this.store.get(BUCKET, key)) chunks.push(chunk);
+      for await (const chunk of await this.store.get(bucket, key)) chunks.push(chunk);
       objects.set(key, Buffer.concat(chunks).toString());
     }
     return objects;
