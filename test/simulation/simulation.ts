@@ -278,13 +278,20 @@ class Simulation {
 
   async #finishDeletions(): Promise<void> {
     const { world } = this;
-    for (const { name, status } of world.service?.list() ?? []) {
-      // Whoever was told that it failed, or was told nothing, asks again.
-      if (status !== "ACTIVE") this.#operator.delete(name, status === "CREATING_FAILED");
-    }
+    // Whoever was told that it failed, or was told nothing, asks again.
+    const askAgain = (all: boolean) => {
+      for (const { name, status } of world.service?.list() ?? []) {
+        if (all ? status !== "ACTIVE" : status === "DELETING_FAILED")
+          this.#operator.delete(name, status === "CREATING_FAILED");
+      }
+    };
+    askAgain(true);
     const deadline = world.clock.monotonic() + DRAIN_MS_MAX;
     const leaving = () => world.service?.list().some(({ status }) => status !== "ACTIVE");
-    while (leaving() && world.clock.monotonic() < deadline) await world.clock.advance(1_000);
+    while (leaving() && world.clock.monotonic() < deadline) {
+      await world.clock.advance(1_000);
+      askAgain(false);
+    }
     if (leaving()) world.ledger.fail("a stream that is deleted does not go, although everything is mended");
   }
 
