@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { describeLogConformance } from "../../../test/conformance/log.ts";
 import { PretendClock } from "../../../test/fakes/pretend-clock.ts";
 import { PretendDisk } from "../../../test/fakes/pretend-disk.ts";
-import { packRecords } from "../../model/records.ts";
+import { packRecords, recordAt } from "../../model/records.ts";
 import { systemClock } from "../../std/clock.ts";
 import { nodeDisk } from "../../std/node-disk.ts";
 import { seededRandom, systemRandom } from "../../std/random.ts";
@@ -61,6 +61,48 @@ test("calls are remembered after the segments that held them are gone, and after
   log = await world.open();
   for (let index = 0; index <= 30; index++)
     assert.equal(log.recall(`call ${index}`)?.firstOffset, index, `call ${index}`);
+  await log.close();
+});
+
+test("small calls that share a sync share a frame, and each is answered for itself, also after a crash", async () => {
+  const world = new World();
+  let log = await world.open();
+  const calls = Array.from({ length: 40 }, (_, index) => ({
+    records: packRecords([Buffer.from(`first of ${index}`), Buffer.from(`second of ${index}`)]),
+    ...(index % 3 === 0 ? {} : { retryKey: `call ${index}`, answer: Buffer.from(`answer ${index}`) }),
+  }));
+  const large = { records: packRecords([Buffer.alloc(40_000, "x")]), retryKey: "large", answer: Buffer.from("large") };
+  const addressed = { records: packRecords([Buffer.from("again")]), onlyDelivery: "d" };
+  const appended = await Promise.all([...calls, large, addressed, ...calls.slice(0, 2)].map((one) => log.append(one)));
+  assert.deepEqual(
+    appended.map(({ firstOffset }) => firstOffset),
+    [...calls.keys()].map((index) => index * 2).concat(80, 81, 82, 84),
+  );
+  for (const reopened of [false, true]) {
+    if (reopened) {
+      world.disk.powerLoss();
+      log = await world.open();
+    }
+    const batches = (await log.partitions()[0]?.read(0, 1_000_000)) ?? [];
+    assert.deepEqual(
+      batches.map(({ ends, onlyDelivery }) => [ends.length, onlyDelivery]),
+      [
+        [80, undefined],
+        [1, undefined],
+        [1, "d"],
+        [4, undefined],
+      ],
+    );
+    assert.equal(recordAt(batches[0] ?? packRecords([]), 79).toString(), "second of 39");
+    for (const index of [1, 2, 38]) {
+      const recalled = log.recall(`call ${index}`);
+      const expected = index === 1 ? 84 : index * 2;
+      assert.deepEqual([recalled?.firstOffset, recalled?.recordCount], [expected, 2], `call ${index}`);
+      assert.equal(String(recalled?.answer), `answer ${index}`);
+    }
+    assert.equal(log.recall("large")?.firstOffset, 80);
+    assert.equal(log.recall("call 0"), undefined);
+  }
   await log.close();
 });
 

@@ -7,6 +7,7 @@ import { FrameLog, type FrameLogOptions } from "../frames/frame-log.ts";
 import type { Appended, AppendRequest, Log, LogLease, LogPartition, LogUsage, RecalledAnswer } from "../log.ts";
 import { LogError } from "../log-error.ts";
 import { decodeMetadata, encodeMetadata, type FrameMetadata } from "./frame-metadata.ts";
+import { joinCalls } from "./join-calls.ts";
 import { decodeMemorySnapshot, encodeMemorySnapshot, type MemorySnapshot } from "./memory-snapshot.ts";
 import { RETRY_WINDOW_MS, RetryMemory, retryDigestOf } from "./retry-memory.ts";
 import { SOURCE_ID_BYTES_MAX, SOURCE_POSITION_BYTES_MAX, SourcePositions } from "./source-positions.ts";
@@ -20,7 +21,10 @@ import { WatchedWallClock } from "./wall-clock.ts";
  * newest position of each source, so that a source goes on behind what is stored. Both are found by scanning the metadata
  * in the log at the start. Before a segment is let go that holds some of them, all are written to `memory.snapshot`, synced.
  */
-export type EmbeddedLogOptions = Omit<FrameLogOptions, "partition" | "firstOffset" | "beforeRelease" | "watermark"> & {
+export type EmbeddedLogOptions = Omit<
+  FrameLogOptions,
+  "partition" | "firstOffset" | "beforeRelease" | "watermark" | "join"
+> & {
   /** Most calls whose answers are remembered. Default 200,000. */
   readonly retryEntriesMax?: number;
   /** Most sources whose positions are remembered. Default 1,000. */
@@ -54,7 +58,13 @@ export class EmbeddedLog implements Log {
     const beforeRelease = async (endOffset: number) => {
       if (log !== undefined) await log.#saveMemory(endOffset);
     };
-    const frames = await FrameLog.open({ ...options, witnessOffset, beforeRelease, partition: PARTITION });
+    const frames = await FrameLog.open({
+      ...options,
+      witnessOffset,
+      beforeRelease,
+      partition: PARTITION,
+      join: joinCalls,
+    });
     try {
       log = new EmbeddedLog(frames, options, snapshot);
       await log.#loadMemory(snapshot);
@@ -85,7 +95,7 @@ export class EmbeddedLog implements Log {
   }
 
   async append(request: AppendRequest): Promise<Appended> {
-    const { records, retryKey, source } = request;
+    const { records, retryKey, source, onlyDelivery, origin } = request;
     invariant(recordCount(records) > 0, "an append holds at least one record");
     if (source !== undefined) refuseLargeSource(source);
     const retryDigest = retryKey === undefined ? undefined : retryDigestOf(retryKey);
@@ -95,6 +105,7 @@ export class EmbeddedLog implements Log {
       metadata: encodeMetadata({ ...request, ...(retryDigest && { retryDigest }) }),
       ends: records.ends,
       payload: records.bytes,
+      joinable: source === undefined && onlyDelivery === undefined && origin === undefined,
     });
     if (retryDigest !== undefined) {
       const answer = request.answer === undefined ? NO_ANSWER : Buffer.from(request.answer);
@@ -139,17 +150,26 @@ export class EmbeddedLog implements Log {
     for (const [digest, call] of snapshot?.calls ?? []) this.#retries.remember(digest, call);
     for (const [id, position] of snapshot?.sources ?? []) this.#sources.remember(id, position);
     await this.#frames.scan(this.#snapshotEnd, (frame) => {
-      const { firstOffset, arrivalMs, recordCount } = frame;
-      const { retryDigest, answer, source } = decodeMetadata(frame.metadata);
-      if (source !== undefined) {
-        this.#sources.remember(source.id, { firstOffset, position: Buffer.from(source.position) });
+      const { firstOffset, recordCount } = frame;
+      const metadata = decodeMetadata(frame.metadata);
+      if (metadata.source !== undefined) {
+        const { id, position } = metadata.source;
+        this.#sources.remember(id, { firstOffset, position: Buffer.from(position) });
       }
-      if (retryDigest !== undefined && arrivalMs >= this.#frames.lastArrivalMs - RETRY_WINDOW_MS) {
-        const kept = answer === undefined ? NO_ANSWER : Buffer.from(answer);
-        this.#retries.remember(retryDigest, { firstOffset, arrivalMs, recordCount, answer: kept });
+      if (frame.arrivalMs < this.#frames.lastArrivalMs - RETRY_WINDOW_MS) return false;
+      this.#rememberCall(metadata, frame.arrivalMs, firstOffset, recordCount);
+      for (const { firstRecord, recordCount: records, metadata: own } of metadata.calls ?? []) {
+        this.#rememberCall(decodeMetadata(own), frame.arrivalMs, firstOffset + firstRecord, records);
       }
       return false;
     });
+  }
+
+  #rememberCall(metadata: FrameMetadata, arrivalMs: number, firstOffset: number, recordCount: number): void {
+    const { retryDigest, answer } = metadata;
+    if (retryDigest === undefined) return;
+    const kept = answer === undefined ? NO_ANSWER : Buffer.from(answer);
+    this.#retries.remember(Buffer.from(retryDigest), { firstOffset, arrivalMs, recordCount, answer: kept });
   }
 
   async #saveMemory(endOffset: number): Promise<void> {

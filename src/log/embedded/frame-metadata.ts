@@ -11,11 +11,23 @@ export interface FrameMetadata {
   readonly source?: { readonly id: string; readonly position: Uint8Array };
   readonly onlyDelivery?: string;
   readonly origin?: RecordOrigin;
+  /** Where several calls share a frame: those that brought metadata. */
+  readonly calls?: readonly FramedCall[];
 }
 
-const FIELD_TYPES = { retryDigest: 1, answer: 2, source: 3, onlyDelivery: 4, origin: 5 } as const;
+/** A call that shares its frame with others. */
+export interface FramedCall {
+  /** Its records in the frame. */
+  readonly firstRecord: number;
+  readonly recordCount: number;
+  /** What its frame would carry if it were alone. */
+  readonly metadata: Buffer;
+}
+
+const FIELD_TYPES = { retryDigest: 1, answer: 2, source: 3, onlyDelivery: 4, origin: 5, call: 6 } as const;
 
 const FIELD_HEADER_BYTES = 6;
+const CALL_HEAD_BYTES = 8;
 const UID_BYTES = 16;
 const ORIGIN_STAGES = ["processors", "delivery"] as const;
 
@@ -30,16 +42,33 @@ export function encodeMetadata(metadata: FrameMetadata): Buffer {
   return Buffer.concat(fields);
 }
 
+/** First record (u32), count (u32), metadata of the call. */
+export function encodeCall(firstRecord: number, recordCount: number, metadata: Uint8Array): Buffer {
+  const head = Buffer.alloc(FIELD_HEADER_BYTES + CALL_HEAD_BYTES);
+  head.writeUInt16LE(FIELD_TYPES.call, 0);
+  head.writeUInt32LE(CALL_HEAD_BYTES + metadata.byteLength, 2);
+  head.writeUInt32LE(firstRecord, FIELD_HEADER_BYTES);
+  head.writeUInt32LE(recordCount, FIELD_HEADER_BYTES + 4);
+  return Buffer.concat([head, metadata]);
+}
+
+function decodeCall(value: Buffer): FramedCall {
+  const metadata = value.subarray(CALL_HEAD_BYTES);
+  return { firstRecord: value.readUInt32LE(0), recordCount: value.readUInt32LE(4), metadata };
+}
+
 export function decodeMetadata(bytes: Buffer): FrameMetadata {
   let metadata: FrameMetadata = {};
+  const calls: FramedCall[] = [];
   for (let at = 0; at + FIELD_HEADER_BYTES <= bytes.length; ) {
     const type = bytes.readUInt16LE(at);
     const length = bytes.readUInt32LE(at + 2);
     const value = bytes.subarray(at + FIELD_HEADER_BYTES, at + FIELD_HEADER_BYTES + length);
-    metadata = { ...metadata, ...decodeField(type, value) };
+    if (type === FIELD_TYPES.call) calls.push(decodeCall(value));
+    else metadata = { ...metadata, ...decodeField(type, value) };
     at += FIELD_HEADER_BYTES + length;
   }
-  return metadata;
+  return calls.length === 0 ? metadata : { ...metadata, calls };
 }
 
 function decodeField(type: number, value: Buffer): FrameMetadata {

@@ -3,6 +3,7 @@ import type { Disk } from "../../std/disk.ts";
 import type { KeyRing } from "../../std/key-ring.ts";
 import type { Random } from "../../std/random.ts";
 import type { Telemetry } from "../../telemetry/telemetry.ts";
+import type { FrameInput, JoinedFrame } from "./frame.ts";
 import type { SegmentRetention } from "./segment-keeper.ts";
 
 export interface FrameLogOptions {
@@ -33,6 +34,8 @@ export interface FrameLogOptions {
   readonly beforeRelease?: (endOffset: number) => Promise<void>;
   /** Appends that wait behind a failed one fail with it, so that the order on disk is that of the calls. Default: no. */
   readonly ordered?: boolean;
+  /** Puts neighbours of one group that are joinable into frames together. Default: a frame for each append. */
+  readonly join?: (inputs: readonly FrameInput[]) => readonly JoinedFrame[];
   /** Whether an idle log writes a frame that proves its last group. Default: yes. */
   readonly watermark?: boolean;
 }

@@ -2,7 +2,7 @@ import { invariant } from "../../std/assert.ts";
 import { Notifier } from "../../std/notifier.ts";
 import type { LogLease } from "../log.ts";
 import { LogError } from "../log-error.ts";
-import { FRAME_KINDS, type Frame, type FrameInput } from "./frame.ts";
+import { FRAME_KINDS, type Frame, type FrameInput, type JoinedFrame } from "./frame.ts";
 import { alignUp, BLOCK_BYTES, FRAME_BYTES_MAX, SEGMENT_BYTES } from "./frame-limits.ts";
 import type { FrameLogOptions } from "./frame-log-options.ts";
 import { findStart } from "./log-start.ts";
@@ -282,20 +282,18 @@ export class FrameLog {
   async #commit(appends: readonly PendingAppend[]): Promise<unknown> {
     const { clock, telemetry, label } = this.#options;
     const startedAt = clock.monotonic();
+    const inputs = appends.map((append) => append.input);
+    const joined = this.#options.join?.(inputs) ?? inputs.map((input) => ({ input, recordsBefore: ALONE }));
     let group: SyncGroup;
     try {
-      group = await this.#writer.commit(appends.map((append) => append.input));
+      group = await this.#writer.commit(joined.map(({ input }) => input));
     } catch (error) {
       for (const append of appends) append.reject(error);
       return error;
     }
     this.#groups++;
     this.#unproven = appends.some((append) => append.input !== WATERMARK);
-    for (const [index, append] of appends.entries()) {
-      const frame = group.frames[index];
-      invariant(frame !== undefined, "a group holds a frame for each append");
-      append.resolve({ firstOffset: frame.place.offset, arrivalMs: frame.arrivalMs });
-    }
+    answer(appends, joined, group);
     this.#moved.notify();
     const syncMs = clock.monotonic() - startedAt;
     telemetry.emit("log.groupSynced", { stream: label, appends: appends.length, bytes: group.bytes, syncMs });
@@ -331,6 +329,21 @@ export class FrameLog {
     return new LogError("closed", `The log of ${this.#options.label} is closed.`, { cause: this.#writer.failure });
   }
 }
+
+/** Tells each append where its records stand. */
+function answer(appends: readonly PendingAppend[], joined: readonly JoinedFrame[], group: SyncGroup): void {
+  let next = 0;
+  for (const [index, { recordsBefore }] of joined.entries()) {
+    const frame = group.frames[index];
+    invariant(frame !== undefined, "a group holds every frame that was asked for");
+    for (const before of recordsBefore) {
+      appends[next++]?.resolve({ firstOffset: frame.place.offset + before, arrivalMs: frame.arrivalMs });
+    }
+  }
+  invariant(next === appends.length, "every append stands in a frame");
+}
+
+const ALONE: readonly number[] = [0];
 
 const WATERMARK: FrameInput = {
   kind: FRAME_KINDS.watermark,

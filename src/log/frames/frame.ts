@@ -15,6 +15,15 @@ export interface FrameInput {
   /** Where each record ends in `payload`; its length is the number of offsets that the frame takes. */
   readonly ends: Uint32Array;
   readonly payload: Uint8Array;
+  /** May share a frame with others that are written in the same group; see `FrameLogOptions.join`. */
+  readonly joinable?: boolean;
+}
+
+/** Several inputs as one. */
+export interface JoinedFrame {
+  readonly input: FrameInput;
+  /** Records of the frame before those of each input that is in it, in order. */
+  readonly recordsBefore: readonly number[];
 }
 
 export interface Frame {
