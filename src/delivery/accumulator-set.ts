@@ -127,16 +127,24 @@ export class AccumulatorSet {
 
   /** Waits until memory is inside its budget, draining the largest first. Throws what a drain has thrown. */
   async settle(): Promise<void> {
-    const { heldBytesMax } = this.#options;
-    while (this.#heldBytes() > heldBytesMax && this.#failure === undefined) {
-      if (this.#draining.size < DRAINS_MAX) {
-        const largest = this.#largestIdle();
-        if (largest) this.#startDrain(largest);
-      }
-      if (this.#draining.size === 0) break;
-      await Promise.race(this.#draining);
-    }
+    if (this.#failure === undefined && this.#heldBytes() > this.#options.heldBytesMax) await this.#drainLargest();
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Makes room for more than the next read at once: with thousands of keys, looking for the largest costs as much as a drain. */
+  async #drainLargest(): Promise<void> {
+    const wanted = this.#options.heldBytesMax * SETTLED_SHARE;
+    const largestFirst = [...this.#open.values(), ...this.#due]
+      .filter(({ encoder }) => encoder.heldBytes > 0)
+      .sort((a, b) => b.encoder.heldBytes - a.encoder.heldBytes);
+    let held = this.#heldBytes();
+    for (const accumulator of largestFirst) {
+      if (held <= wanted || this.#failure !== undefined) break;
+      held -= accumulator.encoder.heldBytes;
+      while (this.#draining.size >= DRAINS_MAX) await Promise.race(this.#draining);
+      this.#startDrain(accumulator);
+    }
+    await Promise.all(this.#draining);
   }
 
   async stop(): Promise<void> {
@@ -178,19 +186,13 @@ export class AccumulatorSet {
       .finally(() => this.#draining.delete(drain));
     this.#draining.add(drain);
   }
-
-  #largestIdle(): Accumulator | undefined {
-    let largest: Accumulator | undefined;
-    for (const accumulator of [...this.#open.values(), ...this.#due]) {
-      if (accumulator.draining || accumulator.encoder.heldBytes === 0) continue;
-      if (largest === undefined || accumulator.encoder.heldBytes > largest.encoder.heldBytes) largest = accumulator;
-    }
-    return largest;
-  }
 }
 
 /** Encoders that drain at once: what keeps two cores busy without more memory in flight (experiments.md 4). */
 const DRAINS_MAX = 4;
+
+/** How much of the budget stays taken when memory was short. */
+const SETTLED_SHARE = 0.75;
 
 export interface AccumulatorSetOptions {
   readonly clock: Clock;

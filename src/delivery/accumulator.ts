@@ -13,6 +13,10 @@ export interface OutcomeGroup {
   readonly offsets: Offsets;
   readonly oldestMs: number;
   readonly newestMs: number;
+  /** Present where the prefix shows event times. */
+  readonly oldestEventMs?: number;
+  /** Likewise; only of outcomes that were decided just now. */
+  readonly newestEventMs?: number;
   /** Staging frame that holds them; absent without staging. */
   readonly stagingOffset?: number;
 }
@@ -45,6 +49,7 @@ export class Accumulator {
   bytes = 0;
   oldestMs = Number.POSITIVE_INFINITY;
   newestMs = 0;
+  oldestEventMs: number | undefined;
   digest = 0;
   stagingFrom: number | undefined;
   readonly openedAt: number;
@@ -73,6 +78,9 @@ export class Accumulator {
     this.bytes += slice.bytes.length;
     this.oldestMs = Math.min(this.oldestMs, group.oldestMs);
     this.newestMs = Math.max(this.newestMs, group.newestMs);
+    if (group.oldestEventMs !== undefined) {
+      this.oldestEventMs = Math.min(this.oldestEventMs ?? group.oldestEventMs, group.oldestEventMs);
+    }
     this.digest = crc32(slice.bytes, this.digest);
     this.stagingFrom ??= group.stagingOffset;
     this.lastAddedMonotonic = nowMonotonic;
@@ -107,6 +115,7 @@ export class Accumulator {
       bytes: this.bytes,
       oldestMs: this.oldestMs,
       newestMs: this.newestMs,
+      ...(this.oldestEventMs === undefined ? {} : { oldestEventMs: this.oldestEventMs }),
       openedAt: this.openedAt,
       digest: this.digest,
       ...(this.stagingFrom === undefined ? {} : { stagingFrom: this.stagingFrom }),

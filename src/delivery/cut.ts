@@ -73,7 +73,7 @@ function intentOf(journal: Journal, accumulator: Accumulator, runner: PlanRunner
     newestMs: accumulator.newestMs,
     digest: accumulator.digest,
     plan: runner.plan.number,
-    name: parcelName(runner.plan, runner.naming, id, accumulator.key, accumulator.oldestMs, extension),
+    name: parcelName(runner.plan, runner.naming, id, accumulator.key, accumulator, extension),
     cause: accumulator.rollCause ?? "flush",
     ...(accumulator.stagingFrom === undefined ? {} : { stagingFrom: accumulator.stagingFrom }),
   };

@@ -53,7 +53,8 @@ export class DeliveryLoop {
       await this.#releaseStaging();
       await journal.compactWhenGrown();
       this.#answerFlushes();
-      if (!progressed && accumulators.due.length === 0) await this.#waitForWork();
+      const goesOn = progressed && this.#hasMuchToRead();
+      if (!goesOn && accumulators.due.length === 0) await this.#waitForWork();
     }
   }
 
@@ -208,9 +209,19 @@ export class DeliveryLoop {
     });
   }
 
+  #hasMuchToRead(): boolean {
+    return this.#options.reader.bytesFrom(this.#parts.stageOne.read) >= GATHER_BYTES;
+  }
+
+  /** Records come one by one, by the thousand: a moment's patience makes one read of many. */
+  async #waitForRecords(signal: AbortSignal): Promise<void> {
+    await this.#options.reader.waitBeyond(this.#parts.stageOne.read, signal);
+    if (!this.#hasMuchToRead()) await this.#options.clock.sleep(GATHER_MS, signal);
+  }
+
   async #waitForWork(): Promise<void> {
     if (this.#asked) return;
-    const { stageOne, stageTwo } = this.#parts;
+    const { stageTwo } = this.#parts;
     const ended = new AbortController();
     const signal = AbortSignal.any([this.#signal, ended.signal]);
     const waits = [
@@ -218,7 +229,7 @@ export class DeliveryLoop {
       stageTwo.changed.wait(signal),
       this.#wake.wait(signal),
     ];
-    if (this.#mayRead()) waits.push(this.#options.reader.waitBeyond(stageOne.read, signal));
+    if (this.#mayRead()) waits.push(this.#waitForRecords(signal));
     try {
       await Promise.race(waits);
     } catch (error) {
@@ -232,6 +243,10 @@ export class DeliveryLoop {
 
 /** How long outcomes may stay without a cut: what a crash makes stage one decide again. */
 const CUT_INTERVAL_MS = 1_000;
+
+/** A read is worth its price beyond this size, and within this time. */
+const GATHER_BYTES = 256 * 1024;
+const GATHER_MS = 10;
 
 /** Intents frozen in one cut: bounds the record and the work that one roll of all keys starts at once. */
 const INTENTS_PER_CUT_MAX = 1_000;

@@ -29,27 +29,39 @@ export function parcelId(open: OpenRecord, key: string, from: number, to: number
   );
 }
 
+/** The instants that a name shows. */
+export interface NameTimes {
+  /** Oldest arrival. */
+  readonly oldestMs: number;
+  /** Oldest event time, where the prefix shows that; the suffix shows the arrival all the same. */
+  readonly oldestEventMs?: number | undefined;
+}
+
 /** The literal object key of a parcel: prefix, stream, version, time of the oldest record, id, extension. */
 export function parcelName(
   plan: Plan,
   names: PlanNaming,
   id: string,
   key: AccumulatorKey,
-  oldestMs: number,
+  { oldestMs, oldestEventMs }: NameTimes,
   extension: string,
 ): string {
-  const { timeZone, extension: chosen } = plan.definition.naming;
+  const { naming, partition } = plan.definition;
+  const { timeZone, extension: chosen } = naming;
   const isError = key.kind === "error";
+  const eventTime = isError ? undefined : partition?.eventTime;
   const prefix = evaluatePrefix(isError ? names.errorPrefix : names.prefix, {
-    atMs: oldestMs,
-    timeZone,
+    atMs: eventTime ? (oldestEventMs ?? oldestMs) : oldestMs,
+    timeZone: eventTime?.timeZone ?? timeZone,
     ...(key.values ? { partitionValues: key.values } : {}),
     ...(key.errorType ? { errorType: key.errorType } : {}),
     // Drawn from the id, so that no chance is left in a name.
     randomString: randomStrings(id),
   });
+  const lateness = (key.lateness && eventTime?.[key.lateness]?.prefix) ?? "";
   const dataExtension = chosen ?? extension;
   return (
+    lateness +
     prefix +
     objectName({
       stream: plan.streamName,

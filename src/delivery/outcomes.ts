@@ -1,8 +1,9 @@
 import { serializeErrorRecord } from "../model/error-record.ts";
 import { arrivalOf, type Batch, packRecords, recordAt, recordCount } from "../model/records.ts";
-import type { KeptOutcome, Outcome, ProcessorBatch, RejectedOutcome } from "../processors/processor.ts";
+import type { KeptOutcome, Outcome, Processor, ProcessorBatch, RejectedOutcome } from "../processors/processor.ts";
 import type { OutcomeGroup } from "./accumulator.ts";
-import { type AccumulatorKey, keyText } from "./journal/journal-records.ts";
+import type { AccumulatorKey } from "./journal/journal-records.ts";
+import { PARTITION_LIMIT_EXCEEDED, type Place, type Refusal } from "./partition.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 
 /** What stage one said of one batch: records grouped by where they gather, and how many went nowhere. */
@@ -22,22 +23,45 @@ export interface OutcomeContext {
   /** When the last attempt at a record ended. Pure chains say its arrival, so that deriving again gives the same bytes. */
   readonly attemptEndingMs: (batch: Batch) => number;
   readonly signal: AbortSignal;
+  /** Whether one more partition may be active; absent when outcomes are derived again, where no limit was. */
+  readonly admits?: (key: AccumulatorKey, activeMax: number | undefined) => boolean;
 }
 
+/** What the chain says of a batch. Calls for the batches of one read overlap; nothing is grouped or counted yet. */
+export async function askChain(batch: Batch, runner: PlanRunner, context: OutcomeContext): Promise<Asked> {
+  if (!isAddressed(batch, context)) return "not addressed";
+  const untouched = runner.processors.length === 0 || batch.origin?.stage === "delivery";
+  if (!untouched) return runChain(batch, runner.processors, context.signal);
+  const placing = runner.processors.filter((processor) => processor.onlyPlaces === true);
+  if (placing.length > 0) return runChain(batch, placing, context.signal);
+  return batch.origin === undefined ? "as they are" : keptAsTheyAre(batch);
+}
+
+/** Outcomes of a batch, or that it is for another delivery, or that nothing has to be done with it. */
+export type Asked = "not addressed" | "as they are" | readonly Outcome[];
+
 export async function outcomesOf(batch: Batch, runner: PlanRunner, context: OutcomeContext): Promise<OutcomeBatch> {
+  return sortOutcomes(batch, await askChain(batch, runner, context), runner, context);
+}
+
+/** Sorts what the chain has said by where it gathers. For batches in log order: what one adds counts for the next. */
+export function sortOutcomes(batch: Batch, asked: Asked, runner: PlanRunner, context: OutcomeContext): OutcomeBatch {
   const count = recordCount(batch);
   const range = { firstOffset: batch.firstOffset, nextOffset: batch.firstOffset + count };
-  const addressed = batch.onlyDelivery === undefined || batch.onlyDelivery === context.deliveryId;
-  if (!addressed) return { ...range, groups: [], read: 0, dropped: 0, rejected: [] };
-  const untouched = runner.processors.length === 0 || batch.origin?.stage === "delivery";
-  if (untouched && batch.origin === undefined) return { ...range, ...wholeBatch(batch, runner, count) };
-  const outcomes = untouched ? keptAsTheyAre(batch) : await runChain(batch, runner, context.signal);
+  if (asked === "not addressed") return { ...range, groups: [], read: 0, dropped: 0, rejected: [] };
+  const simple = asked === "as they are" && runner.plan.definition.partition === undefined;
+  if (simple) return { ...range, ...wholeBatch(batch, runner, count) };
+  const outcomes = asked === "as they are" ? keptAsTheyAre(batch) : asked;
   return { ...range, ...groupOutcomes(batch, outcomes, runner, context), read: count };
+}
+
+function isAddressed(batch: Batch, context: OutcomeContext): boolean {
+  return batch.onlyDelivery === undefined || batch.onlyDelivery === context.deliveryId;
 }
 
 /** The usual case: all records share one arrival, so the batch travels on as it is, without an object per record. */
 function wholeBatch(batch: Batch, runner: PlanRunner, count: number): Omit<OutcomeBatch, "firstOffset" | "nextOffset"> {
-  const key: AccumulatorKey = { kind: "data", split: runner.dataSplit(batch.arrivalMs) };
+  const key: AccumulatorKey = { kind: "data", split: runner.places.dataSplit(batch.arrivalMs) };
   const group: OutcomeGroup = {
     key,
     records: batch,
@@ -48,9 +72,13 @@ function wholeBatch(batch: Batch, runner: PlanRunner, count: number): Omit<Outco
   return { groups: [group], read: count, dropped: 0, rejected: [] };
 }
 
-async function runChain(batch: Batch, runner: PlanRunner, signal: AbortSignal): Promise<readonly Outcome[]> {
+async function runChain(
+  batch: Batch,
+  processors: readonly Processor[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
   let passing: ProcessorBatch = { source: batch, outcomes: keptAsTheyAre(batch) };
-  for (const processor of runner.processors) passing = await processor.process(passing, signal);
+  for (const processor of processors) passing = await processor.process(passing, signal);
   return passing.outcomes;
 }
 
@@ -58,63 +86,95 @@ function keptAsTheyAre(batch: Batch): KeptOutcome[] {
   return Array.from(batch.ends, (_, index) => ({ result: "kept", index, bytes: recordAt(batch, index) }));
 }
 
-interface Gathering {
+/** Records of one key of one batch. */
+class Gathering {
   readonly key: AccumulatorKey;
-  readonly records: Buffer[];
-  readonly offsets: number[];
-  oldestMs: number;
-  newestMs: number;
+  readonly records: Buffer[] = [];
+  readonly offsets: number[] = [];
+  oldestMs = Number.POSITIVE_INFINITY;
+  newestMs = 0;
+  oldestEventMs = Number.POSITIVE_INFINITY;
+  newestEventMs = Number.NEGATIVE_INFINITY;
+
+  constructor(key: AccumulatorKey) {
+    this.key = key;
+  }
+
+  add(bytes: Buffer, offset: number, arrivalMs: number, eventMs: number | undefined): void {
+    this.records.push(bytes);
+    this.offsets.push(offset);
+    this.oldestMs = Math.min(this.oldestMs, arrivalMs);
+    this.newestMs = Math.max(this.newestMs, arrivalMs);
+    if (eventMs === undefined) return;
+    this.oldestEventMs = Math.min(this.oldestEventMs, eventMs);
+    this.newestEventMs = Math.max(this.newestEventMs, eventMs);
+  }
+
+  group(): OutcomeGroup {
+    const { key, oldestMs, newestMs, oldestEventMs, newestEventMs } = this;
+    return {
+      key,
+      records: packRecords(this.records),
+      offsets: { each: this.offsets },
+      oldestMs,
+      newestMs,
+      ...(Number.isFinite(oldestEventMs) ? { oldestEventMs, newestEventMs } : {}),
+    };
+  }
 }
 
+/** A partition that may not gather, because too many others do. */
+const NOT_ADMITTED: Refusal = {
+  code: PARTITION_LIMIT_EXCEEDED,
+  message: "The number of active partitions has reached its limit, and this record belongs to another one",
+};
+
 function groupOutcomes(batch: Batch, outcomes: readonly Outcome[], runner: PlanRunner, context: OutcomeContext) {
-  const gatherings = new Map<string, Gathering>();
+  const { places } = runner;
+  const showsEvents = runner.plan.definition.partition?.eventTime !== undefined;
+  const gatherings = new Map<Place, Gathering | Refusal>();
   const rejected: { errorType: string; code: string }[] = [];
   let dropped = 0;
+  places.tidy();
+  const gatheringOf = (place: Place): Gathering | Refusal => {
+    let found = gatherings.get(place);
+    if (found === undefined) {
+      found = mayGather(place, runner, context) ? new Gathering(place.key) : NOT_ADMITTED;
+      gatherings.set(place, found);
+    }
+    return found;
+  };
   for (const outcome of outcomes) {
     if (outcome.result === "dropped") {
       dropped++;
       continue;
     }
-    if (outcome.result === "rejected") rejected.push({ errorType: outcome.errorType, code: outcome.code });
     const arrivalMs = arrivalOf(batch, outcome.index);
-    const bytes = outcome.result === "kept" ? outcome.bytes : errorLine(batch, outcome, context);
-    gather(gatherings, keyOf(outcome, arrivalMs, runner), bytes, batch.firstOffset + outcome.index, arrivalMs);
+    const offset = batch.firstOffset + outcome.index;
+    const place =
+      outcome.result === "kept" ? places.of(outcome, arrivalMs) : places.ofError(outcome.errorType, arrivalMs);
+    const gathering = "key" in place ? gatheringOf(place) : place;
+    if (outcome.result === "kept" && gathering instanceof Gathering) {
+      gathering.add(outcome.bytes, offset, arrivalMs, showsEvents ? (outcome.eventTimeMs ?? arrivalMs) : undefined);
+      continue;
+    }
+    const refused = outcome.result === "rejected" ? outcome : refusedOutcome(outcome, gathering as Refusal);
+    rejected.push({ errorType: refused.errorType, code: refused.code });
+    const errors = gatheringOf(places.ofError(refused.errorType, arrivalMs)) as Gathering;
+    errors.add(errorLine(batch, refused, context), offset, arrivalMs, undefined);
   }
-  const groups = Array.from(gatherings.values(), ({ key, records, offsets, oldestMs, newestMs }) => ({
-    key,
-    records: packRecords(records),
-    offsets: { each: offsets },
-    oldestMs,
-    newestMs,
-  }));
+  const groups = [...gatherings.values()].flatMap((one) => (one instanceof Gathering ? [one.group()] : []));
   return { groups, dropped, rejected };
 }
 
-function gather(
-  gatherings: Map<string, Gathering>,
-  key: AccumulatorKey,
-  bytes: Buffer,
-  offset: number,
-  arrivalMs: number,
-): void {
-  const text = keyText(key);
-  let gathering = gatherings.get(text);
-  if (gathering === undefined) {
-    gathering = { key, records: [], offsets: [], oldestMs: arrivalMs, newestMs: arrivalMs };
-    gatherings.set(text, gathering);
-  }
-  gathering.records.push(bytes);
-  gathering.offsets.push(offset);
-  gathering.oldestMs = Math.min(gathering.oldestMs, arrivalMs);
-  gathering.newestMs = Math.max(gathering.newestMs, arrivalMs);
+function mayGather({ key }: Place, runner: PlanRunner, context: OutcomeContext): boolean {
+  if (key.kind === "error" || context.admits === undefined) return true;
+  return context.admits(key, runner.plan.definition.partition?.activeMax);
 }
 
-function keyOf(outcome: KeptOutcome | RejectedOutcome, arrivalMs: number, runner: PlanRunner): AccumulatorKey {
-  if (outcome.result === "rejected") {
-    return { kind: "error", split: runner.errorSplit(arrivalMs), errorType: outcome.errorType };
-  }
-  const values = outcome.partitionValues;
-  return { kind: "data", split: runner.dataSplit(arrivalMs), ...(values ? { values } : {}) };
+/** A record whose partition cannot be found or may not be opened (reference 4.4). */
+function refusedOutcome({ index }: KeptOutcome, { code, message }: Refusal): RejectedOutcome {
+  return { result: "rejected", index, errorType: "processing-failed", code, message, attempts: 1 };
 }
 
 function errorLine(batch: Batch, outcome: RejectedOutcome, context: OutcomeContext): Buffer {

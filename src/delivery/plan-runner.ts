@@ -1,11 +1,11 @@
 import type { Format } from "../formats/format.ts";
-import type { CompressionSpec } from "../model/delivery-definition.ts";
-import { createSplitter } from "../model/prefix/splitter.ts";
+import type { CompressionSpec, DeliveryDefinition } from "../model/delivery-definition.ts";
 import type { Processor, ProcessorStream } from "../processors/processor.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { DeliveryComponents } from "./delivery-options.ts";
 import type { AccumulatorKey, Plan } from "./journal/journal-records.ts";
 import { naming, type PlanNaming } from "./naming.ts";
+import { Places } from "./partition.ts";
 
 /** A plan made ready to run: its processors, its formats, its prefixes. Built once per plan, used for each batch. */
 export interface PlanRunner {
@@ -14,10 +14,10 @@ export interface PlanRunner {
   readonly naming: PlanNaming;
   /** How objects of a key are encoded. */
   encoding(key: AccumulatorKey): Encoding;
-  /** The time split of data keys at an arrival time. */
-  readonly dataSplit: (atMs: number) => string;
-  /** Likewise for the error output. */
-  readonly errorSplit: (atMs: number) => string;
+  /** Where records gather. */
+  readonly places: Places;
+  /** Whether outcomes may be derived from the log again. */
+  readonly pure: boolean;
 }
 
 export interface Encoding {
@@ -29,7 +29,8 @@ export interface Encoding {
 const ERROR_FORMAT = "raw";
 
 export function openPlan(plan: Plan, components: DeliveryComponents, stream: ProcessorStream): PlanRunner {
-  const { processors, format: formatSpec, compression, naming: spec } = plan.definition;
+  const { format: formatSpec, compression } = plan.definition;
+  const processors = plan.definition.processors.map((one) => components.processor(one, stream));
   const names = naming(plan);
   const format = components.format(formatSpec.type);
   const data: Encoding = { format, options: formatSpec.options, compression };
@@ -37,17 +38,20 @@ export function openPlan(plan: Plan, components: DeliveryComponents, stream: Pro
   const errors: Encoding = { format: components.format(ERROR_FORMAT), options: {}, compression };
   return {
     plan,
-    processors: processors.map((one) => components.processor(one, stream)),
+    processors,
     naming: names,
     encoding: (key) => (key.kind === "error" ? errors : data),
-    dataSplit: createSplitter(names.prefix, spec.timeZone),
-    errorSplit: createSplitter(names.errorPrefix, spec.timeZone),
+    places: new Places(plan, names, format.extension(compression)),
+    pure: isPure(plan.definition, processors),
   };
 }
 
-/** Whether every processor of the chain answers the same for ever; asked of the components, never of the user. */
-export function isPure(processors: readonly Processor[]): boolean {
-  return processors.every((processor) => processor.pure);
+/**
+ * Whether every record has the same outcome for ever; asked of the components, never of the user. A limit on active
+ * partitions depends on what has been delivered by then, so what it refuses has to be remembered (rule H7).
+ */
+export function isPure({ partition }: DeliveryDefinition, processors: readonly Processor[]): boolean {
+  return processors.every((processor) => processor.pure) && partition?.activeMax === undefined;
 }
 
 /**
@@ -56,10 +60,17 @@ export function isPure(processors: readonly Processor[]): boolean {
  */
 export function namesSameKeys(old: PlanRunner, next: PlanRunner, sampleMs: number): boolean {
   const encodes = ({ plan: { definition } }: PlanRunner) =>
-    JSON.stringify([definition.processors, definition.format, definition.compression, definition.naming.timeZone]);
+    JSON.stringify([
+      definition.processors,
+      definition.format,
+      definition.compression,
+      definition.naming.timeZone,
+      definition.partition?.keys ?? [],
+      definition.partition?.eventTime ?? {},
+    ]);
   return (
     encodes(old) === encodes(next) &&
-    old.dataSplit(sampleMs) === next.dataSplit(sampleMs) &&
-    old.errorSplit(sampleMs) === next.errorSplit(sampleMs)
+    old.places.dataSplit(sampleMs) === next.places.dataSplit(sampleMs) &&
+    old.places.errorSplit(sampleMs) === next.places.errorSplit(sampleMs)
   );
 }

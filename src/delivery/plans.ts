@@ -53,7 +53,10 @@ export class Plans {
       position,
       streamName: this.#options.stream.name,
       definition,
-      pure: isPure(definition.processors.map((spec) => this.#options.components.processor(spec, this.#options.stream))),
+      pure: isPure(
+        definition,
+        definition.processors.map((spec) => this.#options.components.processor(spec, this.#options.stream)),
+      ),
     };
     await this.#journal.append({ type: "plan", plan }, this.#signal);
     if (accumulators) this.moveToNewest(accumulators);

@@ -1,9 +1,10 @@
 import type { Accumulator } from "./accumulator.ts";
 import { AccumulatorSet } from "./accumulator-set.ts";
+import { ActivePartitions } from "./active-partitions.ts";
 import type { LoopParts } from "./delivery-loop.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { Journal } from "./journal/journal.ts";
-import type { Intent, ReceiptRecord } from "./journal/journal-records.ts";
+import type { AccumulatorKey, Intent, ReceiptRecord } from "./journal/journal-records.ts";
 import type { OpenParcel } from "./journal/journal-state.ts";
 import { createOutcomeSource, type OutcomeSource } from "./outcome-source.ts";
 import type { OutcomeContext } from "./outcomes.ts";
@@ -72,13 +73,14 @@ export class Recovery {
     await refill(source, targets, { heldBytesMax: limits.heldBytesMax, clock, signal: stopping });
     this.#plans.moveToNewest(accumulators);
     const destinations = new Targets(this.#options, this.#plans);
-    const stageTwo = this.#createStageTwo(destinations, workshop, source);
+    const active = new ActivePartitions(() => this.#activeKeys(accumulators));
+    const stageTwo = this.#createStageTwo(destinations, workshop, source, active);
     for (const parcel of parcels) stageTwo.submit(parcel);
     return {
       journal: this.#journal,
       plans: this.#plans,
       accumulators,
-      stageOne: this.#createStageOne(accumulators),
+      stageOne: this.#createStageOne(accumulators, active),
       stageTwo,
       staging: this.#staging,
       targets: destinations,
@@ -104,13 +106,21 @@ export class Recovery {
     return { intent, accumulator, encoded: usable, uploadIds: [...uploadIds], recovered: true };
   }
 
-  #createStageOne(accumulators: AccumulatorSet): StageOne {
+  /** Of everything that gathers or is on its way. */
+  *#activeKeys(accumulators: AccumulatorSet): Iterable<AccumulatorKey> {
+    for (const { key } of accumulators.open) yield key;
+    for (const { key } of accumulators.due) yield key;
+    for (const { intent } of this.#journal.state.parcels.values()) yield intent.key;
+  }
+
+  #createStageOne(accumulators: AccumulatorSet, active: ActivePartitions): StageOne {
     const { stream, definition, reader, telemetry } = this.#options;
     return new StageOne({
       stream: stream.name,
       delivery: definition.id,
       reader,
       accumulators,
+      active,
       telemetry,
       readPosition: this.#journal.state.readPosition,
       counters: this.#journal.state.counters,
@@ -119,7 +129,12 @@ export class Recovery {
     });
   }
 
-  #createStageTwo(targets: Targets, workshop: ParcelWorkshop, source: OutcomeSource): StageTwo {
+  #createStageTwo(
+    targets: Targets,
+    workshop: ParcelWorkshop,
+    source: OutcomeSource,
+    active: ActivePartitions,
+  ): StageTwo {
     const { stream, definition, clock, random, disk, telemetry, limits } = this.#options;
     return new StageTwo({
       stream: stream.name,
@@ -139,7 +154,10 @@ export class Recovery {
         await refill(source, targetFor(intent, accumulator), { heldBytesMax: limits.heldBytesMax, clock, signal });
         return accumulator;
       },
-      onReceipt: (intent, receipt, attempts) => this.#report(intent, receipt, attempts),
+      onReceipt: (intent, receipt, attempts) => {
+        active.landed();
+        this.#report(intent, receipt, attempts);
+      },
     });
   }
 

@@ -3,10 +3,11 @@ import { type Batch, recordCount, sliceRecords } from "../model/records.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { OutcomeGroup } from "./accumulator.ts";
 import type { AccumulatorSet } from "./accumulator-set.ts";
+import type { ActivePartitions } from "./active-partitions.ts";
 import type { CutCounters } from "./journal/journal-records.ts";
 import { READ_BYTES } from "./outcome-source.ts";
-import { type OutcomeBatch, type OutcomeContext, outcomesOf } from "./outcomes.ts";
-import { isPure, type PlanRunner } from "./plan-runner.ts";
+import { askChain, type OutcomeBatch, type OutcomeContext, sortOutcomes } from "./outcomes.ts";
+import type { PlanRunner } from "./plan-runner.ts";
 import type { Staging } from "./staging.ts";
 
 /** How a gzip member begins (RFC 1952, 2.3.1). */
@@ -21,6 +22,7 @@ export class StageOne {
   #read: number;
   #counters: CutCounters;
   #lastSplit: string | undefined;
+  #watermarkMs = Number.NEGATIVE_INFINITY;
   #warnedPlan: number | undefined;
 
   constructor(options: StageOneOptions) {
@@ -43,10 +45,11 @@ export class StageOne {
     const { reader, accumulators } = this.#options;
     const batches = await reader.read(this.#read, READ_BYTES);
     if (batches.length === 0) return false;
+    this.#options.active.startRead();
     const decided = await this.#decide(batches, runner);
     for (const [index, outcome] of decided.entries()) {
       const batch = batches[index];
-      if (batch && batch.origin === undefined) this.#closePartition(runner.dataSplit(batch.arrivalMs));
+      if (batch && batch.origin === undefined) this.#closePartitions(batch.arrivalMs, outcome, runner);
       this.#count(outcome);
       for (const group of outcome.groups) {
         this.#warnOfDoubleCompression(group, runner);
@@ -58,13 +61,20 @@ export class StageOne {
     return true;
   }
 
-  /** Outcomes in log order, staged when they cannot be derived again. Batches of one read share their syncs. */
+  /**
+   * Outcomes in log order, staged when they cannot be derived again. The chain is asked for all batches of one read at once,
+   * and their outcomes share a sync; what they hold is bounded by what one read brings.
+   */
   async #decide(batches: readonly Batch[], runner: PlanRunner): Promise<OutcomeBatch[]> {
-    const { contextFor } = this.#options;
-    const context = contextFor(runner);
-    const decided: OutcomeBatch[] = [];
-    for (const batch of batches) decided.push(await outcomesOf(this.#unread(batch), runner, context));
-    if (isPure(runner.processors)) return decided;
+    const { contextFor, active } = this.#options;
+    const context: OutcomeContext = {
+      ...contextFor(runner),
+      admits: (key, activeMax) => active.admits(key, activeMax),
+    };
+    const unread = batches.map((batch) => this.#unread(batch));
+    const asked = await Promise.all(unread.map((batch) => askChain(batch, runner, context)));
+    const decided = unread.map((batch, index) => sortOutcomes(batch, asked[index] ?? [], runner, context));
+    if (runner.pure) return decided;
     const staging = await this.#options.staging();
     return staging.append(decided, context.signal);
   }
@@ -106,14 +116,42 @@ export class StageOne {
     this.#options.telemetry.emit("stream.warned", { stream: this.#options.stream, code: "compressed-twice", message });
   }
 
+  /** Hands on partitions for which nothing more can come, or nothing more is waited for. */
+  #closePartitions(arrivalMs: number, outcome: OutcomeBatch, runner: PlanRunner): void {
+    const { eventTime } = runner.plan.definition.partition ?? {};
+    if (eventTime === undefined) this.#closeArrivals(runner.places.dataSplit(arrivalMs));
+    else if (eventTime.closeAfterMs !== undefined) {
+      this.#closeEvents(arrivalMs, outcome, eventTime.closeAfterMs, runner);
+    }
+  }
+
   /** Arrival never falls, so once it has moved on to the next hour nothing more can come for the one before. */
-  #closePartition(split: string): void {
+  #closeArrivals(split: string): void {
     if (split === this.#lastSplit) return;
     if (this.#lastSplit !== undefined) {
       const closed = this.#lastSplit;
       this.#options.accumulators.sealAll("partition-closed", ({ key }) => key.kind === "data" && key.split === closed);
     }
     this.#lastSplit = split;
+  }
+
+  /**
+   * Event times come in any order, so the watermark stays behind the newest one by what the stream waits for. An event that
+   * runs ahead of its own arrival moves it no further than that.
+   */
+  #closeEvents(arrivalMs: number, outcome: OutcomeBatch, closeAfterMs: number, runner: PlanRunner): void {
+    for (const { newestEventMs } of outcome.groups) {
+      if (newestEventMs === undefined) continue;
+      this.#watermarkMs = Math.max(this.#watermarkMs, Math.min(newestEventMs, arrivalMs) - closeAfterMs);
+    }
+    const watermarkMs = this.#watermarkMs;
+    if (!Number.isFinite(watermarkMs)) return;
+    const split = runner.places.eventSplit(watermarkMs);
+    if (split === this.#lastSplit) return;
+    this.#lastSplit = split;
+    this.#options.accumulators.sealAll("partition-closed", ({ key, oldestEventMs }) => {
+      return key.kind === "data" && key.split !== split && (oldestEventMs ?? watermarkMs) < watermarkMs;
+    });
   }
 }
 
@@ -122,6 +160,7 @@ export interface StageOneOptions {
   readonly delivery: string;
   readonly reader: LogReader;
   readonly accumulators: AccumulatorSet;
+  readonly active: ActivePartitions;
   readonly telemetry: Telemetry;
   readonly readPosition: number;
   readonly counters: CutCounters;

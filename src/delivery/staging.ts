@@ -127,6 +127,7 @@ interface StagedHead {
     readonly records: number;
     readonly oldestMs: number;
     readonly newestMs: number;
+    readonly oldestEventMs?: number;
   }[];
 }
 
@@ -136,11 +137,12 @@ function encodeFrame(batch: OutcomeBatch, now: number) {
     nextOffset: batch.nextOffset,
     read: batch.read,
     dropped: batch.dropped,
-    groups: batch.groups.map(({ key, records, oldestMs, newestMs }) => ({
+    groups: batch.groups.map(({ key, records, oldestMs, newestMs, oldestEventMs }) => ({
       key,
       records: records.ends.length,
       oldestMs,
       newestMs,
+      ...(oldestEventMs === undefined ? {} : { oldestEventMs }),
     })),
   };
   const json = Buffer.from(JSON.stringify(head));
@@ -180,8 +182,9 @@ function decodeFrame(frame: Frame): OutcomeBatch {
     at += 4 * group.records;
     const records = sliceRecords(all, record, record + group.records);
     record += group.records;
-    const { key, oldestMs, newestMs } = group;
-    return { key, records, offsets: { each }, oldestMs, newestMs, stagingOffset: frame.firstOffset };
+    const { key, oldestMs, newestMs, oldestEventMs } = group;
+    const times = { oldestMs, newestMs, ...(oldestEventMs === undefined ? {} : { oldestEventMs }) };
+    return { key, records, offsets: { each }, ...times, stagingOffset: frame.firstOffset };
   });
   return {
     firstOffset: head.firstOffset,

@@ -14,6 +14,8 @@ export interface DeliveryDefinition {
   readonly format: ComponentSpec;
   readonly compression: CompressionSpec;
   readonly naming: ObjectNaming;
+  /** What beside arrival decides where a record gathers; absent = arrival alone. */
+  readonly partition?: PartitionSpec;
   readonly target: ComponentSpec;
   readonly roll: RollPolicy;
   /** Where delivery events are written for people (CloudWatchLoggingOptions); absent = disabled. */
@@ -43,6 +45,44 @@ export interface ObjectNaming {
   readonly timeZone: string;
   /** Replaces the extension of format and compression; absent = theirs. */
   readonly extension?: string;
+}
+
+/** Partitions by content and by event time (reference 4.4). */
+export interface PartitionSpec {
+  /** Those that the prefix names, each once: no other value of a record decides where it gathers. */
+  readonly keys: readonly PartitionKey[];
+  /** Most partitions that are active at once, from the first record until it is delivered; absent = no limit. */
+  readonly activeMax?: number;
+  /** Present when timestamps of the prefix show when a record happened, not when it arrived. */
+  readonly eventTime?: EventTimePartition;
+}
+
+export interface PartitionKey {
+  /** `query:NAME` or `lambda:NAME`, as in `KeptOutcome.partitionValues`. */
+  readonly name: string;
+  /** `%d` with an optional width, such as `%03d`: the value has to be a whole number and is padded. */
+  readonly format?: string;
+  /** Stands for a value that is missing or empty, as it is; without it such a record is rejected. */
+  readonly default?: string;
+}
+
+export interface EventTimePartition {
+  /** IANA zone of the timestamps in the prefix. */
+  readonly timeZone: string;
+  /** Records that happened longer than this before they arrived. */
+  readonly late?: LatenessPolicy;
+  /** Records that claim to have happened longer than this after they arrived. */
+  readonly future?: LatenessPolicy;
+  /** A partition is handed on once events that are this much younger than its end have come. */
+  readonly closeAfterMs?: number;
+}
+
+export interface LatenessPolicy {
+  readonly afterMs: number;
+  /** `prefix`: as they are, but with `prefix` before their names. */
+  readonly to: "error-output" | "prefix";
+  /** Literal text. */
+  readonly prefix?: string;
 }
 
 /** When an accumulator hands on what it gathered. The first limit that is reached fires; absent limits never do. */

@@ -119,7 +119,7 @@ test("parsePrefix() does not count the implicit date towards the length", () => 
 
 test("evaluatePrefix() refuses values of partition keys that make the prefix too long, and absent ones", () => {
   const template = templateOf("c=!{partitionKeyFromLambda:c}/");
-  const long = values({ partitionValues: { c: "x".repeat(510) } });
+  const long = values({ partitionValues: { "lambda:c": "x".repeat(510) } });
   assert.throws(() => evaluatePrefix(template, long), { code: "prefix-too-long" });
   assert.throws(() => evaluatePrefix(template, values({ partitionValues: {} })), { code: "partition-value-missing" });
 });
@@ -140,6 +140,7 @@ test("parsePrefix() tells what a prefix uses", () => {
   const { usage } = templateOf(`${text}!{timestamp:YYYY-ss}`);
   assert.deepEqual(usage.queryKeys, ["b", "a"]);
   assert.deepEqual(usage.lambdaKeys, ["l"]);
+  assert.deepEqual(usage.partitionKeys, ["query:b", "query:a", "lambda:l"]);
   assert.deepEqual(
     [usage.hasTimestamps, usage.hasWeekBasedYear, usage.hasSeconds, usage.hasImplicitDate],
     [true, true, true, false],
@@ -186,7 +187,7 @@ function values(changed: Partial<PrefixValues> = {}): PrefixValues {
   return {
     atMs: OLDEST_MS,
     timeZone: "UTC",
-    partitionValues: { c: "42" },
+    partitionValues: { "query:c": "42" },
     randomString: () => "5abf82da-1c",
     errorType: "processing-failed",
     ...changed,

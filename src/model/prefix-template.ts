@@ -11,7 +11,7 @@ export type { PrefixProblem, PrefixProblemCode, PrefixRole } from "./prefix/pars
  *
  * Constraints: a prefix without timestamp and without partition key ends in the implicit date `yyyy/MM/dd/HH/`, with no
  * slash put before it; an error prefix without expressions ends in the error type and that date; an error prefix with
- * expressions is exactly what they yield. All timestamps of a name share one instant: the arrival of the oldest record.
+ * expressions is exactly what they yield. All timestamps of a name share one instant: the arrival, or event time, of the oldest record.
  * A prefix is parsed once, when a definition takes effect; evaluating draws no chance and reads no clock of its own.
  */
 export interface PrefixTemplate {
@@ -37,6 +37,8 @@ export interface PrefixUsage {
   /** Names of partition keys, each once, in the order of the text. */
   readonly queryKeys: readonly string[];
   readonly lambdaKeys: readonly string[];
+  /** All of them as processors name their values: `query:NAME`, `lambda:NAME`. */
+  readonly partitionKeys: readonly string[];
 }
 
 export type ParsedPrefix =
@@ -44,9 +46,10 @@ export type ParsedPrefix =
   | { readonly template?: never; readonly problems: readonly PrefixProblem[] };
 
 export interface PrefixValues {
-  /** Arrival of the oldest record of the object. */
+  /** What timestamps show: arrival, or event time, of the oldest record of the object. */
   readonly atMs: number;
   readonly timeZone: string;
+  /** By their names: `query:NAME` and `lambda:NAME`. */
   readonly partitionValues?: Readonly<Record<string, string>>;
   /** Called once per occurrence; eleven characters. See `randomStrings`. */
   randomString(): string;
@@ -137,7 +140,7 @@ function evaluatePart(part: PrefixPart, values: PrefixValues): string {
     case "error-output-type":
       return errorTypeOf(values);
     case "partition-key": {
-      const value = values.partitionValues?.[part.key];
+      const value = values.partitionValues?.[partitionKeyName(part)];
       if (value !== undefined) return value;
       throw new LakehoseError(
         "partition-value-missing",
@@ -145,6 +148,11 @@ function evaluatePart(part: PrefixPart, values: PrefixValues): string {
       );
     }
   }
+}
+
+/** How processors name the value that a partition key of a prefix stands for. */
+function partitionKeyName({ namespace, key }: Extract<PrefixPart, { readonly kind: "partition-key" }>): string {
+  return namespace === "partitionKeyFromQuery" ? `query:${key}` : `lambda:${key}`;
 }
 
 function errorTypeOf(values: PrefixValues): string {
@@ -177,6 +185,9 @@ function usageOf(parts: readonly PrefixPart[], role: PrefixRole): PrefixUsage {
     hasSeconds: timestamps.some(hasSeconds),
     queryKeys: keys("partitionKeyFromQuery"),
     lambdaKeys: keys("partitionKeyFromLambda"),
+    partitionKeys: [
+      ...new Set(parts.flatMap((part) => (part.kind === "partition-key" ? [partitionKeyName(part)] : []))),
+    ],
   };
 }
 
@@ -185,7 +196,7 @@ function longestValues(usage: PrefixUsage): PrefixValues {
   return {
     atMs: LONGEST_INSTANT_MS,
     timeZone: "UTC",
-    partitionValues: Object.fromEntries([...usage.queryKeys, ...usage.lambdaKeys].map((key) => [key, ""])),
+    partitionValues: Object.fromEntries(usage.partitionKeys.map((key) => [key, ""])),
     randomString: () => "0".repeat(11),
     errorType: "format-conversion-failed",
   };

@@ -17,6 +17,11 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 export interface Processor {
   readonly type: string;
   readonly pure: boolean;
+  /**
+   * Set by processors that leave bytes alone and only say where a record belongs. They are asked of records too that come
+   * back past the others, such as redriven ones that could not be encoded.
+   */
+  readonly onlyPlaces?: boolean;
   process(batch: ProcessorBatch, signal: AbortSignal): Promise<ProcessorBatch>;
   close(): Promise<void>;
 }

@@ -40,8 +40,8 @@ export const MUTATIONS: readonly Mutation[] = [
     "H1b",
     "functions count as pure, so recovery asks them again",
     "src/delivery/plan-runner.ts",
-    "return processors.every((processor) => processor.pure);",
-    "return processors.length >= 0;",
+    "return processors.every((processor) => processor.pure) &&",
+    "return processors.length >= 0 &&",
   ),
   take(
     "H1c",
@@ -321,8 +321,8 @@ export const MUTATIONS: readonly Mutation[] = [
       },
       {
         file: "src/delivery/plan-runner.ts",
-        from: "return processors.every((processor) => processor.pure);",
-        to: "return processors.length >= 0;",
+        from: "return processors.every((processor) => processor.pure) &&",
+        to: "return processors.length >= 0 &&",
       },
     ],
   },

@@ -89,6 +89,8 @@ export interface AccumulatorRecord {
   readonly bytes: number;
   readonly oldestMs: number;
   readonly newestMs: number;
+  /** Oldest event time, where timestamps of the prefix show it. */
+  readonly oldestEventMs?: number;
   readonly openedAt: number;
   readonly digest: number;
   /** Lowest staging frame that holds a part of it; absent without staging. */
@@ -103,7 +105,11 @@ export interface AccumulatorKey {
   /** Changes with each hour (or day…) that the prefix names; empty when it names no time. */
   readonly split: string;
   readonly values?: Readonly<Record<string, string>>;
+  /** Present when the event time and the arrival of its records are too far apart. */
+  readonly lateness?: "late" | "future";
   readonly errorType?: string;
+  /** Of rows that could not be encoded: the parcel that they were to be part of. */
+  readonly parent?: string;
 }
 
 /** What will be written, frozen: no later change of the definition alters it. */
@@ -165,8 +171,17 @@ export interface CarriedRecord {
   readonly stagingVoids: readonly { readonly from: number; readonly to: number }[];
 }
 
+/** Keys are plain data that lives long and is asked for its text with every batch. */
+const texts = new WeakMap<AccumulatorKey, string>();
+
 /** One string per key, equal for equal keys. */
 export function keyText(key: AccumulatorKey): string {
-  const values = Object.entries(key.values ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([key.kind, key.errorType ?? "", key.split, ...values]);
+  let text = texts.get(key);
+  if (text === undefined) {
+    const values = Object.entries(key.values ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+    const more = [key.lateness, key.parent].filter((one) => one !== undefined);
+    text = JSON.stringify([key.kind, key.errorType ?? "", key.split, ...values, ...more]);
+    texts.set(key, text);
+  }
+  return text;
 }

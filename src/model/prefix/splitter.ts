@@ -15,20 +15,30 @@ export function splitKey(template: PrefixTemplate, atMs: number, timeZone: strin
     .join("|");
 }
 
+/** Minutes that a splitter remembers: a day of events in any order, and the few hours of arrival. */
+const MINUTES_MAX = 2_000;
+
 /**
- * `splitKey` for a flow of records: evaluated at most once per minute of time, since nothing of an hour or more changes
- * within one. Give each flow a splitter of its own.
+ * `splitKey` for a flow of records: evaluated once per minute of time, since nothing of an hour or more changes within
+ * one. Arrivals rise; event times come in any order, so more than the last minute is remembered. Give each flow a splitter
+ * of its own.
  */
 export function createSplitter(template: PrefixTemplate, timeZone: string): (atMs: number) => string {
   if (coarseParts(template).length === 0) return () => "";
-  let minute = Number.NaN;
-  let key = "";
+  const keys = new Map<number, string>();
+  let lastMinute = Number.NaN;
+  let lastKey = "";
   return (atMs) => {
-    const thisMinute = Math.floor(atMs / MINUTE_MS);
-    if (thisMinute !== minute) {
-      key = splitKey(template, thisMinute * MINUTE_MS, timeZone);
-      minute = thisMinute;
+    const minute = Math.floor(atMs / MINUTE_MS);
+    if (minute === lastMinute) return lastKey;
+    let key = keys.get(minute);
+    if (key === undefined) {
+      key = splitKey(template, minute * MINUTE_MS, timeZone);
+      if (keys.size >= MINUTES_MAX) keys.clear();
+      keys.set(minute, key);
     }
+    lastMinute = minute;
+    lastKey = key;
     return key;
   };
 }
