@@ -20,7 +20,16 @@ test("a pool keeps no more than it may, and nothing that it would not give", () 
   pool.giveBack(second);
   assert.equal(pool.take(200_000).buffer, first.buffer);
   assert.notEqual(pool.take(200_000).buffer, second.buffer);
+});
+
+test("a pool takes back only what it gave, and never memory that others share", () => {
+  const pool = new BufferPool(1024 * 1024);
+  const foreign = Buffer.alloc(65_536);
+  pool.giveBack(foreign);
+  assert.notEqual(pool.take(65_536).buffer, foreign.buffer);
   const small = pool.take(100);
   pool.giveBack(small);
-  assert.notEqual(pool.take(100).buffer, small.buffer);
+  assert.ok(small.fill(1).equals(Buffer.alloc(100, 1)));
+  const other = pool.take(100).fill(2);
+  assert.ok(small.equals(Buffer.alloc(100, 1)) && other.equals(Buffer.alloc(100, 2)));
 });

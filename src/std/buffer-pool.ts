@@ -6,6 +6,8 @@
 export class BufferPool {
   readonly #bytesMax: number;
   readonly #free = new Map<number, ArrayBuffer[]>();
+  /** What came from here: nothing else may be taken back, least of all memory that Node shares between small buffers. */
+  readonly #own = new WeakSet<ArrayBuffer>();
   #freeBytes = 0;
 
   /** `bytesMax`: most memory that waits for reuse. */
@@ -15,21 +17,24 @@ export class BufferPool {
 
   /** A buffer of exactly `bytes`; whatever was in its memory before is still there. */
   take(bytes: number): Buffer {
+    if (bytes < SIZE_MIN) return Buffer.allocUnsafe(bytes);
     const size = sizeClass(bytes);
-    const memory = this.#free.get(size)?.pop();
-    if (memory === undefined) return Buffer.allocUnsafeSlow(size).subarray(0, bytes);
-    this.#freeBytes -= size;
+    let memory = this.#free.get(size)?.pop();
+    if (memory === undefined) {
+      memory = Buffer.allocUnsafeSlow(size).buffer;
+      this.#own.add(memory);
+    } else this.#freeBytes -= size;
     return Buffer.from(memory, 0, bytes);
   }
 
   /** Takes back what `take` gave. Nobody may look at it, or at a view of it, any more. */
   giveBack(buffer: Buffer): void {
-    const size = buffer.buffer.byteLength;
-    if (size < SIZE_MIN || size > SIZE_MAX || size !== sizeClass(size) || this.#freeBytes + size > this.#bytesMax)
-      return;
+    const memory = buffer.buffer as ArrayBuffer;
+    const size = memory.byteLength;
+    if (!this.#own.has(memory) || size > SIZE_MAX || this.#freeBytes + size > this.#bytesMax) return;
     const list = this.#free.get(size);
-    if (list) list.push(buffer.buffer as ArrayBuffer);
-    else this.#free.set(size, [buffer.buffer as ArrayBuffer]);
+    if (list) list.push(memory);
+    else this.#free.set(size, [memory]);
     this.#freeBytes += size;
   }
 }
@@ -40,7 +45,6 @@ const SIZE_MAX = 8 * 1024 * 1024;
 
 /** Sizes rise by quarters of a power of two: at most a quarter of a buffer is unused. */
 function sizeClass(bytes: number): number {
-  if (bytes <= SIZE_MIN) return bytes;
   const quarter = 2 ** Math.ceil(Math.log2(bytes)) / 8;
   return Math.ceil(bytes / quarter) * quarter;
 }

@@ -8,6 +8,8 @@ type Labels = Readonly<Record<string, string>>;
 export class Metrics {
   readonly #registry = new Registry();
   readonly #instruments = new Map<MetricId, Instrument>();
+  /** What was added to counters since somebody looked: a few calls a scrape instead of one for each event. */
+  readonly #added = new Map<Counter, Map<string, { readonly labels: Labels; sum: number }>>();
   #collect: () => void = () => undefined;
 
   constructor() {
@@ -25,9 +27,28 @@ export class Metrics {
   /** Adds to a counter, observes in a histogram, sets a gauge. */
   record(id: MetricId, labels: Labels, value: number): void {
     const found = this.#instruments.get(id);
-    if (found instanceof Counter) found.inc({ ...labels }, value);
+    if (found instanceof Counter) this.#add(found, labels, value);
     else if (found instanceof Histogram) found.observe({ ...labels }, value);
     else found?.set({ ...labels }, value);
+  }
+
+  #add(counter: Counter, labels: Labels, value: number): void {
+    let series = this.#added.get(counter);
+    if (series === undefined) {
+      series = new Map();
+      this.#added.set(counter, series);
+    }
+    let key = "";
+    for (const name in labels) key += `${labels[name]}\n`;
+    const added = series.get(key);
+    if (added === undefined) series.set(key, { labels, sum: value });
+    else added.sum += value;
+  }
+
+  #countAdded(): void {
+    for (const [counter, series] of this.#added)
+      for (const { labels, sum } of series.values()) counter.inc({ ...labels }, sum);
+    this.#added.clear();
   }
 
   resetGauges(): void {
@@ -36,6 +57,7 @@ export class Metrics {
 
   /** Forgets the series of a stream that is gone, so that streams that come and go do not add up. */
   async forgetStream(stream: string): Promise<void> {
+    this.#countAdded();
     for (const found of this.#instruments.values()) {
       const { values } = await found.get();
       const labels = new Map<string, Record<string, string>>();
@@ -51,6 +73,7 @@ export class Metrics {
   /** The text of `/metrics` and its media type. */
   async text(): Promise<{ readonly contentType: string; readonly text: string }> {
     this.#collect();
+    this.#countAdded();
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 }

@@ -5,7 +5,7 @@ import type { Operation } from "../protocol/operation.ts";
 import { parsePutRecordBatch } from "./put/parse-put.ts";
 import { type PutDependencies, putIntoStream } from "./put/put-into-stream.ts";
 import { AWS_PUT_LIMITS } from "./put/put-limits.ts";
-import { RecordIds } from "./put/record-ids.ts";
+import { type RecordIds, recordIdsOf } from "./put/record-ids.ts";
 import { scanPutRecordBatch } from "./put/scan-put.ts";
 
 /**
@@ -21,7 +21,7 @@ export function putRecordBatch({ streams, limits = AWS_PUT_LIMITS }: PutDependen
     async handle(request) {
       const put = scanPutRecordBatch(request.body, limits) ?? parsePutRecordBatch(request.json(), limits);
       const { intake, answer } = await putIntoStream(streams, request, "PutRecordBatch", put, limits);
-      const ids = new RecordIds(intake.stream.uid, answer.partition);
+      const ids = recordIdsOf(intake.stream.uid, answer.partition);
       return answer.refused.length === 0 ? allAccepted(answer, ids) : someRefused(answer, ids);
     },
   };

@@ -2,7 +2,7 @@ import type { Operation } from "../protocol/operation.ts";
 import { parsePutRecord } from "./put/parse-put.ts";
 import { type PutDependencies, putIntoStream } from "./put/put-into-stream.ts";
 import { AWS_PUT_LIMITS } from "./put/put-limits.ts";
-import { RecordIds } from "./put/record-ids.ts";
+import { recordIdsOf } from "./put/record-ids.ts";
 import { scanPutRecord } from "./put/scan-put.ts";
 
 /**
@@ -18,7 +18,7 @@ export function putRecord({ streams, limits = AWS_PUT_LIMITS }: PutDependencies)
     async handle(request) {
       const put = scanPutRecord(request.body, single) ?? parsePutRecord(request.json(), single);
       const { intake, answer } = await putIntoStream(streams, request, "PutRecord", put, single);
-      const ids = new RecordIds(intake.stream.uid, answer.partition);
+      const ids = recordIdsOf(intake.stream.uid, answer.partition);
       return { RecordId: ids.of(answer.firstOffset), Encrypted: answer.encrypted };
     },
   };

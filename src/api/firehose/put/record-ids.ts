@@ -37,6 +37,21 @@ export class RecordIds {
   }
 }
 
+/** Ids of a stream's partition; hashing its name for each call would cost as much as reading a small record. */
+export function recordIdsOf(streamUid: string, partition: number): RecordIds {
+  const key = `${streamUid}/${partition}`;
+  let ids = known.get(key);
+  if (ids === undefined) {
+    if (known.size >= KNOWN_MAX) known.clear();
+    ids = new RecordIds(streamUid, partition);
+    known.set(key, ids);
+  }
+  return ids;
+}
+
+const known = new Map<string, RecordIds>();
+const KNOWN_MAX = 1_000;
+
 const FIXED_LENGTH = 82;
 
 /** Offsets are exact up to 2^53: 14 hex digits. */
