@@ -39,6 +39,10 @@ type Delivered = Fields<"delivery.parcelDelivered">;
 
 const byStream = ({ stream }: { stream: string }) => ({ stream });
 const byDelivery = ({ stream, delivery }: { stream: string; delivery: string }) => ({ stream, delivery });
+const byFunction = (fields: { stream: string; function: string }) => ({
+  stream: fields.stream,
+  function: fields.function,
+});
 const byKind = ({ stream, delivery, kind }: Delivered) => ({ stream, delivery, kind });
 const byOperation = ({ protocol, operation }: { protocol: string; operation: string }) => ({ protocol, operation });
 const data = ({ error }: Delivered) => !error;
@@ -124,6 +128,23 @@ export const EVENT_TABLE: EventTable = {
   },
   "log.clockJumped": { summary: "The wall clock was set back or forward.", level: "warn", metrics: [] },
   "log.recovered": { summary: "A log was opened and is ready.", level: "info", metrics: [] },
+
+  "processor.functionAnswered": {
+    summary: "A function answered for a batch of records, or no attempt was left.",
+    level: "trace",
+    metrics: [
+      { metric: "functionBatches", labels: (f) => ({ ...byFunction(f), success: String(f.success) }) },
+      { metric: "functionSeconds", labels: byFunction, value: (f) => f.durationMs / 1000 },
+    ],
+  },
+  "processor.recordsTransformed": {
+    summary: "A function answered records with Ok.",
+    level: "trace",
+    metrics: [
+      { metric: "transformedRecords", labels: byFunction, value: (f) => f.records },
+      { metric: "transformedBytes", labels: byFunction, value: (f) => f.bytes },
+    ],
+  },
 
   "delivery.started": { summary: "A delivery has recovered and runs.", level: "info", metrics: [] },
   "delivery.stopped": { summary: "A delivery has stopped.", level: "info", metrics: [] },

@@ -1,6 +1,7 @@
 import type { ApiEvents } from "./events/api-events.ts";
 import type { DeliveryEvents } from "./events/delivery-events.ts";
 import type { LogEvents } from "./events/log-events.ts";
+import type { ProcessorEvents } from "./events/processor-events.ts";
 import type { ServerEvents } from "./events/server-events.ts";
 import type { StorageEvents } from "./events/storage-events.ts";
 import type { StreamEvents } from "./events/stream-events.ts";
@@ -10,6 +11,7 @@ export interface EventCatalogue
   extends ApiEvents,
     DeliveryEvents,
     LogEvents,
+    ProcessorEvents,
     ServerEvents,
     StorageEvents,
     StreamEvents {}

@@ -23,6 +23,7 @@ const REQUEST_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 const FRESHNESS_SECONDS = [1, 5, 15, 60, 120, 300, 600, 900, 1800, 3600, 21_600, 86_400];
 
 const STREAM = ["stream"] as const;
+const FUNCTION = ["stream", "function"] as const;
 const DELIVERY = ["stream", "delivery", "kind"] as const;
 
 export const METRICS = {
@@ -70,6 +71,32 @@ export const METRICS = {
     "lakehose_repeated_records_total",
     "Records of retries that were answered from the first call.",
     STREAM,
+  ),
+
+  functionBatches: counter(
+    "lakehose_function_batches_total",
+    "Batches that a function answered (success) or did not, after all attempts.",
+    [...FUNCTION, "success"],
+    "ExecuteProcessing.Success",
+  ),
+  functionSeconds: histogram(
+    "lakehose_function_batch_duration_seconds",
+    "One batch with its function, all attempts and the waits between them.",
+    FUNCTION,
+    REQUEST_SECONDS,
+    "ExecuteProcessing.Duration",
+  ),
+  transformedRecords: counter(
+    "lakehose_function_transformed_records_total",
+    "Records that a function answered with Ok.",
+    FUNCTION,
+    "SucceedProcessing.Records",
+  ),
+  transformedBytes: counter(
+    "lakehose_function_transformed_bytes_total",
+    "Bytes that a function answered with Ok.",
+    FUNCTION,
+    "SucceedProcessing.Bytes",
   ),
 
   logAppends: counter("lakehose_log_appends_total", "Appends made durable.", STREAM),
