@@ -1,4 +1,5 @@
 import type { JsonObject } from "../std/json.ts";
+import type { TableReference } from "./schema/table-reference.ts";
 
 /**
  * What one delivery has to do, in Lakehose's own words. `api/` translates the wire's configuration into this; the
@@ -12,6 +13,8 @@ export interface DeliveryDefinition {
   /** In the order of AWS (reference 4.1), whatever order they were declared in. */
   readonly processors: readonly ComponentSpec[];
   readonly format: ComponentSpec;
+  /** Where the schema in the options of the format was taken from: when it changes, the stream is translated anew. */
+  readonly table?: TableReference;
   readonly compression: CompressionSpec;
   readonly naming: ObjectNaming;
   /** What beside arrival decides where a record gathers; absent = arrival alone. */

@@ -46,6 +46,7 @@ export class StreamRuntime {
   #stored: StoredStream;
   #settings: StreamSettings;
   #log: LogGate | undefined;
+  #closed: Promise<void> | undefined;
   #intake: Intake | undefined;
   #recordsBefore = 0;
 
@@ -205,7 +206,13 @@ export class StreamRuntime {
     };
   }
 
-  async close(): Promise<void> {
+  /** However often it is asked for, it happens once: two that close a log at a time would both write its files. */
+  close(): Promise<void> {
+    this.#closed ??= this.#closeOnce();
+    return this.#closed;
+  }
+
+  async #closeOnce(): Promise<void> {
     this.#stopping.abort(new Error("The stream is being closed"));
     await this.#redrives?.stop();
     await this.#log?.shut();

@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import { reasonOf } from "../model/errors.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
+import { newStream } from "./new-stream.ts";
 import { type DeclaredParts, plannedChange, withoutEnded } from "./planned-change.ts";
+import { refuseCreation, requireStatus } from "./refusals.ts";
 import { type StoredStream, StreamRegistry } from "./registry.ts";
 import { DRAIN_TIMEOUT_MS, type StreamSettings, settingsOf, settingTags } from "./settings.ts";
 import { notFound, StreamError } from "./stream-error.ts";
@@ -20,6 +22,7 @@ import type {
   Streams,
   TagsChange,
 } from "./streams.ts";
+import { TableFollower } from "./table-follower.ts";
 import { warningsOf } from "./warnings.ts";
 
 /**
@@ -47,6 +50,7 @@ export class StreamsService implements Streams {
   readonly #drains = new Map<string, AbortController>();
   readonly #background = new Set<Promise<void>>();
   readonly repeats: StreamRepeats;
+  readonly #tables: TableFollower;
   #closed = false;
 
   private constructor(dependencies: StreamDependencies) {
@@ -58,6 +62,12 @@ export class StreamsService implements Streams {
       runtime: (name) => this.#runtime(name),
       replace: (stored) => this.#replaceDocument(stored, stored.document),
       startReplay: (name, id) => this.#runtime(name).startReplay(id, this.#eventsOf(name)),
+    });
+    this.#tables = new TableFollower(dependencies, {
+      stored: () => this.#registry.list(),
+      get: (name) => this.#registry.get(name),
+      behind: (name, task) => this.#behind(name, task),
+      apply: (stored, settings) => this.#applyStored(stored, settings),
     });
   }
 
@@ -72,24 +82,10 @@ export class StreamsService implements Streams {
   create(request: CreateStream): Promise<StreamDocument> {
     return this.#queue.run(request.name, async () => {
       this.#refuseWhenClosed();
-      this.#refuseCreation(request.name);
+      refuseCreation(request.name, this.list(), this.#dependencies.streamsMax);
       const settings = settingsOf(request.extensions, Object.fromEntries(request.tags));
-      const deliveries = this.#dependencies.translate(request, settings);
-      const document: StreamDocument = {
-        name: request.name,
-        uid: this.#dependencies.random.bytes(16).toString("hex"),
-        arn: request.arn,
-        type: request.type,
-        status: "CREATING",
-        versionId: "1",
-        createdAt: this.#dependencies.clock.now(),
-        encryption: request.encryption,
-        tags: Object.fromEntries(request.tags),
-        declared: request.declared,
-        extensions: request.extensions,
-        deliveries,
-      };
-      const stored: StoredStream = { document, startsAt: {}, ending: [], replays: [], removing: false };
+      const deliveries = await this.#dependencies.translate(request, settings);
+      const stored = newStream(request, deliveries, this.#dependencies);
       await this.#registry.save(stored);
       return this.#finishCreation(stored, settings);
     });
@@ -177,6 +173,10 @@ export class StreamsService implements Streams {
     return this.#runtime(name).health();
   }
 
+  tableChanged(table: Parameters<Streams["tableChanged"]>[0]): void {
+    this.#tables.changed(table);
+  }
+
   /** Resolves when nothing that goes on behind the callers' backs (drains, removals) is under way any more. */
   async settled(): Promise<void> {
     while (this.#background.size > 0) await Promise.all(this.#background);
@@ -203,7 +203,9 @@ export class StreamsService implements Streams {
         await this.#finishCreation(stored, settings);
         return;
       }
-      await this.#openRuntime(stored, settings);
+      const current = await this.#tables.current(stored);
+      if (current !== stored) await this.#registry.save(current);
+      await this.#openRuntime(current, settings);
     } catch (error) {
       const reason = reasonOf(error);
       this.#unavailable.set(document.name, reason);
@@ -233,6 +235,7 @@ export class StreamsService implements Streams {
     const { document } = await this.#replaceDocument(stored, { ...stored.document, status: "ACTIVE" });
     this.#dependencies.telemetry.emit("stream.created", { stream: name, type });
     this.#warnAbout(document);
+    this.#tables.look(document);
     return document;
   }
 
@@ -256,23 +259,30 @@ export class StreamsService implements Streams {
 
   /** Compiles, stores and applies a change of what the stream does; the version rises. */
   async #apply(stored: StoredStream, parts: DeclaredParts): Promise<StreamDocument> {
-    const { name, type } = stored.document;
-    const { clock, telemetry, translate } = this.#dependencies;
+    const { name, arn, type } = stored.document;
+    const { clock, translate } = this.#dependencies;
     const settings = settingsOf(parts.extensions, parts.tags);
-    const deliveries = translate({ name, type, declared: parts.declared }, settings);
+    const deliveries = await translate({ name, arn, type, declared: parts.declared }, settings);
     const runtime = this.#runtime(name);
     const position = runtime.end;
     const next = plannedChange(stored, { ...parts, deliveries, updatedAt: clock.now() }, position);
     const lease = runtime.lease(position);
     try {
-      await this.#registry.save(next);
-      await runtime.apply(next, settings, this.#eventsOf(name));
+      await this.#applyStored(next, settings);
     } finally {
       lease.release();
     }
-    telemetry.emit("stream.updated", { stream: name, version: next.document.versionId });
     this.#warnAbout(next.document);
+    this.#tables.look(next.document);
     return next.document;
+  }
+
+  async #applyStored(stored: StoredStream, settings: StreamSettings): Promise<void> {
+    const { name, versionId } = stored.document;
+    const runtime = this.#runtime(name);
+    await this.#registry.save(stored);
+    await runtime.apply(stored, settings, this.#eventsOf(name));
+    this.#dependencies.telemetry.emit("stream.updated", { stream: name, version: versionId });
   }
 
   #eventsOf(name: string): RuntimeEvents {
@@ -356,16 +366,6 @@ export class StreamsService implements Streams {
     return next;
   }
 
-  #refuseCreation(name: string): void {
-    if (this.#registry.get(name) !== undefined)
-      throw new StreamError("already-exists", `Stream ${name} already exists`);
-    const streams = this.#registry.list();
-    const { streamsMax } = this.#dependencies;
-    if (streams.length < streamsMax) return;
-    const details = { limit: String(streamsMax), names: streams.map((one) => one.document.name).join(", ") };
-    throw new StreamError("limit-exceeded", `There are ${streamsMax} streams already, the most allowed`, details);
-  }
-
   #refuseWhenClosed(): void {
     if (this.#closed) throw new StreamError("unavailable", "The server is shutting down");
   }
@@ -391,10 +391,4 @@ export class StreamsService implements Streams {
   #warn(stream: string, code: string, message: string): void {
     this.#dependencies.telemetry.emit("stream.warned", { stream, code, message });
   }
-}
-
-function requireStatus(document: StreamDocument, allowed: readonly StreamStatus[]): void {
-  if (allowed.includes(document.status)) return;
-  const details = { status: document.status };
-  throw new StreamError("wrong-state", `Stream ${document.name} is in state ${document.status}`, details);
 }

@@ -2,6 +2,7 @@ import type { DeliveryStatus } from "../delivery/delivery.ts";
 import type { LogUsage, SourceProgress } from "../log/log.ts";
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
 import type { PackedRecords, RecordOrigin } from "../model/records.ts";
+import type { TableReference } from "../model/schema/table-reference.ts";
 import type { RedriveRequest, RedriveStatus } from "../sources/source.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { ReplayStatus, StartReplay } from "./replay.ts";
@@ -37,6 +38,8 @@ export interface Streams {
   /** Hands on everything accepted before the call; resolves when it is durable at all targets. */
   flush(name: string, signal: AbortSignal): Promise<void>;
   health(name: string): StreamHealth;
+  /** A table of the catalog is another: streams that take their schema from it go on with the new one, as a plan (rule H6). */
+  tableChanged(table: Pick<TableReference, "databaseName" | "tableName">): void;
   /** What goes through a delivery a second time. */
   readonly repeats: Repeats;
   close(): Promise<void>;
@@ -124,13 +127,14 @@ export interface StreamDocument {
 }
 
 /**
- * Handed to `Streams` by the server (`api/firehose/` owns the wire's words): pure, throws `StreamError` `invalid` for
- * what cannot be delivered. Settings are those of extensions and tags together.
+ * Handed to `Streams` by the server (`api/firehose/` owns the wire's words): throws `StreamError` `invalid` for what cannot
+ * be delivered. Settings are those of extensions and tags together. The answer depends on these and on the tables that it
+ * names in `DeliveryDefinition.table`, and on nothing else.
  */
 export type TranslateDeclared = (
-  stream: { readonly name: string; readonly type: StreamDocument["type"]; readonly declared: JsonObject },
+  stream: Pick<StreamDocument, "name" | "arn" | "type" | "declared">,
   settings: StreamSettings,
-) => readonly DeliveryDefinition[];
+) => readonly DeliveryDefinition[] | Promise<readonly DeliveryDefinition[]>;
 
 export interface StreamEncryption {
   readonly status: "ENABLED" | "ENABLING" | "ENABLING_FAILED" | "DISABLED" | "DISABLING" | "DISABLING_FAILED";
