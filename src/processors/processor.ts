@@ -31,6 +31,7 @@ export interface ProcessorDefinition {
   readonly type: string;
   /** One sentence for the reference page. */
   readonly summary: string;
+  /** Whether all that it makes are pure. Where options decide, this is false, and each processor says it of itself. */
   readonly pure: boolean;
   /** Checks options; reference page and console form derive from it. */
   readonly optionsSchema: z.ZodType;
