@@ -160,7 +160,10 @@ export class FakeLog implements Log {
     return { bytes: this.end * 100, start: 0, end: this.end, pendingAppends: 0 };
   }
 
+  timesClosed = 0;
+
   async close(): Promise<void> {
+    this.timesClosed++;
     await this.gate;
   }
 }
