@@ -218,6 +218,28 @@ export const EVENT_TABLE: EventTable = {
     deliveryLog: ({ stream, delivery, code, message }) => ({ stream, delivery, errorCode: code, message }),
   },
 
+  "function.processStarted": { summary: "A process of a function was started.", level: "info", metrics: [] },
+  "function.processEnded": { summary: "A process of a function has ended.", level: "info", metrics: [] },
+  "function.codeChanged": {
+    summary: "The code of a function is another; calls go to it from now on.",
+    level: "info",
+    metrics: [],
+  },
+  "function.invoked": {
+    summary: "A function answered a call.",
+    level: "trace",
+    metrics: [
+      { metric: "functionCalls", labels: (f) => ({ function: f.function, outcome: "answered" }) },
+      { metric: "functionCallSeconds", labels: (f) => ({ function: f.function }), value: (f) => f.durationMs / 1000 },
+    ],
+  },
+  "function.invocationFailed": {
+    summary: "A call of a function gave no reply.",
+    level: "warn",
+    metrics: [{ metric: "functionCalls", labels: (f) => ({ function: f.function, outcome: f.code }) }],
+  },
+  "function.outputWritten": { summary: "A function printed a line.", level: "info", metrics: [] },
+
   "storage.requestFailed": {
     summary: "An object store refused a request or did not answer.",
     level: "warn",

@@ -1,5 +1,6 @@
 import type { ApiEvents } from "./events/api-events.ts";
 import type { DeliveryEvents } from "./events/delivery-events.ts";
+import type { FunctionEvents } from "./events/function-events.ts";
 import type { LogEvents } from "./events/log-events.ts";
 import type { ProcessorEvents } from "./events/processor-events.ts";
 import type { ServerEvents } from "./events/server-events.ts";
@@ -10,6 +11,7 @@ import type { StreamEvents } from "./events/stream-events.ts";
 export interface EventCatalogue
   extends ApiEvents,
     DeliveryEvents,
+    FunctionEvents,
     LogEvents,
     ProcessorEvents,
     ServerEvents,

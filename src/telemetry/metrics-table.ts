@@ -176,6 +176,20 @@ export const METRICS = {
     "code",
   ]),
 
+  functionCalls: counter(
+    "lakehose_function_invocations_total",
+    "Calls of functions, by what came of them: `answered`, or the code of the failure.",
+    ["function", "outcome"],
+    "Invocations, Errors, Throttles of AWS/Lambda",
+  ),
+  functionCallSeconds: histogram(
+    "lakehose_function_duration_seconds",
+    "From the call of a function to its reply, waits for a free process included.",
+    ["function"],
+    REQUEST_SECONDS,
+    "Duration of AWS/Lambda",
+  ),
+
   logBytes: gauge("lakehose_log_bytes", "Bytes of log on disk.", STREAM),
   budgetBytes: gauge("lakehose_stream_budget_bytes", "Disk budget of the stream.", STREAM),
   pendingAppends: gauge("lakehose_log_pending_appends", "Appends that wait for their sync.", STREAM),
