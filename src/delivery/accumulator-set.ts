@@ -1,9 +1,11 @@
 import type { RollCause } from "../model/delivery-definition.ts";
 import { recordCount } from "../model/records.ts";
 import type { Clock } from "../std/clock.ts";
-import { Accumulator, type OutcomeGroup } from "./accumulator.ts";
+import { Accumulator, type ParcelTools } from "./accumulator.ts";
 import { type AccumulatorKey, type AccumulatorRecord, keyText } from "./journal/journal-records.ts";
+import type { OutcomeGroup } from "./outcome-group.ts";
 import type { PlanRunner } from "./plan-runner.ts";
+import { PLACES_BYTES_MAX } from "./record-places.ts";
 import { dueCause, dueInMs, recordsThatFit } from "./roll-policy.ts";
 
 /**
@@ -52,7 +54,7 @@ export class AccumulatorSet {
       const accumulator = this.#open.get(key) ?? this.#openAccumulator(key, group, runner);
       const taken = recordsThatFit(accumulator, policy, group, from);
       if (taken > 0) accumulator.add(group, from, from + taken, now);
-      const cause = taken === 0 ? "size" : dueCause(accumulator, policy, now);
+      const cause = taken === 0 ? "size" : (dueCause(accumulator, policy, now) ?? memoryCause(accumulator));
       if (cause) this.seal(accumulator, cause);
       else if (accumulator.wantsDrain) this.#startDrain(accumulator);
       from += taken;
@@ -188,6 +190,11 @@ export class AccumulatorSet {
   }
 }
 
+/** The places of the records take room too, where the format may refuse some. */
+function memoryCause({ places }: Accumulator): RollCause | undefined {
+  return places !== undefined && places.bytes >= PLACES_BYTES_MAX ? "memory" : undefined;
+}
+
 /** Encoders that drain at once: what keeps two cores busy without more memory in flight (experiments.md 4). */
 const DRAINS_MAX = 4;
 
@@ -199,5 +206,5 @@ export interface AccumulatorSetOptions {
   readonly nextId: number;
   /** Record bytes that all encoders together may hold unencoded. */
   readonly heldBytesMax: number;
-  readonly openParcel: (id: number, key: AccumulatorKey, runner: PlanRunner) => Pick<Accumulator, "encoder" | "file">;
+  readonly openParcel: (id: number, key: AccumulatorKey, runner: PlanRunner) => ParcelTools;
 }

@@ -1,32 +1,11 @@
 import { crc32 } from "node:zlib";
 import { DRAIN_BYTES, type ParcelEncoder } from "../formats/format.ts";
 import type { RollCause } from "../model/delivery-definition.ts";
-import { type PackedRecords, recordCount, sliceRecords } from "../model/records.ts";
+import { recordCount, sliceRecords } from "../model/records.ts";
 import type { AccumulatorKey, AccumulatorRecord, Plan } from "./journal/journal-records.ts";
+import { type OutcomeGroup, offsetAt } from "./outcome-group.ts";
 import type { ParcelFile } from "./parcel-file.ts";
-
-/** Records of one key with where each came from. Offsets rise. */
-export interface OutcomeGroup {
-  readonly key: AccumulatorKey;
-  readonly records: PackedRecords;
-  /** Log offset of each record. */
-  readonly offsets: Offsets;
-  readonly oldestMs: number;
-  readonly newestMs: number;
-  /** Present where the prefix shows event times. */
-  readonly oldestEventMs?: number;
-  /** Likewise; only of outcomes that were decided just now. */
-  readonly newestEventMs?: number;
-  /** Staging frame that holds them; absent without staging. */
-  readonly stagingOffset?: number;
-}
-
-/** A run of consecutive offsets, or one for each record where some are missing between. */
-export type Offsets = { readonly first: number } | { readonly each: readonly number[] };
-
-export function offsetAt(offsets: Offsets, index: number): number {
-  return "first" in offsets ? offsets.first + index : (offsets.each[index] ?? Number.NaN);
-}
+import type { RecordPlaces } from "./record-places.ts";
 
 /**
  * Gathers the records of one key until a limit is due. Holds no more than a chunk of them in memory: what has gathered is
@@ -37,6 +16,8 @@ export class Accumulator {
   readonly key: AccumulatorKey;
   readonly encoder: ParcelEncoder;
   readonly file: ParcelFile;
+  /** Present where the format may refuse records. */
+  readonly places: RecordPlaces | undefined;
   /** The plan that would name it now; moves to a newer one when that names the same key. */
   plan: Plan;
   /** Set once a limit is due: the next cut turns it into an intent. */
@@ -64,6 +45,7 @@ export class Accumulator {
     this.plan = start.plan;
     this.encoder = start.encoder;
     this.file = start.file;
+    this.places = start.places;
     this.openedAt = start.openedAt;
     this.openedAtMonotonic = start.openedAtMonotonic;
     this.lastAddedMonotonic = start.lastAddedMonotonic;
@@ -85,6 +67,7 @@ export class Accumulator {
     this.stagingFrom ??= group.stagingOffset;
     this.lastAddedMonotonic = nowMonotonic;
     this.dirty = true;
+    this.places?.add(group.offsets, from, to, group.oldestMs);
     this.encoder.add(slice, group.oldestMs);
   }
 
@@ -124,12 +107,13 @@ export class Accumulator {
   }
 }
 
-export interface AccumulatorStart {
+/** What an accumulator writes with. */
+export type ParcelTools = Pick<Accumulator, "encoder" | "file" | "places">;
+
+export interface AccumulatorStart extends ParcelTools {
   readonly id: number;
   readonly key: AccumulatorKey;
   readonly plan: Plan;
-  readonly encoder: ParcelEncoder;
-  readonly file: ParcelFile;
   readonly openedAt: number;
   readonly openedAtMonotonic: number;
   readonly lastAddedMonotonic: number;

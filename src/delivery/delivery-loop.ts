@@ -5,9 +5,10 @@ import { writeCut } from "./cut.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Intent } from "./journal/journal-records.ts";
+import type { PendingParcel } from "./parcel-finisher.ts";
 import type { Plans } from "./plans.ts";
 import type { StageOne } from "./stage-one.ts";
-import type { PendingParcel, StageTwo } from "./stage-two.ts";
+import type { StageTwo } from "./stage-two.ts";
 import type { StagingRoom } from "./staging-room.ts";
 import { type DaySignal, dueWallClock } from "./wall-clock.ts";
 

@@ -37,6 +37,20 @@ export interface DeliveryComponents {
   readonly format: (type: string) => Format;
   readonly processor: (spec: ComponentSpec, stream: ProcessorStream) => Processor;
   readonly destination: (target: ComponentSpec) => Destination;
+  /**
+   * A format has learned from records how they look: from now on objects are written so. Told once it is durable, and
+   * again at each start, since the process may have died between; whoever listens has to know it the second time.
+   */
+  readonly schemaLearned?: (learned: LearnedSchema) => void;
+}
+
+export interface LearnedSchema {
+  readonly stream: ProcessorStream;
+  readonly delivery: string;
+  /** Rises with each time that something new was learned. */
+  readonly plan: number;
+  /** With the options that the format has learned. */
+  readonly format: ComponentSpec;
 }
 
 export interface DeliveryLimits {
@@ -46,6 +60,8 @@ export interface DeliveryLimits {
   readonly nativeBytesMax: number;
   /** Log (or staging) that a restart may have to read again; beyond it the oldest accumulator rolls. */
   readonly replayBytesMax: () => number;
+  /** A journal that has grown by so much is replaced by a short one. Default 16 MiB. */
+  readonly journalBytesMax?: number;
 }
 
 /** 128 MiB: about a hundred open Zstandard contexts. */

@@ -9,7 +9,11 @@ import { JOURNAL_FORMAT, type OpenRecord } from "./journal/journal-records.ts";
  * log's, another stream's, a missing one, or one that knows more than the log holds is refused loudly (rules H17, H24).
  */
 export async function openJournal(options: DeliveryOptions): Promise<Journal> {
-  const journalOptions = journalOptionsOf(options);
+  const { journalBytesMax } = options.limits;
+  const journalOptions = {
+    ...journalOptionsOf(options),
+    ...(journalBytesMax === undefined ? {} : { generationBytesMax: journalBytesMax }),
+  };
   const journal = await Journal.open(journalOptions);
   if (journal === undefined) {
     if (!options.isNew)

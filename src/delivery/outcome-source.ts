@@ -1,7 +1,7 @@
 import type { LogReader } from "../log/log.ts";
 import { sliceRecords } from "../model/records.ts";
-import { type OutcomeGroup, offsetAt } from "./accumulator.ts";
 import type { JournalState } from "./journal/journal-state.ts";
+import { type OutcomeGroup, offsetAt } from "./outcome-group.ts";
 import { type OutcomeBatch, type OutcomeContext, outcomesOf } from "./outcomes.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 import type { Staging } from "./staging.ts";

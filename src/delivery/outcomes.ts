@@ -1,8 +1,8 @@
 import { serializeErrorRecord } from "../model/error-record.ts";
 import { arrivalOf, type Batch, packRecords, recordAt, recordCount } from "../model/records.ts";
 import type { KeptOutcome, Outcome, Processor, ProcessorBatch, RejectedOutcome } from "../processors/processor.ts";
-import type { OutcomeGroup } from "./accumulator.ts";
 import type { AccumulatorKey } from "./journal/journal-records.ts";
+import type { OutcomeGroup } from "./outcome-group.ts";
 import { PARTITION_LIMIT_EXCEEDED, type Place, type Refusal } from "./partition.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 

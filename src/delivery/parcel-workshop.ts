@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Scratch } from "../formats/format.ts";
-import { Accumulator } from "./accumulator.ts";
+import { Accumulator, type ParcelTools } from "./accumulator.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import { type AccumulatorKey, type Intent, keyText } from "./journal/journal-records.ts";
 import { ParcelFile, type ParcelFileContext } from "./parcel-file.ts";
 import type { PlanRunner } from "./plan-runner.ts";
+import { RecordPlaces } from "./record-places.ts";
 
 /** Makes encoders with their files. Names of files are unique per start, so that nothing of a dead process is met again. */
 export class ParcelWorkshop {
@@ -24,22 +25,28 @@ export class ParcelWorkshop {
     this.#scratchDirectory = join(options.directory, "scratch");
   }
 
-  open(id: number, key: AccumulatorKey, runner: PlanRunner): Pick<Accumulator, "encoder" | "file"> {
-    const path = join(this.directory, `${this.#epoch}-${id}-${this.#made++}.part`);
-    const file = new ParcelFile(path, this.#file);
+  open(id: number, key: AccumulatorKey, runner: PlanRunner): ParcelTools {
+    const file = this.openFile(id);
     const { format, options, compression } = runner.encoding(key);
     const seed = this.#seed(id, key);
-    return { file, encoder: format.open({ options, compression, seed, sink: file, scratch: this.#scratch(id) }) };
+    const encoder = format.open({ options, compression, seed, sink: file, scratch: this.#scratch(id) });
+    return { file, encoder, places: format.rejects ? new RecordPlaces() : undefined };
   }
 
-  /** An accumulator outside the set, for a parcel whose file was lost. */
+  /** A file for what belongs to an accumulator. */
+  openFile(id: number): ParcelFile {
+    return new ParcelFile(join(this.directory, `${this.#epoch}-${id}-${this.#made++}.part`), this.#file);
+  }
+
+  /** An accumulator outside the set, for a parcel whose file was lost: its own records, or those of its parent. */
   reopen(intent: Intent, runner: PlanRunner): Accumulator {
     const { clock } = this.#options;
+    const key = intent.parent?.key ?? intent.key;
     return new Accumulator({
       id: intent.accumulatorId,
-      key: intent.key,
+      key,
       plan: runner.plan,
-      ...this.open(intent.accumulatorId, intent.key, runner),
+      ...this.open(intent.accumulatorId, key, runner),
       openedAt: clock.now(),
       openedAtMonotonic: clock.monotonic(),
       lastAddedMonotonic: clock.monotonic(),

@@ -2,6 +2,7 @@ import type { Format } from "../formats/format.ts";
 import type { CompressionSpec, DeliveryDefinition } from "../model/delivery-definition.ts";
 import type { Processor, ProcessorStream } from "../processors/processor.ts";
 import type { JsonObject } from "../std/json.ts";
+import { CONVERSION_FAILED } from "./conversion-rejects.ts";
 import type { DeliveryComponents } from "./delivery-options.ts";
 import type { AccumulatorKey, Plan } from "./journal/journal-records.ts";
 import { naming, type PlanNaming } from "./naming.ts";
@@ -36,11 +37,15 @@ export function openPlan(plan: Plan, components: DeliveryComponents, stream: Pro
   const data: Encoding = { format, options: formatSpec.options, compression };
   // Error records are lines whatever the data is; they are compressed like it where it is lines too (reference 5.5).
   const errors: Encoding = { format: components.format(ERROR_FORMAT), options: {}, compression };
+  const conversionErrors: Encoding = { ...errors, compression: { type: "none" } };
   return {
     plan,
     processors,
     naming: names,
-    encoding: (key) => (key.kind === "error" ? errors : data),
+    encoding: (key) => {
+      if (key.kind !== "error") return data;
+      return key.errorType === CONVERSION_FAILED ? conversionErrors : errors;
+    },
     places: new Places(plan, names, format.extension(compression)),
     pure: isPure(plan.definition, processors),
   };

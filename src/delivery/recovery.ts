@@ -1,6 +1,8 @@
+import type { EncodeReject } from "../formats/format.ts";
 import type { Accumulator } from "./accumulator.ts";
 import { AccumulatorSet } from "./accumulator-set.ts";
 import { ActivePartitions } from "./active-partitions.ts";
+import { CONVERSION_FAILED } from "./conversion-rejects.ts";
 import type { LoopParts } from "./delivery-loop.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { Journal } from "./journal/journal.ts";
@@ -9,12 +11,13 @@ import type { OpenParcel } from "./journal/journal-state.ts";
 import { createOutcomeSource, type OutcomeSource } from "./outcome-source.ts";
 import type { OutcomeContext } from "./outcomes.ts";
 import { openVerifiedBody, type ParcelFileContext } from "./parcel-file.ts";
+import { finishedParcel, ParcelFinisher, type PendingParcel } from "./parcel-finisher.ts";
 import { ParcelWorkshop } from "./parcel-workshop.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 import { Plans } from "./plans.ts";
 import { type RefillTarget, refill } from "./refill.ts";
 import { StageOne } from "./stage-one.ts";
-import { type PendingParcel, StageTwo } from "./stage-two.ts";
+import { type Landed, StageTwo } from "./stage-two.ts";
 import { StagingRoom } from "./staging-room.ts";
 import { Targets } from "./targets.ts";
 
@@ -99,7 +102,7 @@ export class Recovery {
   }
 
   async #reopen({ intent, encoded, uploadIds }: OpenParcel, workshop: ParcelWorkshop): Promise<PendingParcel> {
-    const file = encoded && { path: encoded.file, bytes: encoded.bytes, sha256: encoded.sha256 };
+    const file = encoded && finishedParcel(encoded);
     const usable = file && (await openVerifiedBody(this.#file, file)) !== undefined ? file : undefined;
     const rebuilt = usable === undefined && intent.key.kind !== "manifest";
     const accumulator = rebuilt ? workshop.reopen(intent, this.#plans.runnerOf(intent.plan)) : undefined;
@@ -136,29 +139,39 @@ export class Recovery {
     active: ActivePartitions,
   ): StageTwo {
     const { stream, definition, clock, random, disk, telemetry, limits } = this.#options;
-    return new StageTwo({
-      stream: stream.name,
-      delivery: definition.id,
-      clock,
-      random,
-      disk,
-      telemetry,
-      journal: this.#journal,
-      file: this.#file,
-      destinationOf: (intent) => targets.destinationOf(intent),
-      describe: (intent) => targets.describe(intent),
-      placeOf: (intent) => targets.placeOf(intent),
+    const signal = this.#signal;
+    const shared = { delivery: definition.id, clock, disk, journal: this.#journal, file: this.#file };
+    const finisher = new ParcelFinisher({
+      ...shared,
+      streamUid: stream.uid,
+      runnerOf: (intent) => this.#plans.runnerOf(intent.plan),
+      openFile: (accumulatorId) => workshop.openFile(accumulatorId),
       rebuild: async (intent) => {
         const accumulator = workshop.reopen(intent, this.#plans.runnerOf(intent.plan));
-        const signal = this.#signal;
         await refill(source, targetFor(intent, accumulator), { heldBytesMax: limits.heldBytesMax, clock, signal });
         return accumulator;
       },
-      onReceipt: (intent, receipt, attempts) => {
+      onChild: ({ intent, ...encoded }) => {
+        const child = { intent, accumulator: undefined, encoded: finishedParcel(encoded), uploadIds: [] };
+        stageTwo.submit({ ...child, recovered: false });
+      },
+      onRejected: (rejects) => this.#reportRejects(rejects),
+    });
+    const stageTwo = new StageTwo({
+      ...shared,
+      stream: stream.name,
+      random,
+      telemetry,
+      destinationOf: (intent) => targets.destinationOf(intent),
+      describe: (intent) => targets.describe(intent),
+      placeOf: (intent) => targets.placeOf(intent),
+      finisher,
+      onReceipt: (intent, receipt, landed) => {
         active.landed();
-        this.#report(intent, receipt, attempts);
+        this.#report(intent, receipt, landed);
       },
     });
+    return stageTwo;
   }
 
   #source(): OutcomeSource {
@@ -181,20 +194,29 @@ export class Recovery {
     };
   }
 
-  #report(intent: Intent, receipt: ReceiptRecord, attempts: number): void {
+  #reportRejects(rejects: readonly EncodeReject[]): void {
+    const { stream, definition, telemetry } = this.#options;
+    const names = { stream: stream.name, delivery: definition.id, errorType: CONVERSION_FAILED };
+    for (const [code, some] of Map.groupBy(rejects, (reject) => reject.code)) {
+      telemetry.emit("delivery.recordsRejected", { ...names, code, records: some.length });
+    }
+  }
+
+  #report(intent: Intent, receipt: ReceiptRecord, { attempts, records }: Landed): void {
     const { stream, definition, telemetry } = this.#options;
     const names = { stream: stream.name, delivery: definition.id };
     if (intent.key.kind === "manifest") {
       telemetry.emit("delivery.dayCompleted", { ...names, day: intent.key.split, key: intent.name });
       return;
     }
+    if (receipt.outcome === "empty") return;
     telemetry.emit("delivery.parcelDelivered", {
       ...names,
       kind: definition.kind,
       error: intent.key.kind === "error",
       adopted: receipt.outcome === "adopted",
       key: intent.name,
-      records: intent.records,
+      records,
       sourceBytes: intent.bytes,
       objectBytes: receipt.bytes,
       cause: intent.cause,
@@ -209,6 +231,7 @@ function targetOf({ intent, accumulator }: PendingParcel): RefillTarget[] {
 }
 
 function targetFor(intent: Intent, accumulator: Accumulator): RefillTarget[] {
-  const { from, to, records, digest, stagingFrom } = intent;
+  const { from, to, stagingFrom } = intent;
+  const { records, digest } = intent.parent ?? intent;
   return [{ accumulator, from, to, records, digest, stagingFrom }];
 }

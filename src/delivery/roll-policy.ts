@@ -1,6 +1,7 @@
 import type { RollCause, RollPolicy } from "../model/delivery-definition.ts";
 import { recordCount } from "../model/records.ts";
-import type { Accumulator, OutcomeGroup } from "./accumulator.ts";
+import type { Accumulator } from "./accumulator.ts";
+import { type OutcomeGroup, offsetAt } from "./outcome-group.ts";
 
 /**
  * When an accumulator hands on what it gathered. Order of precedence where several limits are due at once: size, records,
@@ -11,7 +12,10 @@ import type { Accumulator, OutcomeGroup } from "./accumulator.ts";
 /** Interval 0 means "as soon as possible": long enough to let a burst share one object, well inside a second. */
 export const ZERO_AGE_LINGER_MS = 500;
 
-/** How many records of the group, from `from` on, still fit: at least one into an empty accumulator. */
+/**
+ * How many records of the group, from `from` on, still fit: at least one into an empty accumulator, and never a part of
+ * what one record of the log has become, since a parcel's range is told in offsets (rule H2).
+ */
 export function recordsThatFit(
   accumulator: Accumulator,
   policy: RollPolicy,
@@ -26,12 +30,14 @@ export function recordsThatFit(
     to = Math.min(to, endsUpTo(group.records.ends, start + policy.size.bytes - accumulator.bytes));
   }
   const least = accumulator.records === 0 ? from + 1 : from;
-  return Math.min(count, Math.max(to, least)) - from;
+  to = Math.min(count, Math.max(to, least));
+  while (to > from && to < count && offsetAt(group.offsets, to) === offsetAt(group.offsets, to - 1)) to++;
+  return to - from;
 }
 
 /** The limit that is due now, if any. */
 export function dueCause(accumulator: Accumulator, policy: RollPolicy, nowMonotonic: number): RollCause | undefined {
-  if (isFull(accumulator, policy)) return accumulator.records === policy.records ? "records" : "size";
+  if (isFull(accumulator, policy)) return reachesRecords(accumulator, policy) ? "records" : "size";
   if (policy.ageMs !== undefined && nowMonotonic - accumulator.openedAtMonotonic >= ageLimit(policy.ageMs))
     return "age";
   if (policy.idleMs !== undefined && nowMonotonic - accumulator.lastAddedMonotonic >= policy.idleMs) return "idle";
@@ -47,10 +53,14 @@ export function dueInMs(accumulator: Accumulator, policy: RollPolicy, nowMonoton
 }
 
 function isFull(accumulator: Accumulator, policy: RollPolicy): boolean {
-  if (policy.records !== undefined && accumulator.records >= policy.records) return true;
+  if (reachesRecords(accumulator, policy)) return true;
   if (policy.size === undefined) return false;
   const bytes = policy.size.measure === "raw" ? accumulator.bytes : accumulator.encoder.encodedBytes;
   return bytes >= policy.size.bytes;
+}
+
+function reachesRecords(accumulator: Accumulator, policy: RollPolicy): boolean {
+  return policy.records !== undefined && accumulator.records >= policy.records;
 }
 
 function ageLimit(ageMs: number): number {

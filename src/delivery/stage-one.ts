@@ -1,10 +1,10 @@
 import type { LogReader } from "../log/log.ts";
 import { type Batch, recordCount, sliceRecords } from "../model/records.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import type { OutcomeGroup } from "./accumulator.ts";
 import type { AccumulatorSet } from "./accumulator-set.ts";
 import type { ActivePartitions } from "./active-partitions.ts";
 import type { CutCounters } from "./journal/journal-records.ts";
+import type { OutcomeGroup } from "./outcome-group.ts";
 import { READ_BYTES } from "./outcome-source.ts";
 import { askChain, type OutcomeBatch, type OutcomeContext, sortOutcomes } from "./outcomes.ts";
 import type { PlanRunner } from "./plan-runner.ts";

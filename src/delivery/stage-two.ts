@@ -8,10 +8,10 @@ import { Notifier } from "../std/notifier.ts";
 import type { Random } from "../std/random.ts";
 import type { ObjectBody } from "../storage/object-store.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import type { Accumulator } from "./accumulator.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Intent, ReceiptRecord } from "./journal/journal-records.ts";
-import { type EncodedFile, openBody, type ParcelFileContext } from "./parcel-file.ts";
+import type { ParcelFileContext } from "./parcel-file.ts";
+import type { ParcelFinisher, PendingParcel } from "./parcel-finisher.ts";
 
 /**
  * Turns intents into effects: encode to a synced file, journal that, attempt until the target proves it, journal the
@@ -96,6 +96,10 @@ export class StageTwo {
   async #deliver(pending: PendingParcel): Promise<void> {
     try {
       const parcel = await this.#parcelOf(pending);
+      if (isEmpty(pending)) {
+        await this.#journalReceipt(pending, { outcome: "empty", etag: "", bytes: 0 }, 0);
+        return;
+      }
       const { proof, attempts } = await this.#attemptUntilProven(pending, parcel);
       await this.#journalReceipt(pending, proof, attempts);
     } catch (error) {
@@ -105,38 +109,19 @@ export class StageTwo {
   }
 
   async #parcelOf(pending: PendingParcel): Promise<Parcel> {
-    const body = pending.intent.key.kind === "manifest" ? EMPTY_BODY : await this.#encodedBody(pending);
+    const body = pending.intent.key.kind === "manifest" ? EMPTY_BODY : await this.#options.finisher.bodyOf(pending);
     const { intent } = pending;
     const target = this.#options.describe(intent);
     return {
       id: intent.parcelId,
       name: intent.name,
-      records: intent.records,
+      records: landing(pending),
       outcomeDigest: digestText(intent.digest),
       contentType: target.contentType,
       ...(target.contentEncoding ? { contentEncoding: target.contentEncoding } : {}),
       metadata: target.metadata,
       body,
     };
-  }
-
-  /** The synced file of a parcel; encodes again from outcomes where a file was lost or its sync failed (rules H21, H44). */
-  async #encodedBody(pending: PendingParcel): Promise<ObjectBody> {
-    const { file, rebuild, journal } = this.#options;
-    for (let attempt = 1; ; attempt++) {
-      const body = pending.encoded && (await openBody(file, pending.encoded));
-      if (body) return body;
-      const encoded = await finishFile(pending.accumulator).catch((error: unknown) => {
-        if (attempt >= ENCODE_ATTEMPTS_MAX) throw error;
-        return undefined;
-      });
-      pending.accumulator = encoded ? undefined : await rebuild(pending.intent);
-      if (encoded === undefined) continue;
-      const { path, bytes, sha256 } = encoded;
-      const record = { type: "encoded" as const, parcelId: pending.intent.parcelId, file: path, bytes, sha256 };
-      await journal.append(record, file.signal);
-      pending.encoded = encoded;
-    }
   }
 
   async #attemptUntilProven(
@@ -190,7 +175,11 @@ export class StageTwo {
     });
   }
 
-  async #journalReceipt(pending: PendingParcel, proof: DeliveryProof, attempts: number): Promise<void> {
+  async #journalReceipt(
+    pending: PendingParcel,
+    proof: Omit<DeliveryProof, "outcome"> & Pick<ReceiptRecord, "outcome">,
+    attempts: number,
+  ): Promise<void> {
     const { journal, clock, file, disk } = this.#options;
     const receipt: ReceiptRecord = {
       type: "receipt",
@@ -205,7 +194,7 @@ export class StageTwo {
     await journal.append(receipt, file.signal);
     if (pending.encoded) await disk.unlink(pending.encoded.path);
     this.#lastError = undefined;
-    this.#options.onReceipt(pending.intent, receipt, attempts);
+    this.#options.onReceipt(pending.intent, receipt, { attempts, records: landing(pending) });
   }
 
   /** The newest failure, until a parcel lands again. */
@@ -238,7 +227,6 @@ export class StageTwo {
 /** Parcels that are encoded or attempted at once. */
 export const PARCELS_IN_FLIGHT_MAX = 4;
 
-const ENCODE_ATTEMPTS_MAX = 5;
 const FOREIGN_OBJECT = "foreign-object";
 
 /** SHA-256 of nothing. */
@@ -248,14 +236,10 @@ const EMPTY_BODY: ObjectBody = {
   read: async () => Buffer.alloc(0),
 };
 
-export interface PendingParcel {
-  readonly intent: Intent;
-  /** Holds the encoder until its file is finished. */
-  accumulator: Accumulator | undefined;
-  encoded: EncodedFile | undefined;
-  readonly uploadIds: string[];
-  /** Left by a dead process: the target is asked first. */
-  readonly recovered: boolean;
+export interface Landed {
+  readonly attempts: number;
+  /** Those of the parcel without those that could not be encoded. */
+  readonly records: number;
 }
 
 export interface DestinationFailure {
@@ -276,16 +260,18 @@ export interface StageTwoOptions {
   readonly destinationOf: (intent: Intent) => Destination;
   readonly describe: (intent: Intent) => Pick<Parcel, "contentType" | "contentEncoding" | "metadata">;
   readonly placeOf: (intent: Intent) => { readonly version: string; readonly target: string };
-  /** Gathers and encodes the records of an intent once more, from outcomes. */
-  readonly rebuild: (intent: Intent) => Promise<Accumulator>;
-  readonly onReceipt: (intent: Intent, receipt: ReceiptRecord, attempts: number) => void;
+  readonly finisher: ParcelFinisher;
+  readonly onReceipt: (intent: Intent, receipt: ReceiptRecord, landed: Landed) => void;
 }
 
-async function finishFile(accumulator: Accumulator | undefined): Promise<EncodedFile | undefined> {
-  if (accumulator === undefined) return undefined;
-  await accumulator.drain();
-  await accumulator.encoder.finish();
-  return accumulator.file.finish();
+/** Records that are in the object. */
+function landing({ intent, encoded }: PendingParcel): number {
+  return intent.records - (encoded?.rejects ?? 0);
+}
+
+/** Not one of its records could be encoded. The signal of a day is empty by nature. */
+function isEmpty(pending: PendingParcel): boolean {
+  return pending.intent.key.kind !== "manifest" && landing(pending) === 0;
 }
 
 export function digestText(digest: number): string {

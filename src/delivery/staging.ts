@@ -3,8 +3,8 @@ import { FrameLog, type FrameLogOptions } from "../log/frames/frame-log.ts";
 import { LogError } from "../log/log-error.ts";
 import { sliceRecords } from "../model/records.ts";
 import { backoffMs } from "../std/backoff.ts";
-import type { OutcomeGroup } from "./accumulator.ts";
 import type { AccumulatorKey } from "./journal/journal-records.ts";
+import type { OutcomeGroup } from "./outcome-group.ts";
 import type { OutcomeBatch } from "./outcomes.ts";
 
 /**

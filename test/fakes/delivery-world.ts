@@ -3,6 +3,7 @@ import { createDelivery } from "../../src/delivery/create-delivery.ts";
 import type { Delivery } from "../../src/delivery/delivery.ts";
 import type { DeliveryOptions } from "../../src/delivery/delivery-options.ts";
 import { objectStoreDestinationType } from "../../src/destinations/object-store/object-store-destination.ts";
+import type { Format } from "../../src/formats/format.ts";
 import { formatOf } from "../../src/formats/registry.ts";
 import { EmbeddedLog } from "../../src/log/embedded/embedded-log.ts";
 import type { DeliveryDefinition, RollPolicy } from "../../src/model/delivery-definition.ts";
@@ -25,6 +26,9 @@ export interface DeliveryWorldOptions {
   readonly definition?: Partial<DeliveryDefinition>;
   readonly roll?: RollPolicy;
   readonly processors?: Readonly<Record<string, () => Processor>>;
+  /** Formats that only tests have; all others are those of the registry. */
+  readonly formats?: Readonly<Record<string, Format>>;
+  readonly schemaLearned?: DeliveryOptions["components"]["schemaLearned"];
   readonly replayBytesMax?: number;
   readonly nativeBytesMax?: number;
   /** Of another stream, or another incarnation of this one. */
@@ -180,7 +184,8 @@ export class DeliveryWorld {
 
   #components(life: number): DeliveryOptions["components"] {
     return {
-      format: formatOf,
+      format: (type) => this.#options.formats?.[type] ?? formatOf(type),
+      ...(this.#options.schemaLearned ? { schemaLearned: this.#options.schemaLearned } : {}),
       processor: ({ type }) => {
         const create = this.#options.processors?.[type];
         invariant(create !== undefined, `the test brings processor ${type}`);

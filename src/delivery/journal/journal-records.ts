@@ -130,12 +130,35 @@ export interface Intent {
   readonly name: string;
   readonly cause: RollCause;
   readonly stagingFrom?: number;
+  /** Of a child: the parcel whose encoding refused its records, so that encoding it again finds them again. */
+  readonly parent?: ParentParcel;
+}
+
+export interface ParentParcel {
+  readonly parcelId: string;
+  readonly key: AccumulatorKey;
+  readonly records: number;
+  readonly digest: number;
+  /** When they were refused: stands in every error record. */
+  readonly encodedAt: number;
 }
 
 /** The parcel's bytes are in a synced file. */
 export interface EncodedRecord {
   readonly type: "encoded";
   readonly parcelId: string;
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Records that could not be encoded, and a digest of which ones: encoding again has to refuse the same. */
+  readonly rejects?: { readonly records: number; readonly digest: number };
+  /** Parcels of the error output with those records: in one journal record with their parent, so that none is without the other. */
+  readonly children?: readonly EncodedChild[];
+}
+
+/** A child is encoded before its intent is: both are in the record of its parent. */
+export interface EncodedChild {
+  readonly intent: Intent;
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -154,7 +177,8 @@ export interface ReceiptRecord {
   readonly type: "receipt";
   readonly parcelId: string;
   readonly epoch: number;
-  readonly outcome: "delivered" | "adopted";
+  /** `empty`: not one record could be encoded, so there is no object. */
+  readonly outcome: "delivered" | "adopted" | "empty";
   readonly etag: string;
   readonly bytes: number;
   readonly versionId?: string;

@@ -24,7 +24,7 @@ export class JournalState {
   stagingVoids: { readonly from: number; readonly to: number }[] = [];
   /** As of the last cut. */
   accumulators = new Map<number, AccumulatorRecord>();
-  /** Intents without a receipt, by parcel id, in the order of their ordinals. */
+  /** Intents without a receipt, by parcel id, in the order of their ordinals, children behind the parcels they met. */
   parcels = new Map<string, OpenParcel>();
   counters: CutCounters = { read: 0, kept: 0, dropped: 0, rejected: 0 };
   deliveredRecords = 0;
@@ -53,7 +53,7 @@ export class JournalState {
         this.#foldCut(record);
         break;
       case "encoded":
-        this.#parcel(record.parcelId).encoded = record;
+        this.#foldEncoded(record);
         break;
       case "attempt":
         this.#parcel(record.parcelId).uploadIds.push(record.uploadId);
@@ -151,6 +151,10 @@ export class JournalState {
   }
 
   #foldIntent(intent: Intent): void {
+    if (intent.parent !== undefined) {
+      this.#foldChild(intent, undefined);
+      return;
+    }
     invariant(intent.ordinal >= this.nextOrdinal, "ordinals rise");
     const key = keyText(intent.key);
     invariant(intent.from >= (this.#lastTo.get(key) ?? -1), `parcels of ${key} do not overlap`);
@@ -162,11 +166,32 @@ export class JournalState {
     this.parcels.set(intent.parcelId, { intent, encoded: undefined, uploadIds: [] });
   }
 
+  /** A child has the ordinal and the range of its parent, and lands by itself. */
+  #foldChild(intent: Intent, encoded: EncodedRecord | undefined): void {
+    invariant(!this.parcels.has(intent.parcelId), "a parcel has one intent");
+    this.parcels.set(intent.parcelId, { intent, encoded, uploadIds: [] });
+  }
+
+  #foldEncoded({ children = [], ...encoded }: EncodedRecord): void {
+    const parcel = this.#parcel(encoded.parcelId);
+    const before = parcel.encoded?.rejects;
+    invariant(
+      parcel.encoded === undefined || children.length === 0,
+      "a parcel has its children from its first encoding",
+    );
+    invariant(parcel.encoded === undefined || before?.digest === encoded.rejects?.digest, "encoding refuses the same");
+    parcel.encoded = encoded;
+    for (const { intent, file, bytes, sha256 } of children) {
+      this.#foldChild(intent, { type: "encoded", parcelId: intent.parcelId, file, bytes, sha256 });
+    }
+  }
+
   #foldReceipt(receipt: ReceiptRecord): void {
-    const { intent } = this.#parcel(receipt.parcelId);
+    const { intent, encoded } = this.#parcel(receipt.parcelId);
     invariant(receipt.epoch === this.epoch, "receipts are written by the newest owner only");
     this.parcels.delete(receipt.parcelId);
-    if (intent.key.kind === "data") this.deliveredRecords += intent.records;
+    const landed = intent.records - (encoded?.rejects?.records ?? 0);
+    if (intent.key.kind === "data") this.deliveredRecords += landed;
     if (intent.key.kind === "error") this.erroredRecords += intent.records;
   }
 
