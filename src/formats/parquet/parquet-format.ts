@@ -1,0 +1,60 @@
+import { z } from "zod";
+import type { Format } from "../format.ts";
+import { GatheringEncoder } from "../gathering-encoder.ts";
+import { jsonRowOptions, schemaOrInfer } from "../rows/json-row-options.ts";
+import { ParquetWriter } from "./parquet-writer.ts";
+
+const optionsSchema = z.strictObject({
+  schema: schemaOrInfer,
+  json: jsonRowOptions,
+  compression: z
+    .enum(["snappy", "gzip", "zstd", "none"])
+    .default("snappy")
+    .meta({ description: "Compression of the pages, inside the file." }),
+  rowGroupBytes: z
+    .int()
+    .min(1024)
+    .optional()
+    .meta({ description: "Size of a row group, measured in JSON; bounded by memory." }),
+  rowGroupRows: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .optional()
+    .meta({ description: "Most rows of a row group. Default: 20,480." }),
+  pageBytes: z
+    .int()
+    .min(1024)
+    .optional()
+    .meta({ description: "Taken and not used: DuckDB chooses the size of pages." }),
+  dictionary: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Write columns with few different values as a dictionary." }),
+  writerVersion: z
+    .enum(["v1", "v2"])
+    .default("v1")
+    .meta({ description: "Version of pages and encodings: `v1` is read by everything." }),
+  timestamps: z
+    .enum(["int96", "micros"])
+    .default("micros")
+    .refine((kind) => kind === "micros", "Expected timestamps as micros: DuckDB, which writes the files, has no INT96")
+    .meta({ description: "How timestamps are stored: microseconds. `int96` is refused." }),
+});
+
+/** Columns for analysts: JSON records as rows of a schema. */
+export const parquetFormat: Format = {
+  type: "parquet",
+  summary: "Apache Parquet: JSON records as rows of a schema, in columns, compressed inside the file.",
+  contentType: "application/vnd.apache.parquet",
+  rejects: true,
+  compressions: ["none"],
+  optionsSchema,
+  extension: () => ".parquet",
+  contentEncoding: () => undefined,
+  open: ({ options, sink, scratch }) => {
+    const { schema, json, ...layout } = optionsSchema.parse(options);
+    if (schema === "infer") throw new TypeError("Expected a schema that was learnt before the first record, got infer");
+    return new GatheringEncoder(new ParquetWriter({ schema, json, layout, scratch }), sink);
+  },
+};
