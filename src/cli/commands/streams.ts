@@ -8,9 +8,9 @@ import {
   ListDeliveryStreamsCommand,
 } from "@aws-sdk/client-firehose";
 import type { Command } from "commander";
-import { parseDocument } from "yaml";
 import { type Clock, systemClock } from "../../std/clock.ts";
 import { readLines } from "../../std/read-lines.ts";
+import { yaml } from "../../std/yaml.ts";
 import type { CliContext } from "../cli-context.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
@@ -146,7 +146,7 @@ type StreamRequest = CreateDeliveryStreamCommandInput & { readonly lakehose?: Re
 
 /** JSON is YAML, so one parser reads both; a file that holds a `streams:` list of one is taken too. */
 function readRequest(file: string): StreamRequest {
-  const document = parseDocument(readFile(file));
+  const document = yaml().parseDocument(readFile(file));
   const [broken] = document.errors;
   if (broken !== undefined) throw new CliError(`${file}: ${broken.message}`);
   const request = document.toJS() as StreamRequest | null;

@@ -1,11 +1,11 @@
 import { constants, createZstdDecompress } from "node:zlib";
-import { uncompress } from "snappy";
 import type { CompressionType } from "../../model/delivery-definition.ts";
 import { LakehoseError } from "../../model/errors.ts";
 import { ByteSource } from "./byte-source.ts";
 import { inflate } from "./inflate.ts";
 import { damaged, NATIVE_OUTPUT_BYTES, readNative } from "./native-reader.ts";
 import { XERIAL_HEADER_BYTES, XERIAL_MAGIC } from "./snappy.ts";
+import { snappyLibrary } from "./snappy-library.ts";
 
 /**
  * Reads objects back, whoever wrote them: redrive, previews and tests.
@@ -202,7 +202,7 @@ async function takeSnappyBlock(source: ByteSource): Promise<Buffer> {
 }
 
 async function unpack(packed: Buffer): Promise<Buffer> {
-  const plain = await uncompress(packed, { asBuffer: true, copyOutputData: true });
+  const plain = await snappyLibrary().uncompress(packed, { asBuffer: true, copyOutputData: true });
   return typeof plain === "string" ? Buffer.from(plain) : plain;
 }
 

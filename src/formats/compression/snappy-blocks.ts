@@ -1,4 +1,4 @@
-import { compress } from "snappy";
+import { snappyLibrary } from "./snappy-library.ts";
 
 /** Blocks under compression at once: bounds the native memory that one object holds. */
 const BLOCKS_AT_ONCE = 4;
@@ -26,5 +26,5 @@ export interface SnappyBlock {
 }
 
 async function compressBlock(plain: Buffer): Promise<SnappyBlock> {
-  return { plainBytes: plain.length, packed: await compress(plain, { copyOutputData: true }) };
+  return { plainBytes: plain.length, packed: await snappyLibrary().compress(plain, { copyOutputData: true }) };
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { access, constants, readdir, readFile, stat } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
+import { yaml } from "../../std/yaml.ts";
 import { FunctionError } from "../function-invoker.ts";
 import {
   type FunctionOverrides,
@@ -119,7 +119,7 @@ async function readSettings(folder: string): Promise<FunctionOverrides> {
   const path = join(folder, SETTINGS_FILE);
   let content: unknown;
   try {
-    content = parse(await readFile(path, "utf8")) ?? {};
+    content = yaml().parse(await readFile(path, "utf8")) ?? {};
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
     throw new FunctionError("function-error", `${path}: ${(error as Error).message}`, { cause: error });

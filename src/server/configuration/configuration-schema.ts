@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BATCH_BYTES_CEILING, BATCH_BYTES_MAX, RECORD_BYTES_CEILING, RECORD_BYTES_MAX } from "../../model/limits.ts";
 import { byteSize } from "../../streams/setting-types.ts";
+import { functionsSchema } from "./functions-section.ts";
 import { secretSchema } from "./secret.ts";
 
 /**
@@ -213,6 +214,7 @@ export const configurationSchema = z.strictObject({
         "Master keys for encryption at rest of log, staging and encoded files, as `{ file: PATH }` or `{ env: NAME }`: one key, or one `id:key` a line. StartDeliveryStreamEncryption switches it on for a stream.",
       examples: [{ file: "master.key" }],
     }),
+  functions: functionsSchema,
   logLevel: z
     .enum(["trace", "info", "warn", "error", "silent"])
     .default("info")

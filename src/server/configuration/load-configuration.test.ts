@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { test } from "node:test";
 import { ConfigurationError } from "./configuration-error.ts";
 import { loadConfiguration, parseConfiguration } from "./load-configuration.ts";
@@ -102,4 +102,31 @@ test("loadConfiguration says how a missing file and a bad port were named", () =
     /nowhere\/lakehose\.yaml \(--config/,
   );
   assert.throws(() => loadConfiguration({ port: "http" }, {}), /--port .*got "http"/);
+});
+
+test("parseConfiguration tells functions in folders, on Lambda and behind addresses apart", () => {
+  const text = [
+    "functions:",
+    "  enrich: { folder: functions/enrich, timeout: 2m, memory: 1GB, layers: [layers/common] }",
+    "  scrub: { lambda: true, region: eu-west-1 }",
+    "  score: { url: 'http://127.0.0.1:8080/score', headers: { x-key: { env: SCORE_KEY } }, timeout: 10 }",
+  ].join("\n");
+  const { functions } = parse(text, { SCORE_KEY: "s3cret" });
+  const { enrich, scrub, score } = functions;
+  assert.ok(enrich?.type === "local" && isAbsolute(enrich.folder));
+  assert.equal(enrich.overrides.timeout, 120);
+  assert.equal(enrich.overrides.memory, 1024);
+  assert.deepEqual(enrich.overrides.layers?.map(isAbsolute), [true]);
+  const remote = { timeoutSeconds: 300, payloadBytesMax: 6 * 1024 * 1024 };
+  assert.deepEqual(scrub, { type: "lambda", region: "eu-west-1", ...remote });
+  const url = "http://127.0.0.1:8080/score";
+  assert.deepEqual(score, { type: "url", url, headers: { "x-key": "s3cret" }, ...remote, timeoutSeconds: 10 });
+  assert.match(
+    messageOf("functions:\n  f: { folder: f, timeout: soon }\n"),
+    /:2: functions\.f\.timeout: expected seconds/,
+  );
+  assert.match(
+    messageOf("functions:\n  f: { url: 'http://h', timeout: 400 }\n"),
+    /functions\.f\.timeout: .*at most 300/,
+  );
 });

@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { isNode, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
+import type { FunctionTarget } from "../../functions/function-target.ts";
 import { KeyRing } from "../../std/key-ring.ts";
+import { yaml } from "../../std/yaml.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { type ConfigurationFile, configurationSchema } from "./configuration-schema.ts";
+import { functionTargets } from "./functions-section.ts";
 import { readSecret, type Secret, type SecretSources } from "./secret.ts";
 
 /** What the server starts from: the file, overlaid by environment, overlaid by flags; secrets read, paths absolute. */
 export interface Configuration
-  extends Omit<ConfigurationFile, "accessKeys" | "tokens" | "storage" | "encryption" | "tls"> {
+  extends Omit<ConfigurationFile, "accessKeys" | "tokens" | "storage" | "encryption" | "tls" | "functions"> {
   readonly accessKeys: readonly ResolvedAccessKey[];
   readonly tokens: readonly ResolvedToken[];
   readonly storage: {
@@ -17,6 +19,7 @@ export interface Configuration
     readonly s3: ResolvedS3;
     readonly buckets: Readonly<Record<string, ResolvedS3 & { readonly store: "local" | "s3" }>>;
   };
+  readonly functions: Readonly<Record<string, FunctionTarget>>;
   readonly keyRing?: KeyRing;
   readonly tls?: ConfigurationFile["tls"];
 }
@@ -75,12 +78,10 @@ export interface ParseOptions {
 }
 
 export function parseConfiguration(text: string, options: ParseOptions): Configuration {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [broken] = document.errors;
+  const document = readDocument(text);
+  const { error: broken, content } = document;
   if (broken !== undefined) throw new ConfigurationError(`${options.path}: ${broken.message}`, { cause: broken });
   const overlay = Object.entries(options.overlay ?? {}).filter(([, value]) => value !== undefined);
-  const content: unknown = document.toJS() ?? {};
   if (typeof content !== "object" || Array.isArray(content)) {
     throw new ConfigurationError(
       `${options.path}: expected names with values such as "port: 4573", got ${typeof content}`,
@@ -91,16 +92,38 @@ export function parseConfiguration(text: string, options: ParseOptions): Configu
     const places = parsed.error.issues
       .flatMap((issue) => leafIssues(issue, []))
       .map(({ path, message }) => {
-        const node = document.getIn(path, true);
-        const offset = isNode(node) ? node.range?.[0] : undefined;
-        const line = offset === undefined ? "" : `:${lines.linePos(offset).line}`;
-        return `${options.path}${line}: ${pathText(path)}: ${message}`;
+        const line = document.lineOf(path);
+        return `${options.path}${line === undefined ? "" : `:${line}`}: ${pathText(path)}: ${message}`;
       });
     throw new ConfigurationError([...new Set(places)].join("\n"));
   }
   const configuration = resolveSecrets(parsed.data, options);
   refuseOpenDoor(configuration, options.path);
   return configuration;
+}
+
+interface ConfigurationDocument {
+  readonly content: unknown;
+  readonly error?: Error | undefined;
+  /** Where in the file a value stands, from 1. */
+  lineOf(path: readonly PropertyKey[]): number | undefined;
+}
+
+function readDocument(text: string): ConfigurationDocument {
+  if (text === "") return { content: {}, lineOf: () => undefined };
+  const { LineCounter, isNode, parseDocument } = yaml();
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [error] = document.errors;
+  return {
+    error,
+    content: error === undefined ? (document.toJS() ?? {}) : undefined,
+    lineOf: (path) => {
+      const node = document.getIn(path, true);
+      const offset = isNode(node) ? node.range?.[0] : undefined;
+      return offset === undefined ? undefined : lines.linePos(offset).line;
+    },
+  };
 }
 
 interface Leaf {
@@ -146,7 +169,7 @@ function resolveSecrets(file: ConfigurationFile, options: ParseOptions): Configu
       throw new ConfigurationError(`${options.path}: ${path}: ${(error as Error).message}`, { cause: error });
     }
   };
-  const { accessKeys, tokens, storage, encryption, tls, ...rest } = file;
+  const { accessKeys, tokens, storage, encryption, tls, functions, ...rest } = file;
   const s3 = (path: string, settings: ConfigurationFile["storage"]["s3"]): ResolvedS3 => {
     const { credentials, customerKey, ...own } = settings;
     const secret = (name: string, value: Secret) => at(`${path}.${name}`, () => readSecret(value, sources));
@@ -185,6 +208,7 @@ function resolveSecrets(file: ConfigurationFile, options: ParseOptions): Configu
         ]),
       ),
     },
+    functions: functionTargets(functions, sources, at),
     ...(encryption !== undefined && {
       keyRing: at("encryption", () => KeyRing.parse(readSecret(encryption, sources))),
     }),
