@@ -53,7 +53,7 @@ function childrenOf(schema: JsonSchema, path: string): readonly (readonly string
   );
   const items = schema.items === undefined ? [] : childrenOf(schema.items, `${path}[]`);
   const values = schema.additionalProperties;
-  const map = typeof values === "object" && values.properties !== undefined ? childrenOf(values, `${path}.NAME`) : [];
+  const map = typeof values === "object" ? childrenOf(values, `${path}.NAME`) : [];
   const objects = (schema.anyOf ?? []).filter(({ properties }) => properties !== undefined);
   const variants =
     objects.length === (schema.anyOf ?? []).length ? objects.flatMap((one) => childrenOf(one, path)) : [];

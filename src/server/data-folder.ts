@@ -8,6 +8,8 @@ export function dataFolder(root: string) {
     logs: join(root, "logs"),
     /** The local lake: `buckets/BUCKET/KEY`. */
     buckets: join(root, "buckets"),
+    /** Functions that the configuration does not name: `functions/NAME/`. */
+    functions: join(root, "functions"),
     /** Objects on their way into the lake; on its file system and outside every bucket. */
     temporary: join(root, "temporary"),
     /** What a file of the local lake cannot carry: metadata, encodings. */

@@ -6,7 +6,7 @@ import { requestBytesMax } from "../api/firehose/put/put-limits.ts";
 import { putRecord } from "../api/firehose/put-record.ts";
 import { putRecordBatch } from "../api/firehose/put-record-batch.ts";
 import { putRecordsRoute } from "../api/http/put-records.ts";
-import { Authenticator } from "../api/protocol/authenticator.ts";
+import { type AccessKey, Authenticator } from "../api/protocol/authenticator.ts";
 import type { Route } from "../api/protocol/http.ts";
 import { jsonProtocol } from "../api/protocol/json-protocol.ts";
 import { queryProtocol } from "../api/protocol/query-protocol.ts";
@@ -24,6 +24,8 @@ export interface ListenerOptions {
   readonly telemetry: TelemetryService;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
+  /** What functions call this server with; absent while no keys are asked for. */
+  readonly functionsKey?: AccessKey;
   /** Where a certificate of our own making is kept. */
   readonly tlsDirectory: string;
 }
@@ -69,8 +71,9 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   };
 }
 
-function routesOf({ configuration, context, telemetry, unready }: ListenerOptions) {
-  const { accessKeys: keys, tokens, accountId, unsignedPayload, limits } = configuration;
+function routesOf({ configuration, context, telemetry, unready, functionsKey }: ListenerOptions) {
+  const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
+  const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
   const authenticator = new Authenticator({ clock, keys, tokens, accountId, unsignedPayload });
   const putLimits = { recordBytes: limits.recordBytes, batchBytes: limits.batchBytes, batchRecords: BATCH_RECORDS_MAX };

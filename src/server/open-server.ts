@@ -1,4 +1,3 @@
-import { noFunctions } from "../functions/no-functions.ts";
 import { systemClock } from "../std/clock.ts";
 import { lockFolder } from "../std/folder-lock.ts";
 import { nodeDisk } from "../std/node-disk.ts";
@@ -11,6 +10,7 @@ import type { Configuration } from "./configuration/load-configuration.ts";
 import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
 import { FirstStarts } from "./first-starts.ts";
+import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
 import { deliveryLogTarget, streamSnapshots } from "./snapshots.ts";
 import { startFailure } from "./start-failure.ts";
@@ -89,8 +89,11 @@ async function compose(
   const stores = await openStores({ ...world, telemetry, folder, storage: configuration.storage });
   closers.push(() => stores.close());
 
+  const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
+  closers.push(() => functions.host.close());
+
   const firstStarts = new FirstStarts(nodeDisk, folder.started);
-  const components = deliveryComponents({ ...world, telemetry, stores, functions: noFunctions });
+  const components = deliveryComponents({ ...world, telemetry, stores, functions: functions.host });
   const current = (name: string) => streams?.get(name);
   const running = () => streams !== undefined;
   streams = await StreamsService.open(
@@ -104,8 +107,16 @@ async function compose(
   await createDeclaredStreams(context, configuration);
   const unready: string[] = [];
   const tlsDirectory = folder.tls;
-  const listener = await openListener({ configuration, context, telemetry, unready, tlsDirectory });
+  const listener = await openListener({
+    configuration,
+    context,
+    telemetry,
+    unready,
+    tlsDirectory,
+    ...(functions.key !== undefined && { functionsKey: functions.key }),
+  });
   const { port, url, caFile } = listener;
+  functions.serveAt(url, caFile);
   closers.push(() => {
     unready.push("The server is shutting down");
     return listener.close(CLOSE_GRACE_MS);
