@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../../std/json.ts";
-import type { BinaryOperator, Expression } from "./expression.ts";
+import type { BinaryOperator, Expression, Step } from "./expression.ts";
 import { functionOf } from "./functions.ts";
 import { OPERATORS } from "./operators.ts";
 import { cannot, QueryError } from "./query-error.ts";
@@ -16,13 +16,13 @@ export function compileExpression(expression: Expression): Evaluate | undefined 
     case "literal":
       return () => expression.value;
     case "member":
-      return memberOf(expression.of, expression.name);
     case "element":
-      return after(expression.of, (value) => elementAt(value, expression.at));
     case "slice":
-      return after(expression.of, (value) => sliceOf(value, expression.from, expression.to));
-    case "optional":
-      return optional(expression.of);
+      return after(expression.of, stepOf(expression));
+    case "optional": {
+      const step = stepOf(expression.step);
+      return after(expression.step.of, (value) => orNothing(step, value));
+    }
     case "pipe": {
       const right = compileExpression(expression.right);
       return right && after(expression.left, right);
@@ -43,10 +43,15 @@ export function compileExpression(expression: Expression): Evaluate | undefined 
 /** Names that every JavaScript object answers to, whether the record has them or not. */
 const isInherited = (name: string) => name in {};
 
-function memberOf(of: Expression, name: string): Evaluate | undefined {
-  const read = isInherited(name) ? readOwn : readMember;
-  if (of.kind === "identity") return (value) => read(value, name);
-  return after(of, (value) => read(value, name));
+function stepOf(step: Step): Evaluate {
+  switch (step.kind) {
+    case "member":
+      return isInherited(step.name) ? (value) => readOwn(value, step.name) : (value) => readMember(value, step.name);
+    case "element":
+      return (value) => elementAt(value, step.at);
+    case "slice":
+      return (value) => sliceOf(value, step.from, step.to);
+  }
 }
 
 function readMember(value: JsonValue, name: string): JsonValue {
@@ -78,17 +83,13 @@ function sliceOf(value: JsonValue, from: number | null, to: number | null): Json
 const PLAIN_TEXT = /^[^\ud800-\udfff]*$/;
 
 function after(of: Expression, then: Evaluate): Evaluate | undefined {
+  if (of.kind === "identity") return then;
   const first = compileExpression(of);
   if (first === undefined) return undefined;
   return (value) => {
     const inner = first(value);
     return inner === undefined ? undefined : then(inner);
   };
-}
-
-function optional(of: Expression): Evaluate | undefined {
-  const evaluate = compileExpression(of);
-  return evaluate && ((value) => orNothing(evaluate, value));
 }
 
 function orNothing(evaluate: Evaluate, value: JsonValue): JsonValue | undefined {

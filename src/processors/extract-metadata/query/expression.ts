@@ -7,10 +7,8 @@ import type { JsonValue } from "../../../std/json.ts";
 export type Expression =
   | { readonly kind: "identity" }
   | { readonly kind: "literal"; readonly value: JsonValue }
-  | { readonly kind: "member"; readonly of: Expression; readonly name: string }
-  | { readonly kind: "element"; readonly of: Expression; readonly at: number }
-  | { readonly kind: "slice"; readonly of: Expression; readonly from: number | null; readonly to: number | null }
-  | { readonly kind: "optional"; readonly of: Expression }
+  | Step
+  | { readonly kind: "optional"; readonly step: Step }
   | { readonly kind: "pipe"; readonly left: Expression; readonly right: Expression }
   | {
       readonly kind: "binary";
@@ -27,6 +25,12 @@ export type Expression =
   | { readonly kind: "call"; readonly name: string; readonly argument: string | undefined }
   | { readonly kind: "text"; readonly parts: readonly (string | Expression)[] }
   | { readonly kind: "object"; readonly entries: readonly ObjectEntry[] };
+
+/** One step along a path. */
+export type Step =
+  | { readonly kind: "member"; readonly of: Expression; readonly name: string }
+  | { readonly kind: "element"; readonly of: Expression; readonly at: number }
+  | { readonly kind: "slice"; readonly of: Expression; readonly from: number | null; readonly to: number | null };
 
 export interface ObjectEntry {
   readonly key: string;

@@ -83,9 +83,16 @@ class Parser {
       if (token?.kind === "field") term = { kind: "member", of: term, name: this.#field() };
       else if (this.#isSign(".") && this.#tokens[this.#at + 1]?.kind === "string") term = this.#quoted(term);
       else if (this.#take("[")) term = this.#bracket(term);
-      else if (this.#take("?")) term = { kind: "optional", of: term };
+      else if (this.#isSign("?")) term = this.#optional(term);
       else return term;
     }
+  }
+
+  /** After a step it belongs to that step; elsewhere it is an operator, and jq's. */
+  #optional(step: Expression): Expression {
+    if (step.kind !== "member" && step.kind !== "element" && step.kind !== "slice") throw new NotOurs();
+    this.#at++;
+    return { kind: "optional", step };
   }
 
   #simple(): Expression {

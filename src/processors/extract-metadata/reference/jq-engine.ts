@@ -1,9 +1,8 @@
 import type { Clock } from "../../../std/clock.ts";
-import type { JsonValue } from "../../../std/json.ts";
 import { parseRecord } from "../parse-record.ts";
-import { partitionValuesOf, problem } from "../partition-values.ts";
-import { isObject, textOf } from "../query/values.ts";
+import { problem } from "../partition-values.ts";
 import type { Answer, QueryEngine } from "../query-engine.ts";
+import { answerOfLine, documentOf } from "./jq-call.ts";
 import { JqThreadOwner } from "./jq-thread-owner.ts";
 
 /** Limits of our own; a query that needs more is a mistake, and the records that show it go to the error output. */
@@ -72,7 +71,7 @@ class JqEngine implements QueryEngine {
 
   async answer(records: readonly Buffer[], signal: AbortSignal): Promise<Answer[]> {
     signal.throwIfAborted();
-    const documents = records.map(documentOf);
+    const documents = records.map(readDocument);
     const asked = documents.filter((document) => document !== undefined);
     const answers = asked.length === 0 ? [] : await this.#enqueue(asked, signal);
     let next = 0;
@@ -161,7 +160,8 @@ class JqEngine implements QueryEngine {
     while (answers.length < count) {
       const reply = await thread.reply(this.#limits.recordMs);
       if (reply.kind === "late") return problem(`the query took longer than ${this.#limits.recordMs} ms`);
-      if (reply.kind !== "answer") return problem(reply.kind === "broken" ? reply.problem : "jq ended early");
+      if (reply.kind === "broken") return problem(`jq broke off: ${reply.problem}`);
+      if (reply.kind !== "answer") return NO_ANSWER;
       answers.push(reply.line === undefined ? ENDED : this.#answerOf(reply.line));
     }
     return undefined;
@@ -197,14 +197,7 @@ class JqEngine implements QueryEngine {
   }
 
   #answerOf(line: string): Answer {
-    const answer: JsonValue = JSON.parse(line);
-    if (!isObject(answer)) return NO_ANSWER;
-    const { e: error, o: outputs } = answer;
-    if (error !== undefined) return problem(textOf(error));
-    if (!Array.isArray(outputs) || outputs.length === 0) return problem("the query gave nothing");
-    const [output = null] = outputs;
-    if (outputs.length > 1) return problem("the query gave more than one object");
-    return partitionValuesOf(output, this.#options.keysMax);
+    return answerOfLine(line, this.#options.keysMax);
   }
 }
 
@@ -213,14 +206,7 @@ const NO_ANSWER: Answer = problem("jq gave no answer");
 const ENDED: Answer = problem("the query ended jq");
 const GIVEN_UP: Answer = problem("the query ran away on records that came before this one");
 
-/** As JSON again, so that jq sees what our own engine would see; what is nested too deep is no JSON to us. */
-function documentOf(record: Buffer): string | undefined {
+function readDocument(record: Buffer): string | undefined {
   const value = parseRecord(record);
-  if (value === undefined) return undefined;
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+  return value === undefined ? undefined : documentOf(value);
 }
