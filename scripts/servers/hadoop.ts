@@ -8,6 +8,8 @@ const ARTIFACTS = [
   "org.apache.hadoop:hadoop-client-api:3.4.1",
   "org.apache.hadoop:hadoop-client-runtime:3.4.1",
   "org.apache.orc:orc-core:2.1.2",
+  "org.apache.hive:hive-storage-api:2.8.1",
+  "com.google.protobuf:protobuf-java:3.25.5",
 ];
 
 let folder = cacheFolder;
