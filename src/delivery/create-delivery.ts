@@ -89,6 +89,7 @@ class RunningDelivery implements Delivery {
     this.#abandoning.abort(new Error(`Delivery ${this.id} is stopped`));
     await parts?.accumulators.stop();
     await parts?.targets.close();
+    await parts?.plans.close();
     await parts?.staging.close();
     await this.#journal?.close();
     const { name: stream } = this.#options.stream;

@@ -1,6 +1,6 @@
 import type { Format } from "../formats/format.ts";
 import type { CompressionSpec, DeliveryDefinition } from "../model/delivery-definition.ts";
-import type { Processor, ProcessorStream } from "../processors/processor.ts";
+import type { Processor } from "../processors/processor.ts";
 import type { JsonObject } from "../std/json.ts";
 import { CONVERSION_FAILED } from "./conversion-rejects.ts";
 import type { DeliveryComponents } from "./delivery-options.ts";
@@ -29,9 +29,9 @@ export interface Encoding {
 
 const ERROR_FORMAT = "raw";
 
-export function openPlan(plan: Plan, components: DeliveryComponents, stream: ProcessorStream): PlanRunner {
+/** `processors` are those of the plan's definition; plans that have the same share them. */
+export function openPlan(plan: Plan, components: DeliveryComponents, processors: readonly Processor[]): PlanRunner {
   const { format: formatSpec, compression } = plan.definition;
-  const processors = plan.definition.processors.map((one) => components.processor(one, stream));
   const names = naming(plan);
   const format = components.format(formatSpec.type);
   const data: Encoding = { format, options: formatSpec.options, compression };

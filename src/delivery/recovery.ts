@@ -54,6 +54,7 @@ export class Recovery {
     await this.#journal.append({ type: "owner", epoch: state.epoch + 1, ...voided }, this.#signal);
     const position = Math.max(state.readPosition, this.#options.startAt);
     await this.#plans.change(this.#options.definition, this.#options.versionId, position);
+    this.#plans.tellLearned();
   }
 
   /** The long part: reads again what open accumulators and lost parcels stand for, then starts stage two. */
@@ -124,6 +125,7 @@ export class Recovery {
       reader,
       accumulators,
       active,
+      learned: (options, position) => this.#plans.learn(options, position, accumulators),
       telemetry,
       readPosition: this.#journal.state.readPosition,
       counters: this.#journal.state.counters,

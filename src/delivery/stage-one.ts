@@ -1,14 +1,18 @@
 import type { LogReader } from "../log/log.ts";
 import { type Batch, recordCount, sliceRecords } from "../model/records.ts";
+import type { JsonObject } from "../std/json.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { AccumulatorSet } from "./accumulator-set.ts";
 import type { ActivePartitions } from "./active-partitions.ts";
-import type { CutCounters } from "./journal/journal-records.ts";
+import type { AccumulatorKey, CutCounters } from "./journal/journal-records.ts";
 import type { OutcomeGroup } from "./outcome-group.ts";
 import { READ_BYTES } from "./outcome-source.ts";
 import { askChain, type OutcomeBatch, type OutcomeContext, sortOutcomes } from "./outcomes.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 import type { Staging } from "./staging.ts";
+
+/** Any key of data: all are encoded alike. */
+const DATA_KEY: AccumulatorKey = { kind: "data", split: "" };
 
 /** How a gzip member begins (RFC 1952, 2.3.1). */
 const GZIP_MAGIC = Buffer.of(0x1f, 0x8b);
@@ -41,16 +45,18 @@ export class StageOne {
   }
 
   /** Takes what is there, up to a few MiB. False when the log has nothing beyond the read position. */
-  async readSome(runner: PlanRunner): Promise<boolean> {
+  async readSome(newest: PlanRunner): Promise<boolean> {
     const { reader, accumulators } = this.#options;
     const batches = await reader.read(this.#read, READ_BYTES);
     if (batches.length === 0) return false;
     this.#options.active.startRead();
+    let runner = newest;
     const decided = await this.#decide(batches, runner);
     for (const [index, outcome] of decided.entries()) {
       const batch = batches[index];
       if (batch && batch.origin === undefined) this.#closePartitions(batch.arrivalMs, outcome, runner);
       this.#count(outcome);
+      runner = await this.#learn(outcome, runner);
       for (const group of outcome.groups) {
         this.#warnOfDoubleCompression(group, runner);
         accumulators.add(group, runner);
@@ -85,6 +91,17 @@ export class StageOne {
     return skip === 0
       ? batch
       : { ...batch, ...sliceRecords(batch, skip, recordCount(batch)), firstOffset: batch.firstOffset + skip };
+  }
+
+  /** Formats that learn from records are asked before these gather: nothing is encoded under a schema that cannot hold it. */
+  async #learn(outcome: OutcomeBatch, runner: PlanRunner): Promise<PlanRunner> {
+    const { format, options } = runner.encoding(DATA_KEY);
+    if (format.learn === undefined) return runner;
+    let learned: JsonObject | undefined;
+    for (const { key, records } of outcome.groups) {
+      if (key.kind === "data") learned = format.learn(learned ?? options, records) ?? learned;
+    }
+    return learned === undefined ? runner : this.#options.learned(learned, outcome.firstOffset);
   }
 
   #count(outcome: OutcomeBatch): void {
@@ -165,6 +182,8 @@ export interface StageOneOptions {
   readonly readPosition: number;
   readonly counters: CutCounters;
   readonly contextFor: (runner: PlanRunner) => OutcomeContext;
+  /** Makes what was learned at an offset the plan in force. */
+  readonly learned: (options: JsonObject, position: number) => Promise<PlanRunner>;
   /** Opened with the first plan that needs it. */
   readonly staging: () => Promise<Staging>;
 }

@@ -1,4 +1,4 @@
-import type { DeliveryDefinition, RollCause } from "../../model/delivery-definition.ts";
+import type { ComponentSpec, DeliveryDefinition, RollCause } from "../../model/delivery-definition.ts";
 
 /**
  * What a delivery remembers, one JSON object per journal frame. Laws, checked when records are folded: a parcel has one
@@ -53,6 +53,8 @@ export interface Plan {
   readonly definition: DeliveryDefinition;
   /** Whether outcomes may be derived from the log again; computed by the registry, never claimed by a user. */
   readonly pure: boolean;
+  /** The format as the stream declares it, where the definition here has what was learned from records since. */
+  readonly declaredFormat?: ComponentSpec;
 }
 
 /**
