@@ -1,3 +1,4 @@
+import { DuckDBInstance } from "@duckdb/node-api";
 import { parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 
@@ -9,4 +10,17 @@ export function readParquet(object: Buffer): Promise<Record<string, unknown>[]> 
     slice: async (start: number, end?: number) => bytes.slice(start, end).buffer,
   };
   return parquetReadObjects({ file, compressors });
+}
+
+/** Rows of a Parquet file as DuckDB shows them in JSON: big numbers, decimals and times as text, bytes as `\xNN`. */
+export async function showParquet(path: string): Promise<Record<string, unknown>[]> {
+  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
+  const connection = await instance.connect();
+  try {
+    const result = await connection.runAndReadAll(`SELECT * FROM read_parquet('${path}')`);
+    return result.getRowObjectsJson() as Record<string, unknown>[];
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
 }

@@ -1,4 +1,4 @@
-import type { Column } from "../../model/schema/column-type.ts";
+import type { Column, ColumnType } from "../../model/schema/column-type.ts";
 import { duckdbType, sqlName, sqlText } from "./duckdb-type.ts";
 
 export interface CopyOrder {
@@ -34,6 +34,7 @@ export function copyStatement(order: CopyOrder): string {
     "format = 'newline_delimited'",
     "compression = 'uncompressed'",
     "auto_detect = false",
+    "records = true",
     `maximum_object_size = ${objectBytesMax(order.longestLineBytes)}`,
     `columns = {${columns.map((column) => `${sqlText(column.key)}: ${sqlText(readType(column))}`).join(", ")}}`,
   ];
@@ -49,17 +50,23 @@ export function copyStatement(order: CopyOrder): string {
 }
 
 function readType({ type, epochs }: CopyColumn): string {
-  return epochs ? "VARCHAR" : duckdbType(type);
+  return epochs ? "VARCHAR" : duckdbType(type, "VARCHAR");
 }
 
 /** Epochs are whole numbers of at most 15 digits here: seconds below 10^12, else milliseconds (reference 6.2). */
-function selected({ key, name, epochs }: CopyColumn): string {
+function selected({ key, name, type, epochs }: CopyColumn): string {
   const value = sqlName(key);
   const read = epochs
     ? `CASE WHEN ${value}[5] = '-' THEN CAST(${value} AS TIMESTAMP) ELSE make_timestamp(CAST(${value} AS BIGINT) * ` +
       `CASE WHEN abs(CAST(${value} AS BIGINT)) < 1000000000000 THEN 1000000 ELSE 1000 END) END`
-    : value;
+    : castIfBinary(value, type);
   return `${read} AS ${sqlName(name)}`;
+}
+
+/** Only a cast understands the escapes in which bytes are spilled. */
+function castIfBinary(value: string, type: ColumnType): string {
+  const written = duckdbType(type);
+  return written === duckdbType(type, "VARCHAR") ? value : `CAST(${value} AS ${written})`;
 }
 
 /** Few enough that a row group of typical events stays a few megabytes, at 0.7 % more bytes than DuckDB's own 122,880. */

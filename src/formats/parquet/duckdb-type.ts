@@ -1,6 +1,6 @@
-import type { Column, ColumnType, SimpleKind } from "../../model/schema/column-type.ts";
+import type { ColumnType, SimpleKind } from "../../model/schema/column-type.ts";
 
-const SIMPLE_TYPES: Readonly<Record<SimpleKind, string>> = {
+const SIMPLE_TYPES: Readonly<Record<Exclude<SimpleKind, "binary">, string>> = {
   boolean: "BOOLEAN",
   tinyint: "TINYINT",
   smallint: "SMALLINT",
@@ -9,32 +9,29 @@ const SIMPLE_TYPES: Readonly<Record<SimpleKind, string>> = {
   float: "FLOAT",
   double: "DOUBLE",
   string: "VARCHAR",
-  binary: "BLOB",
   timestamp: "TIMESTAMP",
   date: "DATE",
 };
 
-/** The type under which DuckDB reads a column, and which it writes to Parquet. */
-export function duckdbType(type: ColumnType): string {
+/** The type that DuckDB writes to Parquet; with another type for bytes, that under which it reads lines. */
+export function duckdbType(type: ColumnType, binary: "BLOB" | "VARCHAR" = "BLOB"): string {
   switch (type.kind) {
+    case "binary":
+      return binary;
     case "decimal":
       return `DECIMAL(${type.precision},${type.scale})`;
     case "varchar":
     case "char":
       return "VARCHAR";
     case "array":
-      return `${duckdbType(type.element)}[]`;
+      return `${duckdbType(type.element, binary)}[]`;
     case "map":
-      return `MAP(${duckdbType(type.key)}, ${duckdbType(type.value)})`;
+      return `MAP(${duckdbType(type.key, binary)}, ${duckdbType(type.value, binary)})`;
     case "struct":
-      return `STRUCT(${type.fields.map(fieldType).join(", ")})`;
+      return `STRUCT(${type.fields.map(({ name, type: field }) => `${sqlName(name)} ${duckdbType(field, binary)}`).join(", ")})`;
     default:
       return SIMPLE_TYPES[type.kind];
   }
-}
-
-function fieldType({ name, type }: Column): string {
-  return `${sqlName(name)} ${duckdbType(type)}`;
 }
 
 export function sqlName(name: string): string {
