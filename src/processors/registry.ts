@@ -1,25 +1,39 @@
 import type { ComponentSpec } from "../model/delivery-definition.ts";
 import { LakehoseError } from "../model/errors.ts";
+import { addArrivalTimeProcessor } from "./add-arrival-time/add-arrival-time.ts";
 import { cloudwatchLogsProcessor } from "./cloudwatch-logs/cloudwatch-logs.ts";
 import { deaggregateProcessor } from "./deaggregate/deaggregate.ts";
 import { decompressProcessor } from "./decompress/decompress.ts";
+import { dropFieldsProcessor } from "./drop-fields/drop-fields.ts";
 import { escapeProcessor } from "./escape/escape.ts";
 import { extractMetadataProcessor } from "./extract-metadata/extract-metadata.ts";
+import { filterProcessor } from "./filter/filter.ts";
+import { hashFieldsProcessor } from "./hash-fields/hash-fields.ts";
+import { keepFieldsProcessor } from "./keep-fields/keep-fields.ts";
 import { kplDeaggregateProcessor } from "./kpl-deaggregate/kpl-deaggregate.ts";
 import { lambdaProcessor } from "./lambda/lambda.ts";
+import { maskFieldsProcessor } from "./mask-fields/mask-fields.ts";
 import type { Processor, ProcessorDefinition, ProcessorDependencies } from "./processor.ts";
 import { rejectProcessor } from "./reject/reject.ts";
+import { renameFieldsProcessor } from "./rename-fields/rename-fields.ts";
 
 /** Every processor, in the order of the alphabet. */
 export const processors: readonly ProcessorDefinition[] = [
+  addArrivalTimeProcessor,
   cloudwatchLogsProcessor,
   deaggregateProcessor,
   decompressProcessor,
+  dropFieldsProcessor,
   escapeProcessor,
   extractMetadataProcessor,
+  filterProcessor,
+  hashFieldsProcessor,
+  keepFieldsProcessor,
   kplDeaggregateProcessor,
   lambdaProcessor,
+  maskFieldsProcessor,
   rejectProcessor,
+  renameFieldsProcessor,
 ];
 
 /** Makes a processor; throws when its type is unknown. */
