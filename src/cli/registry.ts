@@ -11,10 +11,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "up", load: async () => (await import("./commands/up.ts")).upCommand },
   { name: "demo", load: async () => (await import("./commands/demo.ts")).demoCommand },
   { name: "streams", load: async () => (await import("./commands/streams.ts")).streamsCommand },
+  { name: "tables", load: async () => (await import("./commands/tables.ts")).tablesCommand },
   { name: "put", load: async () => (await import("./commands/put.ts")).putCommand },
   { name: "generate", load: async () => (await import("./commands/generate.ts")).generateCommand },
   { name: "redrive", load: async () => (await import("./commands/redrive.ts")).redriveCommand },
   { name: "replay", load: async () => (await import("./commands/replay.ts")).replayCommand },
+  { name: "functions", load: async () => (await import("./commands/functions.ts")).functionsCommand },
   { name: "log", load: async () => (await import("./commands/log.ts")).logCommand },
 ];
 
