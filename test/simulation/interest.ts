@@ -26,6 +26,9 @@ const LEAST_PER_HUNDRED: Readonly<Record<string, number>> = {
   twin: 2,
   "log.segmentReleased": 200,
   recycled: 50,
+  pulled: 20,
+  encrypted: 5,
+  "journal-named": 250,
 };
 
 /** What has happened too rarely in a run of many seeds; a few may be as dull as they like. */

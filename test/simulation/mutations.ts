@@ -114,6 +114,13 @@ export const MUTATIONS: readonly Mutation[] = [
     "",
   ),
   take(
+    "H13",
+    "what a restart has to read again has no limit",
+    "src/delivery/delivery-loop.ts",
+    "if (replayBytes <= this.#options.limits.replayBytesMax()) return;",
+    "if (replayBytes >= 0) return;",
+  ),
+  take(
     "H15a",
     "the receipt comes before the proof",
     "src/delivery/stage-two.ts",
@@ -140,6 +147,13 @@ export const MUTATIONS: readonly Mutation[] = [
     "src/delivery/open-journal.ts",
     "    open?.streamUid !== stream.uid ||\n    open.deliveryId !== definition.id ||\n    open.logIncarnation !== reader.incarnation\n",
     "    open === undefined || stream.uid === '' || definition.id === ''\n",
+  ),
+  take(
+    "H17c",
+    "the journal names a new generation before that is written",
+    "src/delivery/journal/journal.ts",
+    "      const frames = await writeGeneration(this.#options, next, this.state.snapshot());\n      await writePointer(this.#options, next);\n",
+    "      await writePointer(this.#options, next);\n      const frames = await writeGeneration(this.#options, next, this.state.snapshot());\n",
   ),
   take(
     "H19",
@@ -255,6 +269,13 @@ export const MUTATIONS: readonly Mutation[] = [
       "    const appended = await this.#frames.append({\n",
   ),
   take(
+    "H31",
+    "intake does not stop at the budget",
+    "src/streams/intake/admission.ts",
+    "return budgetBytes() * (1 - DELIVERY_RESERVE_SHARE) - this.#measuredBytes - this.#bytesSince;",
+    "return Number.MAX_SAFE_INTEGER + 0 * budgetBytes();",
+  ),
+  take(
     "H35",
     "the body is no part of a call's identity",
     "src/api/firehose/put/put-into-stream.ts",
@@ -288,6 +309,13 @@ export const MUTATIONS: readonly Mutation[] = [
     EMBEDDED,
     "if (retryDigest !== undefined && arrivalMs >=",
     "if (retryDigest === undefined && arrivalMs >=",
+  ),
+  take(
+    "H38c",
+    "the position of a source is not stored with its records",
+    INTAKE,
+    "    ...(source === undefined ? {} : { source }),\n",
+    "",
   ),
   take(
     "H41a",

@@ -76,6 +76,17 @@ export class Operator {
     this.#do(name, (service) => service.setTags(name, (tags) => new Map(tags).set("lakehose:roll-records", records)));
   }
 
+  /** Encryption at rest goes on, or off. */
+  encrypt(name: string): void {
+    this.#world.count("encrypted");
+    this.#do(name, (service) =>
+      service.setEncryption(name, ({ encryption }) => ({
+        ...encryption,
+        status: encryption.status === "ENABLED" ? "DISABLED" : "ENABLED",
+      })),
+    );
+  }
+
   flush(name: string): void {
     const { service, life } = this.#world;
     if (service === undefined) return;

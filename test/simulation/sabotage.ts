@@ -67,10 +67,12 @@ async function prepare({ world, kind, draw, grow }: SabotageOptions, uid: string
       return harmOf(world, journal, /belongs to another log or stream/, () => new Map(other));
     }
     case "log-older": {
+      // What is on its way while the copy is made is in the copy, or not: nobody could say how far it reaches.
+      const { end, pendingAppends } = logOf(world, uid);
+      if (pendingAppends > 0) return undefined;
       const older = copyOf(world.disk, log);
-      const read = readPositionOf(world, uid);
       await grow();
-      if (!world.alive || readPositionOf(world, uid) <= read) return undefined;
+      if (!world.alive || readPositionOf(world, uid) <= end) return undefined;
       return harmOf(world, log, /Acknowledged records are missing|were acknowledged/, () => older);
     }
     case "bit-flip":
@@ -100,6 +102,11 @@ function isOpen(world: World, uid: string): boolean {
   } catch {
     return false;
   }
+}
+
+function logOf(world: World, uid: string) {
+  const name = world.service?.list().find((document) => document.uid === uid)?.name ?? "";
+  return world.service?.health(name).log ?? { end: 0, pendingAppends: 0 };
 }
 
 /** How far the slowest delivery of a stream has read. */

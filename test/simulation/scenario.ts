@@ -19,6 +19,12 @@ export interface Scenario {
   readonly syncMsMax: number;
   readonly functions: boolean;
   readonly dailyRoll: boolean;
+  /** Encryption at rest is switched on and off under way. */
+  readonly encryption: boolean;
+  /** A source hands over what it has, and remembers nothing: the log does. */
+  readonly puller: boolean;
+  /** Small enough that journals are replaced by short ones, or too large for that. */
+  readonly journalBytesMax: number | undefined;
   readonly faults: FaultScenario;
 }
 
@@ -80,6 +86,9 @@ export function drawScenario(seed: number): Scenario {
       sabotage: draw.chance(0.12) ? draw.pick(["journal-lost", "journal-foreign", "log-older", "bit-flip"]) : undefined,
       twin: !calm && draw.chance(0.1),
     },
+    encryption: draw.chance(0.3),
+    puller: draw.chance(0.3),
+    journalBytesMax: draw.chance(0.5) ? draw.between(2_000, 20_000) : undefined,
   };
 }
 

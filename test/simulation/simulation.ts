@@ -4,6 +4,7 @@ import type { Life } from "./life.ts";
 import { Operator } from "./operator.ts";
 import { checkBalance, checkBudget, checkLake } from "./oracle.ts";
 import { Producers } from "./producers.ts";
+import { Puller } from "./puller.ts";
 import { sabotage } from "./sabotage.ts";
 import { drawScenario, PRIMARY_BUCKETS, PRIMARY_ID, type Scenario } from "./scenario.ts";
 import { World } from "./world.ts";
@@ -42,6 +43,7 @@ class Simulation {
   readonly #draw: Draw;
   readonly #operator: Operator;
   readonly #producers: Producers;
+  readonly #puller: Puller;
   #fullUntilMs = 0;
   /** The last life that was asked to end by itself. */
   #stopping: Life | undefined;
@@ -53,6 +55,7 @@ class Simulation {
     this.#draw = new Draw(scenario.seed, "simulation");
     this.#operator = new Operator(this.world, new Draw(scenario.seed, "operator"));
     this.#producers = new Producers(this.world, new Draw(scenario.seed, "producers"));
+    this.#puller = new Puller(this.world, new Draw(scenario.seed, "puller"));
   }
 
   async live(): Promise<void> {
@@ -89,6 +92,7 @@ class Simulation {
     // Some answer about a stranger's object may have been on its way.
     await this.#startUntilSound();
     await this.#finishDeletions();
+    await this.#waitForRoom();
     await this.#flushAll();
     await this.#tryOneMore();
     await this.#flushAll();
@@ -139,6 +143,8 @@ class Simulation {
       update: 7,
       tag: 2,
       flush: 5,
+      encrypt: this.#scenario.encryption ? 3 : 0,
+      pull: this.#scenario.puller ? 12 : 0,
       delete: 1.5,
       force: 0.7,
       stop: 3,
@@ -147,6 +153,8 @@ class Simulation {
     else if (action === "retry") this.#producers.retry();
     else if (action === "update") this.#operator.update(name);
     else if (action === "tag") this.#operator.tag(name);
+    else if (action === "encrypt") this.#operator.encrypt(name);
+    else if (action === "pull") this.#puller.pull(name);
     else if (action === "flush") this.#operator.flush(name);
     else if (action === "stop") void this.#stop();
     else this.#operator.delete(name, action === "force");
@@ -293,6 +301,24 @@ class Simulation {
       askAgain(false);
     }
     if (leaving()) world.ledger.fail("a stream that is deleted does not go, although everything is mended");
+  }
+
+  /** No stream stays full for good because of what has gathered and is not due: it is handed on early. */
+  async #waitForRoom(): Promise<void> {
+    const { world } = this;
+    const deadline = world.clock.monotonic() + DRAIN_MS_MAX;
+    for (const { name, status } of world.service?.list() ?? []) {
+      for (let taken = status !== "ACTIVE"; !taken; ) {
+        const records = this.#producers.sendOne(name);
+        await world.clock.advance(1_000);
+        taken = records.every(({ acknowledgedAt }) => acknowledgedAt !== undefined);
+        if (!taken && world.clock.monotonic() > deadline) {
+          world.ledger.fail(`stream ${name} has no room for good, with records that nobody flushes`);
+          return;
+        }
+        if (!taken) await world.clock.advance(15_000);
+      }
+    }
   }
 
   /** A world that is empty and sound takes records again: nothing that is done with counts against anybody. */

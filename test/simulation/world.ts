@@ -7,6 +7,7 @@ import { ObjectLakeReader } from "../../src/sources/lake/lake-reader.ts";
 import { ErrorRedriver } from "../../src/sources/redrive/error-redriver.ts";
 import { invariant } from "../../src/std/assert.ts";
 import type { Disk } from "../../src/std/disk.ts";
+import { KeyRing } from "../../src/std/key-ring.ts";
 import { bytesBody } from "../../src/storage/bytes-body.ts";
 import { openDiskStore } from "../../src/storage/disk/disk-store.ts";
 import { MemoryStore } from "../../src/storage/memory/memory-store.ts";
@@ -28,11 +29,14 @@ import { synchronousFormat } from "./synchronous-format.ts";
 import { FunctionWitness } from "./whimsical-processor.ts";
 
 const DATA = "/data";
+const STREAMS = `${DATA}/meta/streams`;
 const FOLDERS = {
   root: `${DATA}/buckets`,
   temporaryDirectory: `${DATA}/tmp`,
   metadataDirectory: `${DATA}/object-meta`,
 };
+
+const KEY_RING = new KeyRing(new Map([[1, Buffer.alloc(32, 0x5a)]]));
 
 /** Time that a start may take before it counts as stuck. */
 const START_MS_MAX = 600_000;
@@ -251,7 +255,7 @@ export class World {
     const clock = this.clock.forProcess(() => life.isAlive());
     const telemetry = this.#telemetry(life);
     const shared = { disk, clock, random: this.#random, telemetry };
-    const { segmentBytes, budgetBytes } = this.scenario;
+    const { segmentBytes, budgetBytes, journalBytesMax } = this.scenario;
     return {
       ...shared,
       dataDirectory: DATA,
@@ -268,6 +272,7 @@ export class World {
           label: document.name,
           streamUid: document.uid,
           encrypted,
+          keyRing: KEY_RING,
           segmentBytes,
         }),
       createDelivery: (request) =>
@@ -285,8 +290,15 @@ export class World {
               destination: ({ options }) =>
                 objectStoreDestinationType.create(options, { storeFor: () => store, ...shared }),
             },
-            limits: { heldBytesMax: 64 * 1024, nativeBytesMax: 1e9, replayBytesMax: () => budgetBytes / 2 },
-            encrypted: () => false,
+            limits: {
+              heldBytesMax: 64 * 1024,
+              nativeBytesMax: 1e9,
+              replayBytesMax: () => budgetBytes / 2,
+              ...(journalBytesMax === undefined ? {} : { journalBytesMax }),
+            },
+            keyRing: KEY_RING,
+            encrypted: () =>
+              (this.service?.get(request.document.name) ?? request.document).encryption.status === "ENABLED",
           }),
         ),
     };
@@ -317,9 +329,12 @@ export class World {
   #slowSyncs(): void {
     const { syncMsMax } = this.scenario;
     this.disk.faults.before = async ({ name, path }) => {
+      if (name === "rename" && path.endsWith("/journal/current.tmp")) this.count("journal-named");
       if (name !== "datasync" && name !== "syncDirectory") return;
       if (syncMsMax > 0 && this.#draw.chance(0.5)) await this.clock.sleep(this.#draw.between(1, syncMsMax));
       if (name === "syncDirectory" && path.startsWith(FOLDERS.root) && this.#draw.chance(this.crashRate)) this.crash();
+      // What a version of a stream has become visible by is not durable yet: the moment to die.
+      if (name === "syncDirectory" && path === STREAMS && this.#draw.chance(2 * this.crashRate)) this.crash("kill");
     };
   }
 
