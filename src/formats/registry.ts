@@ -1,12 +1,21 @@
 import { LakehoseError } from "../model/errors.ts";
+import { csvFormat } from "./csv/csv-format.ts";
 import type { Format } from "./format.ts";
+import { jsonLinesFormat } from "./json-lines/json-lines-format.ts";
 import { orcFormat } from "./orc/orc-format.ts";
 import { parquetFormat } from "./parquet/parquet-format.ts";
 import { rawFormat } from "./raw/raw-format.ts";
 import { sequenceFileFormat } from "./sequence-file/sequence-file-format.ts";
 
 /** Every format, in the order of the alphabet. */
-export const formats: readonly Format[] = [orcFormat, parquetFormat, rawFormat, sequenceFileFormat];
+export const formats: readonly Format[] = [
+  csvFormat,
+  jsonLinesFormat,
+  orcFormat,
+  parquetFormat,
+  rawFormat,
+  sequenceFileFormat,
+];
 
 /** The format of that name; throws when there is none. */
 export function formatOf(type: string): Format {
