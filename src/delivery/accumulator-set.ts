@@ -129,8 +129,23 @@ export class AccumulatorSet {
 
   /** Waits until memory is inside its budget, draining the largest first. Throws what a drain has thrown. */
   async settle(): Promise<void> {
+    await this.#waitForEncoders();
     if (this.#failure === undefined && this.#heldBytes() > this.#options.heldBytesMax) await this.#drainLargest();
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Reading far ahead of a busy encoder gains nothing: what it holds would only take memory out of the pool of blocks. */
+  async #waitForEncoders(): Promise<void> {
+    while (this.#failure === undefined && this.#bytesBehindDrains() > READ_AHEAD_BYTES) {
+      await Promise.race(this.#draining);
+      for (const accumulator of this.#open.values()) if (accumulator.wantsDrain) this.#startDrain(accumulator);
+    }
+  }
+
+  #bytesBehindDrains(): number {
+    let bytes = 0;
+    for (const accumulator of this.#open.values()) if (accumulator.draining) bytes += accumulator.encoder.heldBytes;
+    return bytes;
   }
 
   /** Makes room for more than the next read at once: with thousands of keys, looking for the largest costs as much as a drain. */
@@ -200,6 +215,9 @@ const DRAINS_MAX = 4;
 
 /** How much of the budget stays taken when memory was short. */
 const SETTLED_SHARE = 0.75;
+
+/** Twice what keeps four writes of an encoder under way, and what a read brings. */
+const READ_AHEAD_BYTES = 16 * 1024 * 1024;
 
 export interface AccumulatorSetOptions {
   readonly clock: Clock;

@@ -30,8 +30,16 @@ export const rawFormat: Format = {
   open: (options) => new RawEncoder(options),
 };
 
-/** Bounds what one write holds in native memory; large enough for the pieces of one object to share the threads. */
-const WRITE_BYTES_MAX = 1024 * 1024;
+/** Bounds what one write holds in native memory; several at once let the pieces of one object share the threads. */
+const WRITE_BYTES_MAX = 512 * 1024;
+const WRITES_AT_ONCE = 4;
+
+interface PackedWrite {
+  readonly plain: Buffer;
+  readonly packed: Promise<Buffer[]>;
+  /** The plain bytes were gathered for this write alone. */
+  readonly isCopy: boolean;
+}
 
 class RawEncoder implements ParcelEncoder {
   readonly #delimiter: Buffer;
@@ -92,20 +100,22 @@ class RawEncoder implements ParcelEncoder {
     return { rejects: [] };
   }
 
+  /** The threads have the next pieces while those before leave for the file. */
   async #compress(chunks: readonly Buffer[]): Promise<void> {
-    let before: Promise<void> = Promise.resolve();
+    const underWay: PackedWrite[] = [];
     for (const write of writesOf(chunks)) {
-      const joined = joinChunks(write);
-      // The threads have the next pieces while those before leave for the file.
-      const packed = this.#compressor.write(joined);
+      const [oldest] = underWay.length < WRITES_AT_ONCE ? [] : underWay.splice(0, 1);
+      if (oldest) await this.#emitPacked(oldest);
+      const plain = joinChunks(write);
+      const packed = this.#compressor.write(plain);
+      // One that fails while an earlier one is awaited is met in its turn, if that comes.
       packed.catch(() => undefined);
-      await before;
-      before = this.#emitPacked(packed, joined, write.length > 1);
+      underWay.push({ plain, packed, isCopy: write.length > 1 });
     }
-    await before;
+    for (const write of underWay) await this.#emitPacked(write);
   }
 
-  async #emitPacked(packed: Promise<Buffer[]>, plain: Buffer, isCopy: boolean): Promise<void> {
+  async #emitPacked({ plain, packed, isCopy }: PackedWrite): Promise<void> {
     const pieces = await packed;
     if (isCopy) giveBackChunks([plain]);
     await this.#emit(pieces);
