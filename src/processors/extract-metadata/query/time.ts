@@ -48,7 +48,6 @@ const CONVERSIONS: Readonly<Record<string, Write>> = {
   b: ({ month }) => nameIn(MONTHS, month - 1).slice(0, 3),
   u: ({ weekday }) => String(weekday === 0 ? 7 : weekday),
   w: ({ weekday }) => String(weekday),
-  Z: () => "UTC",
   n: () => "\n",
   t: () => "\t",
   "%": () => "%",
