@@ -5,12 +5,14 @@ import { controlPlane } from "../api/firehose/control-plane.ts";
 import { requestBytesMax } from "../api/firehose/put/put-limits.ts";
 import { putRecord } from "../api/firehose/put-record.ts";
 import { putRecordBatch } from "../api/firehose/put-record-batch.ts";
+import { glueOperations } from "../api/glue/glue-operations.ts";
 import { putRecordsRoute } from "../api/http/put-records.ts";
 import { type AccessKey, Authenticator } from "../api/protocol/authenticator.ts";
 import type { Route } from "../api/protocol/http.ts";
 import { jsonProtocol } from "../api/protocol/json-protocol.ts";
 import { queryProtocol } from "../api/protocol/query-protocol.ts";
 import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
@@ -21,6 +23,7 @@ import { readCertificate, selfSignedCertificate, watchCertificate } from "./tls.
 export interface ListenerOptions {
   readonly configuration: Configuration;
   readonly context: ControlContext;
+  readonly catalog: Catalog;
   readonly telemetry: TelemetryService;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
@@ -71,22 +74,23 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   };
 }
 
-function routesOf({ configuration, context, telemetry, unready, functionsKey }: ListenerOptions) {
+function routesOf({ configuration, context, catalog, telemetry, unready, functionsKey }: ListenerOptions) {
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
   const authenticator = new Authenticator({ clock, keys, tokens, accountId, unsignedPayload });
   const putLimits = { recordBytes: limits.recordBytes, batchBytes: limits.batchBytes, batchRecords: BATCH_RECORDS_MAX };
   const put = { streams, limits: putLimits };
+  const operations = [...controlPlane(context), ...glueOperations({ catalog }), putRecord(put), putRecordBatch(put)];
   const shared = { authenticator, telemetry, clock };
   const routes: readonly Route[] = [
-    jsonProtocol({ ...shared, operations: [...controlPlane(context), putRecord(put), putRecordBatch(put)] }),
+    jsonProtocol({ ...shared, operations }),
     queryProtocol({ ...shared, operations: [getCallerIdentity] }),
     putRecordsRoute({ ...shared, ...put }),
     adminRoute({
       telemetry,
       authenticate: (head) => authenticator.bearer(head),
-      endpoints: adminEndpoints({ streams, clock, deliveryLog: telemetry.deliveryLog }),
+      endpoints: adminEndpoints({ streams, catalog, clock, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
   ];

@@ -1,3 +1,4 @@
+import { StoredCatalog } from "../catalog/stored-catalog.ts";
 import { systemClock } from "../std/clock.ts";
 import { lockFolder } from "../std/folder-lock.ts";
 import { nodeDisk } from "../std/node-disk.ts";
@@ -9,6 +10,7 @@ import { deliveryComponents } from "./components.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
+import { createDeclaredTables } from "./declared-tables.ts";
 import { FirstStarts } from "./first-starts.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
@@ -92,15 +94,28 @@ async function compose(
   const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
   closers.push(() => functions.host.close());
 
+  const catalog = await StoredCatalog.open({ ...world, dataDirectory: folder.root });
+  await createDeclaredTables(catalog, configuration);
   const firstStarts = new FirstStarts(nodeDisk, folder.started);
   const components = deliveryComponents({ ...world, telemetry, stores, functions: functions.host });
   const current = (name: string) => streams?.get(name);
   const running = () => streams !== undefined;
   streams = await StreamsService.open(
-    streamDependencies({ ...world, telemetry, configuration, components, firstStarts, stores, current, running }),
+    streamDependencies({
+      ...world,
+      telemetry,
+      configuration,
+      components,
+      firstStarts,
+      stores,
+      catalog,
+      current,
+      running,
+    }),
   );
   const opened = streams;
   closers.push(() => opened.close());
+  closers.push(catalog.onTableChanged((table) => opened.tableChanged(table)));
   await firstStarts.retain(new Set(opened.list().map(({ uid }) => uid)));
 
   const context = { streams: opened, clock: systemClock, canEncrypt: () => configuration.keyRing !== undefined };
@@ -110,6 +125,7 @@ async function compose(
   const listener = await openListener({
     configuration,
     context,
+    catalog,
     telemetry,
     unready,
     tlsDirectory,

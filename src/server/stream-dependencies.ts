@@ -1,4 +1,5 @@
-import { translateDeclared } from "../api/firehose/translate.ts";
+import { translateWithCatalog } from "../api/firehose/translate-with-catalog.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import { createDelivery } from "../delivery/create-delivery.ts";
 import {
   type DeliveryComponents,
@@ -25,6 +26,7 @@ export interface StreamDependenciesOptions {
   readonly components: DeliveryComponents;
   readonly firstStarts: FirstStarts;
   readonly stores: Stores;
+  readonly catalog: Catalog;
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random: Random;
@@ -50,7 +52,7 @@ export function streamDependencies(options: StreamDependenciesOptions): StreamDe
     dataDirectory: configuration.data,
     budgetBytes: configuration.limits.streamBudgetBytes,
     streamsMax: configuration.limits.streams,
-    translate: translateDeclared,
+    translate: translateWithCatalog(options.catalog),
     createIntake: (request) => new StreamIntake({ ...request, clock, telemetry }),
     createRedriver: (request) => new ErrorRedriver({ ...request, disk, clock, random, storeFor }),
     createLakeReader: (request) => new ObjectLakeReader({ ...request, clock, random, storeFor }),

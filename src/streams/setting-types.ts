@@ -82,6 +82,20 @@ export function wallClock(description: string, example: string) {
     .meta({ description, examples: [example] });
 }
 
+/** `infer`, or a table of the catalog as `database.table`. */
+export function tableName(description: string, example: string) {
+  return z
+    .string()
+    .transform((text, context): "infer" | { readonly databaseName: string; readonly tableName: string } => {
+      if (text === "infer") return text;
+      const [, databaseName, tableName] = /^([^.]+)\.(.+)$/.exec(text) ?? [];
+      if (databaseName !== undefined && tableName !== undefined) return { databaseName, tableName };
+      context.addIssue(`expected infer, or a database and a table such as "${example}", got "${text}"`);
+      return z.NEVER;
+    })
+    .meta({ description, examples: [example, "infer"] });
+}
+
 /** True for names that the time-zone database knows. */
 export function isTimeZone(name: string): boolean {
   try {

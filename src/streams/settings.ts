@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { FUNCTION_PAYLOAD_BYTES_MAX, OBJECT_BYTES_MAX } from "../model/limits.ts";
 import type { JsonObject } from "../std/json.ts";
-import { byteSize, count, duration, durationOrOff, wallClock } from "./setting-types.ts";
+import { byteSize, count, duration, durationOrOff, tableName, wallClock } from "./setting-types.ts";
 import { StreamError } from "./stream-error.ts";
 
 /**
@@ -151,6 +151,24 @@ export const streamSettingsSchema = z.strictObject({
     min: 1,
     max: 19,
   }).optional(),
+  format: z
+    .enum(["avro", "csv", "json-lines", "orc", "parquet", "raw", "sequence-file"])
+    .meta({
+      description: "What is written: one of the formats of the components page. Goes before DataFormatConversion.",
+      examples: ["parquet"],
+    })
+    .optional(),
+  "format-options": z
+    .record(z.string(), z.json())
+    .meta({
+      description: "Options of the format, as the components page has them. YAML and extensions only.",
+      examples: [{ compression: "zstd" }],
+    })
+    .optional(),
+  schema: tableName(
+    "Columns of the objects: `infer` learns them from the records, `database.table` takes those of a table of the catalog. Default: infer, or the table of DataFormatConversion.",
+    "sales.orders",
+  ).optional(),
   "storage-class": z
     .enum([
       "STANDARD",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StreamParts } from "../../../test/fakes/stream-parts.ts";
+import { StoredCatalog } from "../../catalog/stored-catalog.ts";
 import { packRecords } from "../../model/records.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { StreamsService } from "../../streams/streams-service.ts";
@@ -13,6 +14,8 @@ import { adminEndpoints } from "./registry.ts";
 async function fixture(options: { prefix?: string; allowed?: (action: string) => boolean; known?: boolean } = {}) {
   const parts = new StreamParts();
   const streams = await StreamsService.open(parts.dependencies({ translate: translateDeclared }));
+  const { clock, disk, random } = parts.dependencies();
+  const catalog = await StoredCatalog.open({ clock, disk, random, dataDirectory: "/data" });
   const destination: JsonObject = { RoleARN: "arn:r", BucketARN: "arn:aws:s3:::lake", Prefix: options.prefix ?? "" };
   await streams.create({
     name: "s",
@@ -30,7 +33,7 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
   const { allowed = () => true, known = true } = options;
   const emitted: object[] = [];
   const route = adminRoute({
-    endpoints: adminEndpoints({ streams, clock: parts.clock, deliveryLog }),
+    endpoints: adminEndpoints({ streams, catalog, clock: parts.clock, deliveryLog }),
     authenticate: () => {
       if (!known) throw new WireError("MissingAuthenticationTokenException", "Who are you?");
       return { principal: "me", accountId: "000000000000", region: "us-east-1", may: allowed };
@@ -44,7 +47,7 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
     const answer = await route.handle({ id: "1", method, path, query, headers: {}, signal, body: read });
     return { status: answer.status, json: JSON.parse(String(answer.body)) as JsonObject };
   };
-  return { parts, streams, call, emitted };
+  return { parts, streams, catalog, call, emitted };
 }
 
 test("GET /api/streams/NAME shows destination, settings, warnings, health and a balance that holds", async () => {
@@ -135,4 +138,19 @@ test("failed calls are counted under names of ours, never under what a stranger 
   await call("GET", "/api/streams/no-such-stream");
   const operations = emitted.map((event) => "operation" in event && event.operation);
   assert.deepEqual(operations, ["unknown", "GetStream"]);
+});
+
+test("GET /api/tables lists tables, and one of them with the streams that use it", async () => {
+  const { catalog, call } = await fixture();
+  await catalog.createDatabase({ name: "sales" });
+  await catalog.createTable("sales", { name: "orders", storageDescriptor: { columns: [{ name: "a", type: "int" }] } });
+  const { json } = await call("GET", "/api/tables");
+  const [listed] = json.tables as JsonObject[];
+  assert.deepEqual([listed?.database, listed?.name, listed?.version, listed?.columns], ["sales", "orders", "0", 1]);
+  const described = await call("GET", "/api/tables/sales.orders");
+  assert.deepEqual(described.json.streams, []);
+  assert.deepEqual(described.json.storageDescriptor, { columns: [{ name: "a", type: "int" }] });
+  assert.equal((await call("GET", "/api/tables/sales.none")).status, 404);
+  assert.equal((await call("GET", "/api/tables/none.orders")).status, 404);
+  assert.equal((await call("GET", "/api/tables/sales")).status, 400);
 });

@@ -58,6 +58,7 @@ export function adminRoute(options: AdminRouteOptions): Route {
 const STATUSES: Partial<Record<WireErrorCode, number>> = {
   AccessDeniedException: 403,
   ConcurrentModificationException: 409,
+  EntityNotFoundException: 404,
   MissingAuthenticationTokenException: 401,
   RequestEntityTooLargeException: 413,
   RequestTimeoutException: 408,

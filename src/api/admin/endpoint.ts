@@ -1,3 +1,4 @@
+import type { Catalog } from "../../catalog/catalog.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import type { Streams } from "../../streams/streams.ts";
@@ -26,6 +27,7 @@ export interface EndpointCall {
 
 export interface AdminContext {
   readonly streams: Streams;
+  readonly catalog: Catalog;
   readonly clock: Clock;
   readonly deliveryLog: DeliveryLogSource;
 }

@@ -2,9 +2,11 @@ import { cancelReplay } from "./cancel-replay.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
 import { getStream } from "./get-stream.ts";
+import { getTable } from "./get-table.ts";
 import { listRedrives } from "./list-redrives.ts";
 import { listReplays } from "./list-replays.ts";
 import { listStreams } from "./list-streams.ts";
+import { listTables } from "./list-tables.ts";
 import { putExtensions } from "./put-extensions.ts";
 import { readDeliveryLog } from "./read-delivery-log.ts";
 import { redriveStream } from "./redrive-stream.ts";
@@ -16,9 +18,11 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     cancelReplay(context),
     flushStream(context),
     getStream(context),
+    getTable(context),
     listRedrives(context),
     listReplays(context),
     listStreams(context),
+    listTables(context),
     putExtensions(context),
     readDeliveryLog(context),
     redriveStream(context),

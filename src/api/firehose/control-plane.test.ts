@@ -120,11 +120,6 @@ test("a whole life: create, describe, update, tag, put, delete", async () => {
 test("CreateDeliveryStream stores nothing of what is not delivered yet, and says so", async () => {
   const { streams, fails } = await plane();
   const lambda = { Type: "Lambda", Parameters: [{ ParameterName: "LambdaArn", ParameterValue: "arn:aws:lambda:x" }] };
-  const conversion = {
-    SchemaConfiguration: { RoleARN: ROLE, DatabaseName: "d", TableName: "t" },
-    InputFormatConfiguration: { Deserializer: { OpenXJsonSerDe: {} } },
-    OutputFormatConfiguration: { Serializer: { ParquetSerDe: {} } },
-  };
   const splunk = { HECEndpoint: "https://splunk:8088", HECEndpointType: "Raw", S3Configuration: s3() };
   const kinesis = {
     DeliveryStreamType: "KinesisStreamAsSource",
@@ -148,10 +143,6 @@ test("CreateDeliveryStream stores nothing of what is not delivered yet, and says
     [
       { ExtendedS3DestinationConfiguration: s3({ ProcessingConfiguration: { Enabled: true, Processors: [lambda] } }) },
       "Lakehose does not run Lambda functions yet. Leave the processor Lambda out.",
-    ],
-    [
-      { ExtendedS3DestinationConfiguration: s3({ DataFormatConversionConfiguration: conversion }) },
-      "Lakehose does not offer record format conversion yet. Leave it out.",
     ],
     [
       { ExtendedS3DestinationConfiguration: s3(partitioned) },

@@ -13,20 +13,26 @@ import type { TranslateDeclared } from "../../streams/streams.ts";
 import { DESTINATION_ID, fromDeclared } from "./declared.ts";
 import { bufferingHintsOf } from "./describe-destination.ts";
 import { extensionProcessors } from "./extension-processors.ts";
+import type { FoundTable } from "./found-table.ts";
 import { hasProcessor } from "./processors.ts";
+import { translateFormat } from "./translate-format.ts";
 import { undelivered } from "./undelivered.ts";
 import type { ExtendedS3Configuration, S3Configuration } from "./wire-types.ts";
 
 /**
- * From the wire's words to those of the delivery engine. Wire names end here. Pure: the same declaration and settings give
- * the same definitions, so that a restart finds nothing changed.
+ * From the wire's words to those of the delivery engine. Wire names end here. Pure: the same declaration, settings and
+ * table give the same definitions, so that a restart finds nothing changed.
  */
-export const translateDeclared: TranslateDeclared = (stream, settings) => {
+export function translateDeclared(
+  stream: Omit<Parameters<TranslateDeclared>[0], "arn">,
+  settings: StreamSettings,
+  table?: FoundTable,
+): readonly DeliveryDefinition[] {
   const declared = fromDeclared(stream.declared);
   const refusal = undelivered(stream.type, declared);
   if (refusal !== undefined) throw new StreamError("invalid", refusal);
   const destination = declared.destination as unknown as ExtendedS3Configuration;
-  const primary = primaryDelivery(stream.name, destination, settings);
+  const primary = primaryDelivery(stream.name, destination, settings, table);
   const backup = destination.S3BackupConfiguration;
   if (destination.S3BackupMode !== "Enabled" || backup === undefined) return [primary];
   return [primary, backupDelivery(stream.name, backup, settings)];
@@ -49,15 +55,19 @@ function primaryDelivery(
   stream: string,
   destination: ExtendedS3Configuration,
   settings: StreamSettings,
+  found: FoundTable | undefined,
 ): DeliveryDefinition {
+  const compression = compressionOf(destination, settings);
+  const { processors = [], ...written } = translateFormat(destination, settings, compression, found) ?? {};
   const delimited = hasProcessor(destination.ProcessingConfiguration, "AppendDelimiterToRecord");
   const { CustomTimeZone: timeZone = "", FileExtension: extension = "" } = destination;
   return {
     id: DESTINATION_ID,
     kind: "primary",
-    processors: processorsOf(settings),
+    processors: [...processorsOf(settings), ...processors],
     format: { type: "raw", options: delimited ? { delimiter: "\n" } : {} },
-    compression: compressionOf(destination, settings),
+    compression,
+    ...written,
     naming: {
       ...namingOf(destination),
       timeZone: timeZone === "" ? "UTC" : timeZone,

@@ -2,7 +2,6 @@ import type { StreamDocument } from "../../streams/streams.ts";
 import type { DeclaredStream } from "./declared.ts";
 import type { DestinationKindName } from "./destination-kinds.ts";
 import { enabledProcessors } from "./processors.ts";
-import { isConverting } from "./validation/conversion-problems.ts";
 import type { ExtendedS3Configuration, Processor } from "./wire-types.ts";
 
 /**
@@ -35,7 +34,6 @@ const PROCESSORS: Partial<Record<Processor["Type"], string>> = {
 };
 
 const S3_OPTIONS: readonly { readonly what: string; isAsked(destination: ExtendedS3Configuration): boolean }[] = [
-  { what: "record format conversion", isAsked: isConverting },
   { what: "dynamic partitioning", isAsked: (asked) => asked.DynamicPartitioningConfiguration?.Enabled === true },
 ];
 

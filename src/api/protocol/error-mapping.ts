@@ -1,3 +1,4 @@
+import { CatalogError, type CatalogErrorCode } from "../../catalog/catalog-error.ts";
 import { LogError, type LogErrorCode } from "../../log/log-error.ts";
 import { StreamError, type StreamErrorCode } from "../../streams/stream-error.ts";
 import { type RefusalReason, RefusedError } from "./http.ts";
@@ -17,6 +18,7 @@ export interface ErrorContext {
 export function wireErrorOf(error: unknown, context: ErrorContext): WireError | undefined {
   if (error instanceof WireError) return error;
   if (error instanceof StreamError) return fromStreamError(error, context);
+  if (error instanceof CatalogError) return fromCatalogError(error);
   if (error instanceof RefusedError) return new WireError(REFUSAL_CODES[error.reason], error.message, { cause: error });
   if (!(error instanceof LogError)) return undefined;
   const code = LOG_CODES[error.code as LogErrorCode];
@@ -56,6 +58,22 @@ const STREAM_CODES: Readonly<Record<StreamErrorCode, WireErrorCode>> = {
   "slow-down": "ServiceUnavailableException",
   unavailable: "ServiceUnavailableException",
 };
+
+/** As Glue has them; the messages say more than Glue's. */
+const CATALOG_CODES: Readonly<Record<CatalogErrorCode, WireErrorCode>> = {
+  "not-found": "EntityNotFoundException",
+  "already-exists": "AlreadyExistsException",
+  "version-mismatch": "ConcurrentModificationException",
+  "limit-exceeded": "ResourceNumberLimitExceededException",
+  invalid: "InvalidInputException",
+};
+
+function fromCatalogError(error: CatalogError): WireError {
+  const code = error.code as CatalogErrorCode;
+  const name = error.entity === "database" ? "Database" : "Table";
+  const message = code === "already-exists" ? `${name} already exists.` : error.message;
+  return new WireError(CATALOG_CODES[code], message, { cause: error });
+}
 
 function fromStreamError(error: StreamError, context: ErrorContext): WireError {
   const code = error.code as StreamErrorCode;

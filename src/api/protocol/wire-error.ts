@@ -24,11 +24,14 @@ export class WireError extends Error {
 /** Every error code that any wire knows, with its HTTP status (reference 1.6; authentication errors as AWS sends them). */
 export const WIRE_ERROR_STATUS = {
   AccessDeniedException: 400,
+  AlreadyExistsException: 400,
   ConcurrentModificationException: 400,
+  EntityNotFoundException: 400,
   ExpiredTokenException: 400,
   IncompleteSignatureException: 400,
   InternalFailure: 500,
   InvalidArgumentException: 400,
+  InvalidInputException: 400,
   InvalidKMSResourceException: 400,
   InvalidSignatureException: 400,
   InvalidSourceException: 400,
@@ -38,6 +41,7 @@ export const WIRE_ERROR_STATUS = {
   RequestTimeoutException: 408,
   ResourceInUseException: 400,
   ResourceNotFoundException: 400,
+  ResourceNumberLimitExceededException: 400,
   SerializationException: 400,
   // Modelled as a server fault without a status of its own; plain HTTP ingest says 503.
   ServiceUnavailableException: 500,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BATCH_BYTES_CEILING, BATCH_BYTES_MAX, RECORD_BYTES_CEILING, RECORD_BYTES_MAX } from "../../model/limits.ts";
 import { byteSize } from "../../streams/setting-types.ts";
+import { catalogSection } from "./catalog-section.ts";
 import { functionsSchema } from "./functions-section.ts";
 import { secretSchema } from "./secret.ts";
 
@@ -222,6 +223,7 @@ export const configurationSchema = z.strictObject({
       description: "Structured log on standard error. `trace` shows each call.",
       examples: ["warn"],
     }),
+  catalog: catalogSection,
   streams: z
     .array(
       z.looseObject({

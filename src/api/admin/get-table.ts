@@ -1,0 +1,43 @@
+import { databaseNotFound, tableNotFound } from "../../catalog/catalog-error.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { WireError } from "../protocol/wire-error.ts";
+import type { AdminContext, Endpoint } from "./endpoint.ts";
+
+/** GET /api/tables/DATABASE.TABLE => the table as it is now, with the streams that take their columns from it */
+export function getTable({ catalog, streams }: AdminContext): Endpoint {
+  return {
+    method: "GET",
+    path: "tables/:id",
+    action: "lakehose:GetTable",
+    handle: ({ id }) => {
+      const { databaseName, tableName } = namesIn(id);
+      if (catalog.database(databaseName) === undefined) throw databaseNotFound(databaseName);
+      const table = catalog.table(databaseName, tableName);
+      if (table === undefined) throw tableNotFound(databaseName, tableName);
+      const { definition, versionId, createdAt, updatedAt } = table;
+      const users = streams
+        .list()
+        .filter(({ deliveries }) =>
+          deliveries.some(
+            (one) =>
+              one.table?.databaseName.toLowerCase() === table.databaseName &&
+              one.table.tableName.toLowerCase() === definition.name,
+          ),
+        );
+      return {
+        database: table.databaseName,
+        version: versionId,
+        createdAt,
+        updatedAt,
+        streams: users.map(({ name }) => name),
+        ...(definition as unknown as JsonObject),
+      };
+    },
+  };
+}
+
+function namesIn(id: string): { readonly databaseName: string; readonly tableName: string } {
+  const dot = id.indexOf(".");
+  if (dot > 0 && dot < id.length - 1) return { databaseName: id.slice(0, dot), tableName: id.slice(dot + 1) };
+  throw new WireError("InvalidArgumentException", `Expected DATABASE.TABLE, got "${id.slice(0, 256)}"`);
+}
