@@ -4,7 +4,7 @@ import { pythonEnvironment } from "./python-packages.ts";
 import type { ServerDefinition } from "./server.ts";
 
 /** cramjam brings the codecs of Avro that Python has none of. */
-const PACKAGES = ["pyarrow==26.0.1", "fastavro==1.13.1", "cramjam==2.14.0", "zstandard==0.25.0"];
+const PACKAGES = ["pyarrow==26.0.1", "fastavro==1.13.1", "cramjam==2.14.0", "backports.zstd==1.8.0"];
 
 let folder = cacheFolder;
 

@@ -1,4 +1,5 @@
 import { LakehoseError } from "../model/errors.ts";
+import { avroFormat } from "./avro/avro-format.ts";
 import { csvFormat } from "./csv/csv-format.ts";
 import type { Format } from "./format.ts";
 import { jsonLinesFormat } from "./json-lines/json-lines-format.ts";
@@ -9,6 +10,7 @@ import { sequenceFileFormat } from "./sequence-file/sequence-file-format.ts";
 
 /** Every format, in the order of the alphabet. */
 export const formats: readonly Format[] = [
+  avroFormat,
   csvFormat,
   jsonLinesFormat,
   orcFormat,

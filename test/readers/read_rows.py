@@ -56,7 +56,47 @@ def orc_rows(path):
     return [[column[row] for column in columns] for row in range(table.num_rows)]
 
 
+def avro_rows(path):
+    """Plain values with their logical types left aside: those are put back by the schema in the file, not by Python."""
+    import fastavro
+
+    # Decimals, dates and times as the bytes and numbers that they are stored as.
+    fastavro.read.LOGICAL_READERS.clear()
+    with open(path, "rb") as file:
+        reader = fastavro.reader(file)
+        schema = reader.writer_schema
+        return [avro_value(row, schema) for row in reader]
+
+
+def avro_value(value, schema):
+    if value is None:
+        return None
+    if isinstance(schema, list):
+        return avro_value(value, schema[1])
+    if not isinstance(schema, dict):
+        schema = {"type": schema}
+    kind, logical = schema["type"], schema.get("logicalType")
+    if kind == "record":
+        return [avro_value(value[field["name"]], field["type"]) for field in schema["fields"]]
+    if kind == "array":
+        return [avro_value(one, schema["items"]) for one in value]
+    if kind == "map":
+        return [[key, avro_value(one, schema["values"])] for key, one in value.items()]
+    if logical == "decimal":
+        unscaled, scale = int.from_bytes(value, "big", signed=True), schema["scale"]
+        digits = str(abs(unscaled)).rjust(scale + 1, "0")
+        text = digits if scale == 0 else f"{digits[:-scale]}.{digits[-scale:]}"
+        return f"-{text}" if unscaled < 0 else text
+    if logical == "timestamp-micros":
+        return time(value * 1000)
+    if kind in ("int", "long"):
+        return str(value)
+    if kind in ("float", "double"):
+        return bits(value)
+    return value.hex() if kind == "bytes" else value
+
+
 if __name__ == "__main__":
-    rows = {"orc": orc_rows}[sys.argv[1]](sys.argv[2])
+    rows = {"avro": avro_rows, "orc": orc_rows}[sys.argv[1]](sys.argv[2])
     for row in rows:
         print(json.dumps(row, ensure_ascii=False, separators=(",", ":")))

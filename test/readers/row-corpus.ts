@@ -94,18 +94,19 @@ function ordinary(index: number): object {
 const readerOfCorpus = jsonRowReader({ columns: corpusColumns }, jsonRowOptions.parse({}));
 
 /** What every reader has to find of a record of the corpus: a line for each row. */
-export function corpusLines(record: Buffer, columns: readonly Column[] = corpusColumns): string[] {
+export function corpusLines(record: Buffer, { columns = corpusColumns, micros = false } = {}): string[] {
   const reader = columns === corpusColumns ? readerOfCorpus : jsonRowReader({ columns }, jsonRowOptions.parse({}));
   const { rows, reject } = reader.read(record);
   if (rows === undefined) throw new Error(`the corpus has a record that is no row: ${reject.message}`);
-  return rows.map((row) => JSON.stringify(plainCell(row, { kind: "struct", fields: columns })));
+  return rows.map((row) => JSON.stringify(plainCell(row, { kind: "struct", fields: columns }, micros)));
 }
 
 /**
  * A cell in a form that every language writes alike: whole numbers, decimals and doubles (as their bits) as texts,
- * bytes in hexadecimal, times as seconds and nanoseconds, structs as arrays, maps as arrays of pairs.
+ * bytes in hexadecimal, times as seconds and nanoseconds (cut to `micros` where a format has no more), structs as arrays,
+ * maps as arrays of pairs.
  */
-export function plainCell(cell: Cell, type: ColumnType): unknown {
+export function plainCell(cell: Cell, type: ColumnType, micros = false): unknown {
   if (cell === null) return null;
   switch (type.kind) {
     case "boolean":
@@ -122,18 +123,25 @@ export function plainCell(cell: Cell, type: ColumnType): unknown {
     case "binary":
       return (cell as Buffer).toString("hex");
     case "timestamp":
-      return `${(cell as TimestampCell).epochSeconds}.${(cell as TimestampCell).nanos}`;
+      return plainTime(cell as TimestampCell, micros);
     case "array":
-      return (cell as ArrayCell).map((element) => plainCell(element, type.element));
+      return (cell as ArrayCell).map((element) => plainCell(element, type.element, micros));
     case "map": {
       const { keys, values } = cell as MapCell;
-      return keys.map((key, index) => [plainCell(key, type.key), plainCell(values[index] ?? null, type.value)]);
+      return keys.map((key, index) => [
+        plainCell(key, type.key, micros),
+        plainCell(values[index] ?? null, type.value, micros),
+      ]);
     }
     case "struct":
-      return type.fields.map((field, index) => plainCell((cell as ArrayCell)[index] ?? null, field.type));
+      return type.fields.map((field, index) => plainCell((cell as ArrayCell)[index] ?? null, field.type, micros));
     default:
       return String(cell);
   }
+}
+
+function plainTime({ epochSeconds, nanos }: TimestampCell, micros: boolean): string {
+  return `${epochSeconds}.${micros ? nanos - (nanos % 1000) : nanos}`;
 }
 
 function doubleBits(value: number): string {
