@@ -39,6 +39,12 @@ export class JsonNode {
     return this.kind === "string" ? decodeString(this.bytes, this.start, this.end) : this.raw;
   }
 
+  /** Whether `text` is what it says; `textBytes` is the same in UTF-8. */
+  says(text: string, textBytes: Buffer): boolean {
+    if (this.kind !== "string") return this.raw === text;
+    return saysString(this.bytes, this.start, this.end, text, textBytes);
+  }
+
   /** None unless it is an object. */
   members(): readonly JsonMember[] {
     if (this.#members === undefined) {
@@ -82,17 +88,7 @@ export class JsonMember {
 
   /** Whether it is called so; `nameBytes` is the name in UTF-8. */
   isNamed(name: string, nameBytes: Buffer): boolean {
-    const { bytes } = this.value;
-    const length = this.keyEnd - this.keyStart - 2;
-    if (length === nameBytes.length) {
-      let at = 0;
-      while (at < length && bytes[this.keyStart + 1 + at] === nameBytes[at]) at++;
-      // A backslash in the name stands as two in the text, so equal bytes with one are another name.
-      if (at === length) return !nameBytes.includes(BACKSLASH);
-    }
-    return length > nameBytes.length && bytes.subarray(this.keyStart, this.keyEnd).includes(BACKSLASH)
-      ? this.name === name
-      : false;
+    return saysString(this.value.bytes, this.keyStart, this.keyEnd, name, nameBytes);
   }
 }
 
@@ -118,4 +114,18 @@ function collectMembers(bytes: Buffer, start: number, members: JsonMember[]): nu
 function decodeString(bytes: Buffer, start: number, end: number): string {
   const inside = bytes.toString("utf8", start + 1, end - 1);
   return inside.includes("\\") ? (JSON.parse(`"${inside}"`) as string) : inside;
+}
+
+/** Compares bytes, which is the usual case, and decodes only where the string is written with escapes. */
+function saysString(bytes: Buffer, start: number, end: number, text: string, textBytes: Buffer): boolean {
+  const length = end - start - 2;
+  if (length < textBytes.length) return false;
+  if (length === textBytes.length) {
+    let at = 0;
+    while (at < length && bytes[start + 1 + at] === textBytes[at]) at++;
+    // A backslash in the text would stand as two, so equal bytes with one say something else.
+    if (at === length) return !textBytes.includes(BACKSLASH);
+    return false;
+  }
+  return bytes.subarray(start, end).includes(BACKSLASH) && decodeString(bytes, start, end) === text;
 }

@@ -90,13 +90,20 @@ export function skipSpace(bytes: Uint8Array, start: number): number {
   }
 }
 
+/** 1 for bytes that stand for themselves in a string. Most bytes of most records do: this loop is where the time goes. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < SPACE || byte === QUOTE || byte === BACKSLASH ? 0 : 1,
+);
+
 function skipString(bytes: Uint8Array, start: number): number {
+  const { length } = bytes;
   let at = start + 1;
   for (;;) {
+    while (at < length && PLAIN[bytes[at] as number] === 1) at++;
     const byte = bytes[at] ?? END;
     if (byte === QUOTE) return at + 1;
-    if (byte < SPACE) return NO_JSON;
-    at = byte === BACKSLASH ? skipEscape(bytes, at) : at + 1;
+    if (byte !== BACKSLASH) return NO_JSON;
+    at = skipEscape(bytes, at);
     if (at === NO_JSON) return NO_JSON;
   }
 }

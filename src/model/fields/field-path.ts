@@ -28,6 +28,7 @@ export type FieldStep =
       readonly name: string;
       readonly nameBytes: Buffer;
       readonly value: string;
+      readonly valueBytes: Buffer;
       readonly ignoreCase: boolean;
     };
 
@@ -93,7 +94,13 @@ function readSelector(text: string, at: number): { readonly step: FieldStep; rea
   if (!ignoreCase && text[end] !== "=") throw badPath(text, end, "= or ~= and a value");
   const value = readValue(text, end + (ignoreCase ? 2 : 1));
   if (text[value.end] !== "]") throw badPath(text, value.end, "a closing bracket");
-  const step = { kind: "where", ...named(name), value: value.value, ignoreCase } as const;
+  const step = {
+    kind: "where",
+    ...named(name),
+    value: value.value,
+    valueBytes: Buffer.from(value.value),
+    ignoreCase,
+  } as const;
   return { step, end: value.end + 1 };
 }
 

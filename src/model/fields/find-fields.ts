@@ -49,7 +49,7 @@ function collect(parent: JsonNode, step: FieldStep, into: FieldPlace[]): void {
 function isChosen(element: JsonNode, step: FieldStep & { readonly kind: "where" }): boolean {
   return element.members().some((member) => {
     if (!member.isNamed(step.name, step.nameBytes)) return false;
-    const { text } = member.value;
-    return step.ignoreCase ? text.toLowerCase() === step.value.toLowerCase() : text === step.value;
+    if (!step.ignoreCase) return member.value.says(step.value, step.valueBytes);
+    return member.value.text.toLowerCase() === step.value.toLowerCase();
   });
 }
