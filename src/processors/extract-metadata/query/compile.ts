@@ -2,8 +2,8 @@ import type { JsonValue } from "../../../std/json.ts";
 import type { BinaryOperator, Expression, Step } from "./expression.ts";
 import { functionOf } from "./functions.ts";
 import { OPERATORS } from "./operators.ts";
-import { cannot, QueryError } from "./query-error.ts";
-import { isObject, isTrue, textOf } from "./values.ts";
+import { QueryError } from "./query-error.ts";
+import { cannot, isObject, isTrue, textOf } from "./values.ts";
 
 /** One value, or `undefined` for none (what jq calls empty). Throws `QueryError`. */
 export type Evaluate = (value: JsonValue) => JsonValue | undefined;

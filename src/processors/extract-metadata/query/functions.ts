@@ -1,7 +1,6 @@
 import type { JsonValue } from "../../../std/json.ts";
-import { cannot } from "./query-error.ts";
 import { secondsOfIso8601, timeFormat } from "./time.ts";
-import { isObject, isTrue, kindOf, textOf } from "./values.ts";
+import { cannot, isObject, isTrue, kindOf, textOf } from "./values.ts";
 
 export type Call = (value: JsonValue) => JsonValue;
 

@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from "../../../std/json.ts";
 import type { BinaryOperator } from "./expression.ts";
 import { splitText } from "./functions.ts";
-import { cannot, QueryError } from "./query-error.ts";
-import { compare, isObject } from "./values.ts";
+import { QueryError } from "./query-error.ts";
+import { cannot, compare, deeper, isObject } from "./values.ts";
 
 export type Apply = (left: JsonValue, right: JsonValue) => JsonValue;
 
@@ -60,11 +60,14 @@ function repeat(text: string, times: number): JsonValue {
   return text.repeat(whole);
 }
 
-function mergeDeep(left: JsonObject, right: JsonObject): JsonObject {
+function mergeDeep(left: JsonObject, right: JsonObject, depth = 0): JsonObject {
   const merged = new Map(Object.entries(left));
   for (const [name, value] of Object.entries(right)) {
     const before = merged.get(name);
-    merged.set(name, before !== undefined && isObject(before) && isObject(value) ? mergeDeep(before, value) : value);
+    merged.set(
+      name,
+      before !== undefined && isObject(before) && isObject(value) ? mergeDeep(before, value, deeper(depth)) : value,
+    );
   }
   return Object.fromEntries(merged);
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../../std/json.ts";
-import { cannot, QueryError } from "./query-error.ts";
+import { QueryError } from "./query-error.ts";
+import { cannot } from "./values.ts";
 
 /** Points in time as jq has them: seconds since 1970, UTC, names of days and months in English. */
 

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../../std/json.ts";
+import { QueryError } from "./query-error.ts";
 
 /** Values as jq sees them: their kinds, their order, and how numbers are written. */
 
@@ -11,8 +12,21 @@ export function kindOf(value: JsonValue): Kind {
   return type === "object" || type === "string" || type === "number" ? type : "boolean";
 }
 
+/** The usual error: something was done to a value of another kind. */
+export function cannot(what: string, ...values: readonly JsonValue[]): never {
+  throw new QueryError(`${values.map(kindOf).join(" and ")} cannot be ${what}`);
+}
+
 export function isObject(value: JsonValue): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Deeper values are not written or compared as a whole; jq 1.6 does not even read them beyond 256. */
+const DEPTH_MAX = 1000;
+
+export function deeper(depth: number): number {
+  if (depth >= DEPTH_MAX) throw new QueryError(`the value is nested deeper than ${DEPTH_MAX}`);
+  return depth + 1;
 }
 
 /** jq knows two falsehoods. */
@@ -48,15 +62,18 @@ export function numberText(number: number): string {
 }
 
 /** JSON as jq writes it, on one line. */
-export function jsonText(value: JsonValue): string {
+export function jsonText(value: JsonValue, depth = 0): string {
   if (typeof value === "number") return numberText(value);
-  if (Array.isArray(value)) return `[${value.map(jsonText).join(",")}]`;
-  if (isObject(value)) {
+  if (Array.isArray(value)) return `[${value.map((element) => jsonText(element, deeper(depth))).join(",")}]`;
+  if (isObject(value))
     return `{${Object.entries(value)
-      .map(([name, member]) => `${JSON.stringify(name)}:${jsonText(member)}`)
+      .map(memberText(deeper(depth)))
       .join(",")}}`;
-  }
   return typeof value === "string" ? stringText(value) : String(value);
+}
+
+function memberText(depth: number): (member: [string, JsonValue]) => string {
+  return ([name, value]) => `${stringText(name)}:${jsonText(value, depth)}`;
 }
 
 /** Like JSON.stringify, but DEL is escaped too, as jq does. */
@@ -71,12 +88,12 @@ export function textOf(value: JsonValue): string {
 const ORDER: readonly Kind[] = ["null", "boolean", "number", "string", "array", "object"];
 
 /** jq's order over all values: by kind, then within it; objects by their sorted keys first. */
-export function compare(left: JsonValue, right: JsonValue): number {
+export function compare(left: JsonValue, right: JsonValue, depth = 0): number {
   if (typeof left === "number" && typeof right === "number") return left < right ? -1 : left > right ? 1 : 0;
   if (typeof left === "string" && typeof right === "string") return compareStrings(left, right);
   if (typeof left === "boolean" && typeof right === "boolean") return Number(left) - Number(right);
-  if (Array.isArray(left) && Array.isArray(right)) return compareArrays(left, right);
-  if (isObject(left) && isObject(right)) return compareObjects(left, right);
+  if (Array.isArray(left) && Array.isArray(right)) return compareArrays(left, right, deeper(depth));
+  if (isObject(left) && isObject(right)) return compareObjects(left, right, deeper(depth));
   return ORDER.indexOf(kindOf(left)) - ORDER.indexOf(kindOf(right));
 }
 
@@ -86,20 +103,20 @@ function compareStrings(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
-function compareArrays(left: readonly JsonValue[], right: readonly JsonValue[]): number {
+function compareArrays(left: readonly JsonValue[], right: readonly JsonValue[], depth: number): number {
   for (let at = 0; at < left.length && at < right.length; at++) {
-    const order = compare(left[at] ?? null, right[at] ?? null);
+    const order = compare(left[at] ?? null, right[at] ?? null, depth);
     if (order !== 0) return order;
   }
   return left.length - right.length;
 }
 
-function compareObjects(left: JsonObject, right: JsonObject): number {
+function compareObjects(left: JsonObject, right: JsonObject, depth: number): number {
   const names = Object.keys(left).sort(compareStrings);
-  const order = compareArrays(names, Object.keys(right).sort(compareStrings));
+  const order = compareArrays(names, Object.keys(right).sort(compareStrings), depth);
   if (order !== 0) return order;
   for (const name of names) {
-    const inner = compare(left[name] ?? null, right[name] ?? null);
+    const inner = compare(left[name] ?? null, right[name] ?? null, depth);
     if (inner !== 0) return inner;
   }
   return 0;
