@@ -43,11 +43,14 @@ export class ParquetWriter implements ObjectWriter {
   async write(records: TakenRecords, reject: Reject): Promise<readonly Buffer[]> {
     this.#spill ??= new Spill(await this.#options.scratch.path("lines.ndjson"));
     const lines = new Lines(this.#spill, records.bytes.length + records.ends.length + LINE_SLACK_BYTES);
-    const provable = isUtf8(records.bytes);
+    // Asked for all at once: records that were proved begin and end with a brace, so no character lies in two of them.
+    const allUtf8 = isUtf8(records.bytes);
     let start = 0;
     for (const [place, end] of records.ends.entries()) {
       const line = lines.copy(records.bytes, start, end);
-      const proved = provable && this.#proof.proves(lines.bytes, line.start, line.end);
+      const proved =
+        (allUtf8 || isUtf8(records.bytes.subarray(start, end))) &&
+        this.#proof.proves(lines.bytes, line.start, line.end);
       if (proved) lines.keep(line);
       else this.#judge(records.bytes.subarray(start, end), place, lines, reject);
       start = end;

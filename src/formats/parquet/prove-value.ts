@@ -111,7 +111,7 @@ function isSmallExponent(bytes: Uint8Array, end: number): boolean {
   return !(isDigit(bytes[end - 1]) && isDigit(bytes[end - 2]) && isDigit(bytes[end - 3]));
 }
 
-/** A double carries 15 digits faithfully, and DuckDB goes through one. */
+/** A double carries 15 digits faithfully, and DuckDB goes through one: the number times 10^scale, zeros included. */
 const DECIMAL_DIGITS_MAX = 15;
 
 function decimalProof(precision: number, scale: number): ValueProof {
@@ -119,7 +119,7 @@ function decimalProof(precision: number, scale: number): ValueProof {
     const end = numberEnd(bytes, at);
     const { wholeDigits, fractionDigits, exponent } = lastNumber;
     const fits = wholeDigits <= precision - scale && fractionDigits <= scale;
-    return fits && !exponent && wholeDigits + fractionDigits <= DECIMAL_DIGITS_MAX ? end : UNPROVED;
+    return fits && !exponent && wholeDigits + scale <= DECIMAL_DIGITS_MAX ? end : UNPROVED;
   };
 }
 
