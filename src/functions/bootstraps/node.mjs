@@ -48,6 +48,13 @@ process.on("beforeExit", () => {
 /** The event that the handler works on, for errors that nobody caught. */
 let currentId;
 
+/** Writes to pipes are queued when these are full: what was printed during a call is read before its answer goes out. */
+async function flushOutput() {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writableLength > 0) await new Promise((resolve) => stream.write("", resolve));
+  }
+}
+
 async function dieOf(error) {
   const path = currentId === undefined ? "/init/error" : `/invocation/${currentId}/error`;
   await report(path, error);
@@ -59,6 +66,7 @@ process.on("unhandledRejection", dieOf);
 
 async function report(path, error) {
   process.stderr.write(`${error?.stack ?? String(error)}\n`);
+  await flushOutput();
   await call("POST", path, Buffer.from(JSON.stringify(describe(error))));
 }
 
@@ -216,7 +224,10 @@ async function serve(handler) {
     whenLoopIsEmpty = undefined;
     const reply = "error" in outcome ? outcome : replyOf(outcome.result);
     if ("error" in reply) await report(`/invocation/${id}/error`, reply.error);
-    else await call("POST", `/invocation/${id}/response`, reply.bytes);
+    else {
+      await flushOutput();
+      await call("POST", `/invocation/${id}/response`, reply.bytes);
+    }
     currentId = undefined;
   }
 }

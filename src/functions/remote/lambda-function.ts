@@ -47,7 +47,10 @@ export class LambdaFunction implements FunctionRunner {
       signal.throwIfAborted();
       const name = error instanceof Error ? error.name : "";
       const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-      throw new FunctionError(codeOf(name, status), `${name}: ${(error as Error).message}`, { cause: error });
+      const lost = /^E(?!TIMEDOUT)[A-Z]+$/.test(String((error as NodeJS.ErrnoException).code));
+      // The client calls a connection that was lost a timeout, too.
+      const code = lost ? "unreachable" : codeOf(name, status);
+      throw new FunctionError(code, `${name}: ${(error as Error).message}`, { cause: error });
     }
   }
 }
