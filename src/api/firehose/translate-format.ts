@@ -126,7 +126,6 @@ function compressionOf(format: Format, asked: CompressionSpec, options: JsonObje
 
 /** Where a format has a name of its own for a compression. */
 const INSIDE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  avro: { gzip: "deflate" },
   orc: { gzip: "zlib" },
 };
 
