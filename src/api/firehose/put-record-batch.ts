@@ -29,10 +29,8 @@ export function putRecordBatch({ streams, limits = AWS_PUT_LIMITS }: PutDependen
 
 function allAccepted(answer: IntakeAnswer, ids: RecordIds): Buffer {
   const head = `{"FailedPutCount":0,"Encrypted":${answer.encrypted},"RequestResponses":[`;
-  return Buffer.concat([Buffer.from(head), ids.entries(answer.firstOffset, answer.records), LIST_END]);
+  return ids.entries(answer.firstOffset, answer.records, head, "]}");
 }
-
-const LIST_END = Buffer.from("]}");
 
 const REFUSALS = {
   "slow-down": { ErrorCode: "ServiceUnavailableException", ErrorMessage: SLOW_DOWN },

@@ -25,15 +25,16 @@ export class RecordIds {
     return token.toString("latin1");
   }
 
-  /** `{"RecordId":"…"},` once per record of a run of offsets, in order, without the last comma. */
-  entries(firstOffset: number, count: number): Buffer {
+  /** `{"RecordId":"…"}` once per record of a run of offsets, in order, with commas between, amid `before` and `after`. */
+  entries(firstOffset: number, count: number, before: string, after: string): Buffer {
     const entry = Buffer.concat([ENTRY_HEAD, this.#token, ENTRY_TAIL]);
-    const entries = Buffer.allocUnsafe(entry.length * count).fill(entry);
-    const digitsAt = ENTRY_HEAD.length + FIXED_LENGTH;
-    for (let index = 0; index < count; index++) {
-      writeOffset(entries, index * entry.length + digitsAt, firstOffset + index);
-    }
-    return entries.subarray(0, -1);
+    const list = Buffer.allocUnsafe(before.length + entry.length * count - 1 + after.length);
+    list.write(before, 0, "latin1");
+    list.fill(entry, before.length, list.length - after.length);
+    list.write(after, list.length - after.length, "latin1");
+    const digitsAt = before.length + ENTRY_HEAD.length + FIXED_LENGTH;
+    for (let index = 0; index < count; index++) writeOffset(list, index * entry.length + digitsAt, firstOffset + index);
+    return list;
   }
 }
 
