@@ -1,4 +1,5 @@
 import { ackLatency } from "./ack-latency.ts";
+import { formats } from "./formats.ts";
 import { freshness } from "./freshness.ts";
 import { memory } from "./memory.ts";
 import { moto } from "./moto.ts";
@@ -19,6 +20,7 @@ export const questions: readonly Question[] = [
   toGzip,
   toSnappy,
   toZstd,
+  formats,
   openStreams,
   memory,
   start,
