@@ -234,6 +234,19 @@ test("LambdaProcessor packs records of calls that overlap, up to the buffer size
   );
 });
 
+test("LambdaProcessor lets calls share an invocation that come from another processor together", async () => {
+  const { processor, functions } = world((event) => ok(event));
+  const run = async (call: number) => {
+    for (let turn = 0; turn < 7; turn++) await Promise.resolve();
+    return processor.process(batchOf(["x"], { firstOffset: call }), never());
+  };
+  await Promise.all([0, 1, 2].map(run));
+  assert.deepEqual(
+    functions.events.map(({ records }) => records.length),
+    [3],
+  );
+});
+
 test("LambdaProcessor sends a large record alone, and rejects one that no event can hold", async () => {
   const options = { bufferBytes: 1024, payloadBytesMax: 4096 };
   const { processor, functions } = world((event) => ok(event), options);
