@@ -80,13 +80,22 @@ test("a key with a format pads whole numbers and refuses everything else", async
   await world.stop();
 });
 
-test("values that make the name too long reject their records and nothing else", async () => {
+test("values that no name can have reject their records and nothing else", async () => {
   const world = worldOf("c=!{partitionKeyFromQuery:c}/", CUSTOMER);
   await world.start();
-  await world.put(`{"c":"${"x".repeat(600)}"}`, `{"c":"${"語".repeat(400)}"}`, '{"c":"a"}');
+  await world.put(
+    `{"c":"${"x".repeat(600)}"}`,
+    `{"c":"${"語".repeat(400)}"}`,
+    '{"c":"a\\u0000b"}',
+    '{"c":"\\ud800"}',
+    '{"c":"a"}',
+  );
   await world.flush();
   assert.deepEqual(Object.keys(await folders(world)), ["c=a/", "err/processing-failed/"]);
-  assert.match((await errors(world)).join(), /cannot be greater than 512.*at most 1024 bytes/);
+  assert.match(
+    (await errors(world)).join(),
+    /cannot be greater than 512.*at most 1024 bytes.*without NUL.*without NUL/,
+  );
   await world.stop();
 });
 

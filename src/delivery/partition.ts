@@ -112,11 +112,17 @@ export class Places {
     return this.#refuseName(key, atMs) ?? { key };
   }
 
-  /** The values of a record may make a name longer than stores take: better the record is told than the object is lost. */
+  /**
+   * The values of a record may make a name that stores do not take, and a parcel that can never land would hold back all
+   * others: better its records are told.
+   */
   #refuseName(key: AccumulatorKey, atMs: number): Refusal | undefined {
     if (key.values === undefined) return undefined;
     try {
       const name = parcelName(this.#plan, this.#names, ANY_UUID, key, { oldestMs: atMs }, this.#extension);
+      if (name.includes("\0") || !name.isWellFormed()) {
+        return extractionFailed("The name of an object is well-formed Unicode without NUL; a value of a key is not");
+      }
       const bytes = Buffer.byteLength(name);
       if (bytes <= OBJECT_KEY_BYTES_MAX) return undefined;
       return extractionFailed(
@@ -182,7 +188,8 @@ function lateRefusal(lateness: Lateness, { afterMs }: LatenessPolicy): Refusal {
 
 /** The text of a key in a name, from what the record says; `""` stands for nothing. */
 function keyValueOf({ name, format, default: otherwise }: PartitionKey, given: string): string | Refusal {
-  if (given === "") {
+  // A query may give the default itself.
+  if (given === "" || given === otherwise) {
     return otherwise ?? extractionFailed(`partitionKeys values must not be null or empty (${name})`);
   }
   if (format === undefined) return given;

@@ -13,6 +13,7 @@ import { keepFieldsProcessor } from "./keep-fields/keep-fields.ts";
 import { kplDeaggregateProcessor } from "./kpl-deaggregate/kpl-deaggregate.ts";
 import { lambdaProcessor } from "./lambda/lambda.ts";
 import { maskFieldsProcessor } from "./mask-fields/mask-fields.ts";
+import { partitionTimeProcessor } from "./partition-time/partition-time.ts";
 import type { Processor, ProcessorDefinition, ProcessorDependencies } from "./processor.ts";
 import { rejectProcessor } from "./reject/reject.ts";
 import { renameFieldsProcessor } from "./rename-fields/rename-fields.ts";
@@ -32,6 +33,7 @@ export const processors: readonly ProcessorDefinition[] = [
   kplDeaggregateProcessor,
   lambdaProcessor,
   maskFieldsProcessor,
+  partitionTimeProcessor,
   rejectProcessor,
   renameFieldsProcessor,
 ];

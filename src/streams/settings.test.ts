@@ -74,3 +74,19 @@ test("streamSettingsSchema has a description and an example that it accepts for 
     assert.ok(examples.length > 0, name);
   }
 });
+
+test("partition keys are read in the words of tags and of YAML", () => {
+  const keysOf = (text: string) => settingsOf({ "partition-keys": text }, {})["partition-keys"];
+  const padded = { name: "loc", path: ["trip", "id"], format: "%03d" };
+  assert.deepEqual(keysOf("loc=.trip.id|%03d"), [padded]);
+  assert.deepEqual(keysOf("loc=.trip.id:%03d"), [padded]);
+  assert.deepEqual(keysOf("loc=trip.id|%03d|none kind=.type||other, x=.a"), [
+    { ...padded, default: "none" },
+    { name: "kind", path: ["type"], default: "other" },
+    { name: "x", path: ["a"] },
+  ]);
+  assert.deepEqual(keysOf("loc|%d"), [{ name: "loc", format: "%d" }]);
+  for (const bad of ["", "=.a", "a=", "a=.b|%s", "a=.b|%03d|x|y", "a=.b..c"]) {
+    assert.throws(() => keysOf(bad), /expected keys such as/, bad);
+  }
+});

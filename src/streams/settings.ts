@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { FUNCTION_PAYLOAD_BYTES_MAX, OBJECT_BYTES_MAX } from "../model/limits.ts";
 import type { JsonObject } from "../std/json.ts";
+import { partitionSettings } from "./partition-settings.ts";
 import { byteSize, count, duration, durationOrOff, tableName, wallClock } from "./setting-types.ts";
 import { StreamError } from "./stream-error.ts";
 
@@ -169,6 +170,7 @@ export const streamSettingsSchema = z.strictObject({
     "Columns of the objects: `infer` learns them from the records, `database.table` takes those of a table of the catalog. Default: infer, or the table of DataFormatConversion.",
     "sales.orders",
   ).optional(),
+  ...partitionSettings,
   "storage-class": z
     .enum([
       "STANDARD",

@@ -1,3 +1,4 @@
+import type { DeliveryDefinition } from "../model/delivery-definition.ts";
 import { type PrefixRole, parsePrefix } from "../model/prefix-template.ts";
 import type { StreamDocument } from "./streams.ts";
 
@@ -9,10 +10,24 @@ export interface StreamWarning {
 /** What is allowed and still hardly ever meant. Told at creation and change, and by the admin API for as long as it holds. */
 export function warningsOf(document: StreamDocument): readonly StreamWarning[] {
   const warnings: StreamWarning[] = [];
-  for (const { naming } of document.deliveries) {
-    warnings.push(...prefixWarnings(naming.prefix, "prefix"), ...prefixWarnings(naming.errorPrefix, "error-prefix"));
+  for (const delivery of document.deliveries) {
+    const { prefix, errorPrefix } = delivery.naming;
+    warnings.push(...prefixWarnings(prefix, "prefix"), ...prefixWarnings(errorPrefix, "error-prefix"));
+    warnings.push(...partitionWarnings(delivery));
   }
   return warnings;
+}
+
+/** Names of keys whose values hardly ever come twice: each record then makes an object of its own. */
+const IDENTITY =
+  /^(?:.*[_-])?(?:uu|gu|request|trace|span|session|message|event|record|transaction|order)?[_-]?id$|uuid|guid|timestamp/i;
+
+function partitionWarnings({ naming: { prefix }, partition }: DeliveryDefinition): StreamWarning[] {
+  const keys = partition?.keys.map(({ name }) => name.slice(name.indexOf(":") + 1)) ?? [];
+  const identity = keys.find((key) => IDENTITY.test(key));
+  if (identity === undefined) return [];
+  const message = `Prefix ${prefix} partitions by ${identity}, which looks like an id: with a partition for nearly every record, objects are tiny and most records meet the limit on active partitions`;
+  return [{ code: "partition-unbounded", message }];
 }
 
 function prefixWarnings(prefix: string | undefined, role: PrefixRole): StreamWarning[] {
@@ -25,6 +40,10 @@ function prefixWarnings(prefix: string | undefined, role: PrefixRole): StreamWar
   if (usage?.hasSeconds) {
     const message = `Prefix ${prefix} changes every second or faster, so nearly every object gets a folder of its own`;
     warnings.push({ code: "prefix-too-fine", message });
+  }
+  if (role === "prefix" && usage?.hasRandomString) {
+    const message = `Prefix ${prefix} has a random string, so every object gets a folder of its own and queries have to list them all`;
+    warnings.push({ code: "prefix-random", message });
   }
   return warnings;
 }

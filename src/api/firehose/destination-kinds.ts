@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../std/json.ts";
 import type { StructureShape } from "../protocol/shape.ts";
 import { destinationConfigurations } from "./shapes/destinations.ts";
+import type { Allowances } from "./validation/allowances.ts";
 import { extendedS3Problems } from "./validation/extended-s3-problems.ts";
 import { icebergProblems } from "./validation/iceberg-problems.ts";
 import { elasticsearchProblems, openSearchProblems, serverlessProblems } from "./validation/opensearch-problems.ts";
@@ -20,7 +21,7 @@ export interface DestinationKind {
   /** Of the configuration: checked when an update makes a stream change to this kind. */
   readonly shape: StructureShape;
   /** `before` is the destination of the live stream when this is an update. */
-  problems(destination: JsonObject, before?: JsonObject): Problems;
+  problems(destination: JsonObject, before?: JsonObject, allowances?: Allowances): Problems;
   /** Filled in by Describe; members of BufferingHints one by one. */
   readonly defaults: JsonObject;
   /** Never shown, as paths. */

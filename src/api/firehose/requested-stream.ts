@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../std/json.ts";
+import { settingsOf } from "../../streams/settings.ts";
 import type { CreateStream, StreamDocument } from "../../streams/streams.ts";
 import type { ShapeValue } from "../protocol/shape.ts";
 import { type ControlContext, invalidArgument, refuseProblems } from "./control-context.ts";
@@ -7,6 +8,7 @@ import { destinationKindNames, destinationKinds } from "./destination-kinds.ts";
 import { enabledEncryption } from "./encryption.ts";
 import { normaliseDestination } from "./normalise.ts";
 import type { createDeliveryStreamRequest } from "./shapes/requests.ts";
+import { type Allowances, allowancesOf } from "./validation/allowances.ts";
 import { sourceProblems } from "./validation/source-problems.ts";
 
 type Request = ShapeValue<typeof createDeliveryStreamRequest>;
@@ -21,14 +23,16 @@ export function requestedStream(
   more: { readonly arn: string; readonly extensions: JsonObject },
 ): CreateStream {
   const type = input.DeliveryStreamType ?? "DirectPut";
-  const declared = declare(input, type);
+  const tags = new Map((input.Tags ?? []).map(({ Key, Value = "" }) => [Key, Value]));
+  const settings = settingsOf(more.extensions, Object.fromEntries(tags));
+  const declared = declare(input, type, allowancesOf(settings));
   const wanted = input.DeliveryStreamEncryptionConfigurationInput;
   return {
     ...more,
     name: input.DeliveryStreamName,
     type,
     declared: toDeclared(declared),
-    tags: new Map((input.Tags ?? []).map(({ Key, Value = "" }) => [Key, Value])),
+    tags,
     encryption: wanted === undefined ? { status: "DISABLED", toggledAt: [] } : enabledEncryption(context, type, wanted),
   };
 }
@@ -41,7 +45,7 @@ const SOURCES = [
 ] as const;
 
 /** Checks what is asked for in AWS's order and keeps what a document keeps of it. */
-function declare(input: Request, type: StreamDocument["type"]): DeclaredStream {
+function declare(input: Request, type: StreamDocument["type"], allowances: Allowances): DeclaredStream {
   const given = destinationKindNames.flatMap((kind) =>
     destinationKinds[kind].configurations.flatMap((member) => {
       const destination = input[member] as JsonObject | undefined;
@@ -54,7 +58,7 @@ function declare(input: Request, type: StreamDocument["type"]): DeclaredStream {
   }
   refuseProblems(sourceProblems(type, input));
   const destination = normaliseDestination(chosen.destination);
-  refuseProblems(destinationKinds[chosen.kind].problems(destination));
+  refuseProblems(destinationKinds[chosen.kind].problems(destination, undefined, allowances));
   const sources: JsonObject = {};
   for (const member of SOURCES) {
     const source = input[member] as JsonObject | undefined;

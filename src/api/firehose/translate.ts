@@ -16,6 +16,8 @@ import { extensionProcessors } from "./extension-processors.ts";
 import type { FoundTable } from "./found-table.ts";
 import { hasProcessor } from "./processors.ts";
 import { translateFormat } from "./translate-format.ts";
+import { partitionOf, partitionProcessors } from "./translate-partition.ts";
+import { lambdaProcessors, sourceProcessors, unpackingProcessors } from "./translate-processors.ts";
 import { undelivered } from "./undelivered.ts";
 import type { ExtendedS3Configuration, S3Configuration } from "./wire-types.ts";
 
@@ -32,11 +34,11 @@ export function translateDeclared(
   const refusal = undelivered(stream.type, declared);
   if (refusal !== undefined) throw new StreamError("invalid", refusal);
   const destination = declared.destination as unknown as ExtendedS3Configuration;
-  const primary = primaryDelivery(stream.name, destination, settings, table);
+  const primary = primaryDelivery(stream, destination, settings, table);
   const backup = destination.S3BackupConfiguration;
   if (destination.S3BackupMode !== "Enabled" || backup === undefined) return [primary];
-  return [primary, backupDelivery(stream.name, backup, settings)];
-};
+  return [primary, backupDelivery(stream, backup, settings)];
+}
 
 /** SizeInMBs counts mebibytes, as AWS's buffers do. */
 const MEBIBYTE = 1024 * 1024;
@@ -51,8 +53,10 @@ const COMPRESSIONS: Readonly<Record<NonNullable<S3Configuration["CompressionForm
 
 const LEVEL_MAX: Partial<Record<CompressionType, number>> = { gzip: 9, zip: 9, zstd: 19 };
 
+type DeclaredStream = Pick<Parameters<TranslateDeclared>[0], "name" | "type">;
+
 function primaryDelivery(
-  stream: string,
+  stream: DeclaredStream,
   destination: ExtendedS3Configuration,
   settings: StreamSettings,
   found: FoundTable | undefined,
@@ -61,43 +65,61 @@ function primaryDelivery(
   const { processors = [], ...written } = translateFormat(destination, settings, compression, found) ?? {};
   const delimited = hasProcessor(destination.ProcessingConfiguration, "AppendDelimiterToRecord");
   const { CustomTimeZone: timeZone = "", FileExtension: extension = "" } = destination;
+  const zone = timeZone === "" ? "UTC" : timeZone;
   return {
     id: DESTINATION_ID,
     kind: "primary",
-    processors: [...processorsOf(settings), ...processors],
+    processors: [
+      ...sourceProcessors(stream.type),
+      ...processorsOf(destination, settings, partitionProcessors(destination, settings, zone)),
+      ...processors,
+    ],
     format: { type: "raw", options: delimited ? { delimiter: "\n" } : {} },
     compression,
     ...written,
     naming: {
       ...namingOf(destination),
-      timeZone: timeZone === "" ? "UTC" : timeZone,
+      timeZone: zone,
       ...(extension === "" ? {} : { extension }),
     },
+    ...partitionOf(destination, settings, zone),
     target: targetOf(destination, settings),
     roll: rollOf(destination, settings),
-    ...loggingOf(destination, `/aws/kinesisfirehose/${stream}`, "DestinationDelivery"),
+    ...loggingOf(destination, `/aws/kinesisfirehose/${stream.name}`, "DestinationDelivery"),
   };
 }
 
 /** In the order of AWS; what reads fields runs before `escape`, which makes line breaks between members something else. */
-function processorsOf(settings: StreamSettings): readonly ComponentSpec[] {
+function processorsOf(
+  { ProcessingConfiguration: processing }: ExtendedS3Configuration,
+  settings: StreamSettings,
+  placing: readonly ComponentSpec[],
+): readonly ComponentSpec[] {
   const { beforeLambda, afterLambda } = extensionProcessors(settings);
+  const unpacking = unpackingProcessors(processing);
   const escaping = settings.escape === undefined ? [] : [{ type: "escape", options: {} }];
-  return [...beforeLambda, ...afterLambda, ...escaping];
+  return [
+    ...unpacking,
+    ...beforeLambda,
+    ...lambdaProcessors(processing, settings),
+    ...afterLambda,
+    ...placing,
+    ...escaping,
+  ];
 }
 
-/** Source records as they came, past all processors; the settings that shape the stream's own objects do not apply. */
-function backupDelivery(stream: string, backup: S3Configuration, settings: StreamSettings): DeliveryDefinition {
+/** Source records as producers meant them, past all declared processors; settings that shape the objects do not apply. */
+function backupDelivery(stream: DeclaredStream, backup: S3Configuration, settings: StreamSettings): DeliveryDefinition {
   return {
     id: `${DESTINATION_ID}-backup`,
     kind: "backup",
-    processors: [],
+    processors: sourceProcessors(stream.type),
     format: { type: "raw", options: {} },
     compression: compressionOf(backup, {}),
     naming: { ...namingOf(backup), timeZone: "UTC" },
     target: targetOf(backup, settings),
     roll: rollOf(backup, {}),
-    ...loggingOf(backup, `/aws/kinesisfirehose/${stream}`, "BackupDelivery"),
+    ...loggingOf(backup, `/aws/kinesisfirehose/${stream.name}`, "BackupDelivery"),
   };
 }
 

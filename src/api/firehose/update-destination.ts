@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../std/json.ts";
+import { settingsOf } from "../../streams/settings.ts";
 import type { Operation } from "../protocol/operation.ts";
 import { checkShape, type ShapeValue, type StructureShape, structure } from "../protocol/shape.ts";
 import { authorizeStream, type ControlContext, invalidArgument, refuseProblems } from "./control-context.ts";
@@ -7,6 +8,7 @@ import { type DestinationKindName, destinationKindNames, destinationKinds } from
 import { mergeDestination, updateAsConfiguration } from "./merge.ts";
 import { isObject, normaliseDestination } from "./normalise.ts";
 import { updateDestinationRequest } from "./shapes/requests.ts";
+import { type Allowances, allowancesOf } from "./validation/allowances.ts";
 
 type Request = ShapeValue<typeof updateDestinationRequest>;
 
@@ -28,8 +30,13 @@ export function updateDestination({ streams }: ControlContext): Operation {
           throw invalidArgument(`Destination Id ${input.DestinationId} not found`);
         }
         const { kind, update } = chosenUpdate(input);
+        const allowances = allowancesOf(settingsOf(current.extensions, current.tags));
         const before = fromDeclared(current.declared);
-        return { declared: toDeclared(kind === before.kind ? merged(before, update) : changed(before, kind, update)) };
+        return {
+          declared: toDeclared(
+            kind === before.kind ? merged(before, update, allowances) : changed(before, kind, update, allowances),
+          ),
+        };
       });
       return {};
     },
@@ -52,11 +59,11 @@ function chosenUpdate(input: Request): { readonly kind: DestinationKindName; rea
   return chosen;
 }
 
-function merged(before: DeclaredStream, update: JsonObject): DeclaredStream {
+function merged(before: DeclaredStream, update: JsonObject, allowances: Allowances): DeclaredStream {
   const kind = destinationKinds[before.kind];
   const destination = mergeDestination(before.destination, update);
   refuseOneWaySwitches(before, destination);
-  refuseProblems(kind.problems(destination, before.destination));
+  refuseProblems(kind.problems(destination, before.destination, allowances));
   return { ...before, destination };
 }
 
@@ -77,7 +84,12 @@ function isPartitioned(destination: JsonObject): boolean {
 }
 
 /** A change to another kind: nothing is merged, so all that creation asks for has to be there. */
-function changed(before: DeclaredStream, kindName: DestinationKindName, update: JsonObject): DeclaredStream {
+function changed(
+  before: DeclaredStream,
+  kindName: DestinationKindName,
+  update: JsonObject,
+  allowances: Allowances,
+): DeclaredStream {
   const kind = destinationKinds[kindName];
   const old = destinationKinds[before.kind];
   if (kind.group !== old.group || kind.group === "http") {
@@ -87,7 +99,7 @@ function changed(before: DeclaredStream, kindName: DestinationKindName, update: 
   const [member = kindName] = kind.configurations;
   const configuration = checkAnyShape(structure({ [member]: kind.shape }), { [member]: updateAsConfiguration(update) });
   const destination = normaliseDestination(configuration[member] ?? {});
-  refuseProblems(kind.problems(destination));
+  refuseProblems(kind.problems(destination, undefined, allowances));
   return { ...before, kind: kindName, destination };
 }
 

@@ -37,6 +37,7 @@ export const extractMetadataProcessor: ProcessorDefinition = {
     return {
       type: "extract-metadata",
       pure: engine.pure,
+      onlyPlaces: true,
       process: (batch, signal) => extract(batch, engine, signal),
       close: () => engine.close(),
     };

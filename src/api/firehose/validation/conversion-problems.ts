@@ -1,4 +1,5 @@
 import type { ExtendedS3Configuration } from "../wire-types.ts";
+import { type Allowances, NO_ALLOWANCES } from "./allowances.ts";
 import type { Problems } from "./problems.ts";
 
 /** Reference 6.1. */
@@ -11,13 +12,16 @@ export function isConverting(destination: Pick<ExtendedS3Configuration, "DataFor
 }
 
 /** In AWS's order: compression, buffer size, then missing members. A conversion that is switched off is not checked. */
-export function* conversionProblems(destination: ExtendedS3Configuration): Problems {
+export function* conversionProblems(
+  destination: ExtendedS3Configuration,
+  { relaxedLimits }: Allowances = NO_ALLOWANCES,
+): Problems {
   if (!isConverting(destination)) return;
   if ((destination.CompressionFormat ?? "UNCOMPRESSED") !== "UNCOMPRESSED") {
     yield "The S3 destination's compression format must be set to UNCOMPRESSED when data format conversion is enabled. To enable compression within the converted output format, set the appropriate serialization option in the output format configuration.";
   }
   const size = destination.BufferingHints?.SizeInMBs;
-  if (size !== undefined && size < SIZE_MB_MIN) {
+  if (size !== undefined && size < SIZE_MB_MIN && !relaxedLimits) {
     yield `BufferingHints.SizeInMBs must be at least ${SIZE_MB_MIN} when data format conversion is enabled.`;
   }
   const conversion = destination.DataFormatConversionConfiguration;

@@ -1,6 +1,7 @@
 import { parsePrefix } from "../../../model/prefix-template.ts";
 import { enabledProcessors, hasProcessor, isProcessing, parameterOf } from "../processors.ts";
 import type { ExtendedS3Configuration } from "../wire-types.ts";
+import { type Allowances, NO_ALLOWANCES } from "./allowances.ts";
 import { jqObjectKeys } from "./jq-keys.ts";
 import type { Problems } from "./problems.ts";
 
@@ -9,7 +10,10 @@ const SIZE_MB_MIN = 64;
 const INTERVAL_SECONDS_MIN = 60;
 
 /** Assumes prefixes that parse. */
-export function* dynamicPartitioningProblems(destination: ExtendedS3Configuration): Problems {
+export function* dynamicPartitioningProblems(
+  destination: ExtendedS3Configuration,
+  { relaxedLimits, partitionKeys }: Allowances = NO_ALLOWANCES,
+): Problems {
   const usage = parsePrefix(destination.Prefix ?? "", "prefix").template?.usage;
   const queryKeys = usage?.queryKeys ?? [];
   const lambdaKeys = usage?.lambdaKeys ?? [];
@@ -22,11 +26,14 @@ export function* dynamicPartitioningProblems(destination: ExtendedS3Configuratio
     return;
   }
   if (!hasKeys) yield "S3 Prefix should contain Dynamic Partitioning namespaces when Dynamic Partitioning is enabled";
-  if (!isProcessing(processing)) yield "Processing Configuration is not enabled when DataPartitioning is enabled";
+  const extractedKeys = queryKeys.filter((key) => !partitionKeys.includes(key));
+  const needsProcessing = extractedKeys.length + lambdaKeys.length > 0;
+  if (needsProcessing && !isProcessing(processing))
+    yield "Processing Configuration is not enabled when DataPartitioning is enabled";
   if (lambdaKeys.length > 0 && !hasProcessor(processing, "Lambda")) {
     yield "Lambda should be present when S3 Prefix contains keys from partitionKeyFromLambda namespace";
   }
-  if (queryKeys.length > 0 && !hasProcessor(processing, "MetadataExtraction")) {
+  if (extractedKeys.length > 0 && !hasProcessor(processing, "MetadataExtraction")) {
     yield "MetadataExtraction processor should be present when S3 Prefix has partitionKeyFromQuery namespace";
   }
   for (const processor of enabledProcessors(processing)) {
@@ -36,6 +43,7 @@ export function* dynamicPartitioningProblems(destination: ExtendedS3Configuratio
       yield "MetaDataExtraction JQ Query can't contain keys that are not present in the S3 Prefix expression";
     }
   }
+  if (relaxedLimits) return;
   const { SizeInMBs, IntervalInSeconds } = destination.BufferingHints ?? {};
   if (SizeInMBs !== undefined && SizeInMBs < SIZE_MB_MIN) {
     yield `BufferingHints.SizeInMBs must be at least ${SIZE_MB_MIN} when Dynamic Partitioning is enabled.`;

@@ -1,4 +1,5 @@
 import type { ExtendedS3Configuration } from "../wire-types.ts";
+import type { Allowances } from "./allowances.ts";
 import { conversionProblems } from "./conversion-problems.ts";
 import { dynamicPartitioningProblems } from "./dynamic-partitioning-problems.ts";
 import type { Problems } from "./problems.ts";
@@ -6,13 +7,17 @@ import { processorProblems } from "./processor-problems.ts";
 import { backupProblems, s3Problems } from "./s3-problems.ts";
 
 /** `before` is the destination of the live stream when this is an update. */
-export function* extendedS3Problems(destination: ExtendedS3Configuration, before?: ExtendedS3Configuration): Problems {
+export function* extendedS3Problems(
+  destination: ExtendedS3Configuration,
+  before?: ExtendedS3Configuration,
+  allowances?: Allowances,
+): Problems {
   yield* s3Problems(destination);
   yield* backupProblems(destination);
   yield* timeZoneProblems(destination.CustomTimeZone ?? "");
   yield* processorProblems(destination, before);
-  yield* dynamicPartitioningProblems(destination);
-  yield* conversionProblems(destination);
+  yield* dynamicPartitioningProblems(destination, allowances);
+  yield* conversionProblems(destination, allowances);
 }
 
 /** IANA ids, `UTC` or nothing (reference 5.3). */
