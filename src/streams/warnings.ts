@@ -20,7 +20,7 @@ export function warningsOf(document: StreamDocument): readonly StreamWarning[] {
 
 /** Names of keys whose values hardly ever come twice: each record then makes an object of its own. */
 const IDENTITY =
-  /^(?:.*[_-])?(?:uu|gu|request|trace|span|session|message|event|record|transaction|order)?[_-]?id$|uuid|guid|timestamp/i;
+  /^id$|(^|[_-])(request|trace|span|session|message|event|record|transaction|order)[_-]?id$|(^|[_-])[ug]uid$/i;
 
 function partitionWarnings({ naming: { prefix }, partition }: DeliveryDefinition): StreamWarning[] {
   const keys = partition?.keys.map(({ name }) => name.slice(name.indexOf(":") + 1)) ?? [];
