@@ -1,4 +1,5 @@
 import { hadoop } from "./hadoop.ts";
+import { lambdaJava } from "./lambda-java.ts";
 import { moto } from "./moto.ts";
 import { python } from "./python.ts";
 import { readers } from "./readers.ts";
@@ -6,4 +7,4 @@ import { s3 } from "./s3.ts";
 import type { ServerDefinition } from "./server.ts";
 
 /** Every peer that tests can be run against, in the order of the alphabet. */
-export const servers: readonly ServerDefinition[] = [hadoop, moto, python, readers, s3];
+export const servers: readonly ServerDefinition[] = [hadoop, lambdaJava, moto, python, readers, s3];
