@@ -193,6 +193,11 @@ const PROCESSORS: Case[] = [
     processing(processor("RecordDeAggregation", { SubRecordType: "DELIMITED" })),
     "Delimiter should be present for DELIMITED",
   ],
+  [
+    processing(processor("RecordDeAggregation", { SubRecordType: "DELIMITED", Delimiter: "####" })),
+    "Delimiter should be a base64 encoded string, such as IyMjIw== for ####",
+  ],
+  [processing(processor("RecordDeAggregation", { SubRecordType: "DELIMITED", Delimiter: "IyMjIw==" })), undefined],
   [processing(processor("Decompression", { CompressionFormat: "ZIP" })), "CompressionFormat has to be GZIP"],
   [
     processing(decompression, processor("CloudWatchLogProcessing", { DataMessageExtraction: "maybe" })),

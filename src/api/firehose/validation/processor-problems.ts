@@ -5,6 +5,9 @@ import type { Problems } from "./problems.ts";
 /** Processors in one enabled configuration (reference 7). */
 const PROCESSORS_MAX = 5;
 
+/** With padding; an empty delimiter would end every record at once. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/;
+
 interface Processed {
   readonly ProcessingConfiguration?: ProcessingConfiguration;
 }
@@ -74,9 +77,10 @@ function* metadataExtractionProblems(processor: Processor): Problems {
 function* deaggregationProblems(processor: Processor): Problems {
   const subRecordType = parameterOf(processor, "SubRecordType");
   if (subRecordType !== "JSON" && subRecordType !== "DELIMITED") yield "SubRecordType has to be one of JSON, DELIMITED";
-  if (subRecordType === "DELIMITED" && parameterOf(processor, "Delimiter") === undefined) {
-    yield "Delimiter should be present for DELIMITED";
-  }
+  if (subRecordType !== "DELIMITED") return;
+  const delimiter = parameterOf(processor, "Delimiter");
+  if (delimiter === undefined) yield "Delimiter should be present for DELIMITED";
+  else if (!BASE64.test(delimiter)) yield "Delimiter should be a base64 encoded string, such as IyMjIw== for ####";
 }
 
 function* decompressionProblems(processor: Processor): Problems {
