@@ -119,7 +119,6 @@ test("a whole life: create, describe, update, tag, put, delete", async () => {
 
 test("CreateDeliveryStream stores nothing of what is not delivered yet, and says so", async () => {
   const { streams, fails } = await plane();
-  const lambda = { Type: "Lambda", Parameters: [{ ParameterName: "LambdaArn", ParameterValue: "arn:aws:lambda:x" }] };
   const splunk = { HECEndpoint: "https://splunk:8088", HECEndpointType: "Raw", S3Configuration: s3() };
   const kinesis = {
     DeliveryStreamType: "KinesisStreamAsSource",
@@ -128,25 +127,11 @@ test("CreateDeliveryStream stores nothing of what is not delivered yet, and says
       RoleARN: ROLE,
     },
   };
-  const partitioned = {
-    Prefix: "c=!{partitionKeyFromLambda:c}/",
-    ErrorOutputPrefix: "e/!{firehose:error-output-type}/",
-    DynamicPartitioningConfiguration: { Enabled: true },
-    ProcessingConfiguration: { Enabled: true, Processors: [lambda] },
-  };
   const cases: [JsonObject, string][] = [
     [{ SplunkDestinationConfiguration: splunk }, "Lakehose does not deliver to Splunk yet. Use an S3 destination."],
     [
       { ...kinesis, S3DestinationConfiguration: s3() },
       "Lakehose does not read from Kinesis data streams yet. Use a DirectPut stream.",
-    ],
-    [
-      { ExtendedS3DestinationConfiguration: s3({ ProcessingConfiguration: { Enabled: true, Processors: [lambda] } }) },
-      "Lakehose does not run Lambda functions yet. Leave the processor Lambda out.",
-    ],
-    [
-      { ExtendedS3DestinationConfiguration: s3(partitioned) },
-      "Lakehose does not run Lambda functions yet. Leave the processor Lambda out.",
     ],
   ];
   for (const [input, expected] of cases) {

@@ -87,6 +87,34 @@ test("translateDeclared() refuses a compression level that the compression does 
   assert.throws(tooHard, /gzip has levels 1 to 9/);
 });
 
+test("translateDeclared() puts processors into the service's order, and the backup keeps source bytes", () => {
+  const parameter = (ParameterName: string, ParameterValue: string) => ({ ParameterName, ParameterValue });
+  const query = [parameter("MetadataExtractionQuery", "{a:.a}"), parameter("JsonParsingEngine", "JQ-1.6")];
+  const Processors = [
+    { Type: "MetadataExtraction", Parameters: query },
+    { Type: "Lambda", Parameters: [parameter("LambdaArn", "arn:l")] },
+    { Type: "AppendDelimiterToRecord" },
+    { Type: "RecordDeAggregation", Parameters: [parameter("SubRecordType", "JSON")] },
+    { Type: "CloudWatchLogProcessing" },
+    { Type: "Decompression" },
+  ];
+  const [primary, backup] = translate(
+    {
+      ProcessingConfiguration: { Enabled: true, Processors },
+      S3BackupMode: "Enabled",
+      S3BackupConfiguration: s3(),
+    },
+    settings({ escape: "newline-tab" }),
+  );
+  const types = ["decompress", "cloudwatch-logs", "deaggregate", "lambda", "extract-metadata", "escape"];
+  assert.deepEqual(
+    primary?.processors.map(({ type }) => type),
+    types,
+  );
+  assert.deepEqual(primary?.format.options, { delimiter: "\n" });
+  assert.deepEqual(backup?.processors, []);
+});
+
 test("translateDeclared() is the same again for the same declaration", () => {
   assert.deepEqual(translate({ Prefix: "a/" }), translate({ Prefix: "a/" }));
 });
