@@ -21,29 +21,31 @@ export class CsvLines {
   }
 
   header(): string {
-    return this.#line(this.#columns.map(({ name }) => this.#quoted(name)));
+    return this.#columns.map(({ name }) => this.#quoted(name)).join(this.#rules.delimiter) + this.#rules.lineEnd;
   }
 
   row(row: Row): string {
-    return this.#line(
-      this.#columns.map(({ type }, index) => {
-        const cell = row[index] ?? null;
-        return cell === null ? this.#rules.nullText : this.#quoted(fieldText(cell, type));
-      }),
-    );
-  }
-
-  #line(fields: readonly string[]): string {
-    return fields.join(this.#rules.delimiter) + this.#rules.lineEnd;
+    const { delimiter, nullText, lineEnd } = this.#rules;
+    let line = "";
+    for (const [index, { type }] of this.#columns.entries()) {
+      const cell = row[index] ?? null;
+      if (index > 0) line += delimiter;
+      line += cell === null ? nullText : this.#quoted(fieldText(cell, type));
+    }
+    return line + lineEnd;
   }
 
   #quoted(text: string): string {
     const { quoting, nullText, delimiter } = this.#rules;
-    const bare = text !== nullText && !text.includes(delimiter) && !NEEDS_QUOTES.test(text);
-    if (quoting === "minimal" && bare) return text;
-    return `"${text.replaceAll('"', '""')}"`;
+    const bare = quoting === "minimal" && text !== nullText && !text.includes(delimiter) && !needsQuotes(text);
+    return bare ? text : `"${text.replaceAll('"', '""')}"`;
   }
 }
 
 /** Blanks at the ends too: some readers take them off where there are no quotes. */
-const NEEDS_QUOTES = /[\r\n"]|^\s|\s$/;
+function needsQuotes(text: string): boolean {
+  return SPECIAL.test(text) || BLANK.test(text.charAt(0)) || BLANK.test(text.charAt(text.length - 1));
+}
+
+const SPECIAL = /[\r\n"]/;
+const BLANK = /\s/;

@@ -62,13 +62,19 @@ class DocumentWriter implements ObjectWriter {
   write(records: TakenRecords, reject: Reject): Promise<Buffer[]> {
     for (let place = 0; place < records.ends.length; place++) {
       const documents = documentsOf(recordAt(records, place));
-      if (!Array.isArray(documents)) reject(place, documents);
-      else for (const document of documents) this.#output.add(`${document}\n`);
+      if ("code" in documents) reject(place, documents);
+      else for (const document of documents) this.#line(document);
     }
     return this.#output.settle();
   }
 
   end(): AsyncIterable<Buffer[]> {
     return this.#output.end();
+  }
+
+  #line(document: string | Buffer): void {
+    if (typeof document === "string") this.#output.add(document);
+    else this.#output.addBytes(document);
+    this.#output.add("\n");
   }
 }
