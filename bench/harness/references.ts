@@ -14,9 +14,9 @@ export function startDiscard(): Promise<Reference> {
   return startReference("discard-server.ts", []);
 }
 
-/** JSON.parse, an object a record, one fdatasync a request, into a file below `folder`. */
-export function startNaive(folder: string): Promise<Reference> {
-  return startReference("naive-server.ts", [join(folder, "naive.log")]);
+/** JSON.parse, an object a record, one fdatasync a request, into a file below `folder`; and into objects there, if asked to. */
+export function startNaive(folder: string, options: { readonly delivers: boolean }): Promise<Reference> {
+  return startReference("naive-server.ts", [join(folder, "naive.log"), ...(options.delivers ? [folder] : [])]);
 }
 
 async function startReference(name: string, args: readonly string[]): Promise<Reference> {
