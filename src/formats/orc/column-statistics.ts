@@ -154,7 +154,8 @@ export class ColumnStatistics {
   }
 
   #decimal(value: Comparable | undefined): string | undefined {
-    return typeof value === "bigint" ? decimalText(value, this.#kind.scale ?? 0) : undefined;
+    if (typeof value !== "bigint" || value >= DECIMAL_LIMIT || value <= -DECIMAL_LIMIT) return undefined;
+    return decimalText(value, this.#kind.scale ?? 0);
   }
 }
 
@@ -192,6 +193,9 @@ export function statisticsKindOf(type: ColumnType): StatisticsKind {
 
 /** Longer texts would make the index larger than what it saves (ORC's own writer cuts them here). */
 const TEXT_LENGTH_MAX = 1024;
+
+/** Readers know decimals of 38 digits; sums may have more. */
+const DECIMAL_LIMIT = 10n ** 38n;
 
 /** Sums beyond what a number holds exactly are left out. */
 function addUp(one: number | bigint | undefined, other: number | bigint | undefined): number | bigint | undefined {

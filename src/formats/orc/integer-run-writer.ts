@@ -67,7 +67,8 @@ export class IntegerRunWriter implements PositionTaker {
     if (values.length === 0) return;
     const step = second - first;
     const direction = values.length < SHORT_REPEAT_MIN ? "none" : directionOf(values, step);
-    if (direction === "even") fixedDeltaRun(this.stream, first, step, values.length, this.#signed);
+    if (direction === "even" && step === 0) this.#writeRepeat(first, values.length);
+    else if (direction === "even") fixedDeltaRun(this.stream, first, step, values.length, this.#signed);
     else if (direction === "monotonic" && monotonicRun(this.stream, values, this.#signed)) return;
     else literalRun(this.stream, values, this.#signed);
   }
