@@ -20,7 +20,7 @@ export interface ReplyContext {
 }
 
 /** Codes of rejected records; those of AWS where it has one. */
-export const REPLY_CODES = {
+const REPLY_CODES = {
   notJson: "Lambda.JsonProcessingException",
   missing: "Lambda.MissingRecordId",
   duplicated: "Lambda.DuplicatedRecordId",
