@@ -1,4 +1,5 @@
 import { StoredCatalog } from "../catalog/stored-catalog.ts";
+import type { FunctionInvoker } from "../functions/function-invoker.ts";
 import { systemClock } from "../std/clock.ts";
 import { lockFolder } from "../std/folder-lock.ts";
 import { nodeDisk } from "../std/node-disk.ts";
@@ -27,6 +28,7 @@ export interface RunningServer {
   readonly caFile?: string;
   readonly streams: Streams;
   readonly stores: Stores;
+  readonly functions: FunctionInvoker;
   readonly telemetry: TelemetryService;
   /** Answers what is under way, has deliveries write their cuts, lets go of the data folder. Within 10 seconds. */
   close(): Promise<void>;
@@ -142,5 +144,14 @@ async function compose(
     await close();
     telemetry.emit("server.stopped", { url });
   };
-  return { url, port, ...(caFile !== undefined && { caFile }), streams: opened, stores, telemetry, close: stop };
+  return {
+    url,
+    port,
+    ...(caFile !== undefined && { caFile }),
+    streams: opened,
+    stores,
+    functions: functions.host,
+    telemetry,
+    close: stop,
+  };
 }
