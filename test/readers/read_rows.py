@@ -56,6 +56,15 @@ def orc_rows(path):
     return [[column[row] for column in columns] for row in range(table.num_rows)]
 
 
+def parquet_rows(path):
+    import pyarrow.parquet
+
+    # Read as one file: by its folder's name it could be part of a partitioned data set.
+    table = pyarrow.parquet.ParquetFile(path).read().combine_chunks()
+    columns = [arrow_values(column.combine_chunks()) for column in table.columns]
+    return [[column[row] for column in columns] for row in range(table.num_rows)]
+
+
 def avro_rows(path):
     """Plain values with their logical types left aside: those are put back by the schema in the file, not by Python."""
     import fastavro
@@ -97,6 +106,6 @@ def avro_value(value, schema):
 
 
 if __name__ == "__main__":
-    rows = {"avro": avro_rows, "orc": orc_rows}[sys.argv[1]](sys.argv[2])
+    rows = {"avro": avro_rows, "orc": orc_rows, "parquet": parquet_rows}[sys.argv[1]](sys.argv[2])
     for row in rows:
         print(json.dumps(row, ensure_ascii=False, separators=(",", ":")))

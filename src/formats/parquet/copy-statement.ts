@@ -23,7 +23,6 @@ export interface ParquetLayout {
   readonly rowGroupRows?: number | undefined;
   readonly rowGroupBytes?: number | undefined;
   readonly dictionary: boolean;
-  readonly writerVersion: "v1" | "v2";
 }
 
 /** Reads the lines with the types of the columns and writes them as Parquet, all columns under their own names. */
@@ -42,7 +41,7 @@ export function copyStatement(order: CopyOrder): string {
     "FORMAT parquet",
     `COMPRESSION ${layout.compression === "none" ? "uncompressed" : layout.compression}`,
     `ROW_GROUP_SIZE ${rowGroupRows(order)}`,
-    `PARQUET_VERSION ${layout.writerVersion}`,
+    "PARQUET_VERSION V1",
     ...(layout.dictionary ? [] : ["DICTIONARY_SIZE_LIMIT 0"]),
   ];
   const select = columns.map(selected).join(", ");

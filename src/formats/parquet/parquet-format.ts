@@ -31,10 +31,10 @@ const optionsSchema = z.strictObject({
     .boolean()
     .default(true)
     .meta({ description: "Write columns with few different values as a dictionary." }),
-  writerVersion: z
-    .enum(["v1", "v2"])
-    .default("v1")
-    .meta({ description: "Version of pages and encodings: `v1` is read by everything." }),
+  writerVersion: z.enum(["v1", "v2"]).default("v1").meta({
+    description:
+      "Taken, and files are always `v1`: of the `v2` that DuckDB writes some columns are read by DuckDB alone.",
+  }),
   timestamps: z
     .enum(["int96", "micros"])
     .default("micros")
@@ -53,8 +53,9 @@ export const parquetFormat: Format = {
   extension: () => ".parquet",
   contentEncoding: () => undefined,
   open: ({ options, sink, scratch }) => {
-    const { schema, json, ...layout } = optionsSchema.parse(options);
+    const { schema, json, compression, rowGroupBytes, rowGroupRows, dictionary } = optionsSchema.parse(options);
     if (schema === "infer") throw new TypeError("Expected a schema that was learnt before the first record, got infer");
+    const layout = { compression, rowGroupBytes, rowGroupRows, dictionary };
     return new GatheringEncoder(new ParquetWriter({ schema, json, layout, scratch }), sink);
   },
 };

@@ -65,7 +65,7 @@ export class ParquetWriter implements ObjectWriter {
     const objectPath = await this.#options.scratch.path("object.parquet");
     try {
       if (spill.lines === 0) await spill.write([]);
-      await runDuckdb(this.#statement(spill, objectPath));
+      await runDuckdb(this.#statement(spill, objectPath), this.#options.schema.columns.length);
       await spill.remove();
       yield* readFileChunks(objectPath);
     } finally {
