@@ -123,3 +123,23 @@ test("tables and formats that AWS has no word for come from the configuration", 
   await lakehose.flush("s");
   assert.deepEqual(await rowsOf(data, "s"), [{ id: "1", at: { city: "Oslo" } }]);
 });
+
+test("a stream without a table learns its columns from the records, and goes on to learn", async (t) => {
+  const { client, data, lakehose, put } = await started(t);
+  await createStream(client, "s", {}, { "lakehose:format": "parquet", "lakehose:schema": "infer" });
+  await put("s", { id: 1, at: { x: 0.5 } });
+  await lakehose.flush("s");
+  await put("s", { id: 2, Name: "second" });
+  await lakehose.flush("s");
+  assert.deepEqual(await rowsOf(data, "s"), [
+    { id: "1", at: { x: 0.5 }, name: null },
+    { id: "2", at: null, name: "second" },
+  ]);
+  await client.send(new PutRecordCommand({ DeliveryStreamName: "s", Record: { Data: Buffer.from("no JSON") } }));
+  await lakehose.flush("s");
+  const keys = (await readBucket(data, "lake")).map(({ key }) => key);
+  assert.ok(
+    keys.some((key) => key.includes("format-conversion-failed")),
+    keys.join(),
+  );
+});

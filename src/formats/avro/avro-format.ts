@@ -4,6 +4,7 @@ import { GatheringEncoder } from "../gathering-encoder.ts";
 import { RowObjectWriter } from "../row-object-writer.ts";
 import { jsonRowOptions, schemaOrInfer } from "../rows/json-row-options.ts";
 import { jsonRowReader } from "../rows/json-rows.ts";
+import { learnSchema } from "../rows/learn-schema.ts";
 import { avroCodec, avroCompressions } from "./avro-codec.ts";
 import { AvroWriter } from "./avro-writer.ts";
 
@@ -19,6 +20,7 @@ export const avroFormat: Format = {
   optionsSchema,
   extension: () => ".avro",
   contentEncoding: () => undefined,
+  learn: learnSchema,
   open: openAvro,
 };
 

@@ -6,6 +6,7 @@ import { GatheringEncoder } from "../gathering-encoder.ts";
 import { RowObjectWriter } from "../row-object-writer.ts";
 import { jsonRowOptions, schemaOrInfer } from "../rows/json-row-options.ts";
 import { jsonRowReader } from "../rows/json-rows.ts";
+import { learnSchema } from "../rows/learn-schema.ts";
 import type { Row } from "../rows/row.ts";
 import { CsvLines } from "./csv-lines.ts";
 
@@ -50,6 +51,7 @@ export const csvFormat: Format = {
   }),
   extension: ({ type }) => `.csv${compressions[type].extension}`,
   contentEncoding: ({ type }) => compressions[type].contentEncoding,
+  learn: learnSchema,
   open: openCsv,
 };
 

@@ -9,6 +9,7 @@ import { rowJson } from "../row-json.ts";
 import { RowObjectWriter } from "../row-object-writer.ts";
 import { jsonRowOptions, schemaOrInfer } from "../rows/json-row-options.ts";
 import { jsonRowReader } from "../rows/json-rows.ts";
+import { learnSchema } from "../rows/learn-schema.ts";
 import type { Row } from "../rows/row.ts";
 import { documentsOf } from "./documents.ts";
 
@@ -29,6 +30,7 @@ export const jsonLinesFormat: Format = {
   optionsSchema,
   extension: ({ type }) => `.ndjson${compressions[type].extension}`,
   contentEncoding: ({ type }) => compressions[type].contentEncoding,
+  learn: learnSchema,
   open: openJsonLines,
 };
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Format } from "../format.ts";
 import { GatheringEncoder } from "../gathering-encoder.ts";
 import { jsonRowOptions, schemaOrInfer } from "../rows/json-row-options.ts";
+import { learnSchema } from "../rows/learn-schema.ts";
 import { ParquetWriter } from "./parquet-writer.ts";
 
 const optionsSchema = z.strictObject({
@@ -52,6 +53,7 @@ export const parquetFormat: Format = {
   optionsSchema,
   extension: () => ".parquet",
   contentEncoding: () => undefined,
+  learn: learnSchema,
   open: ({ options, sink, scratch }) => {
     const { schema, json, compression, rowGroupBytes, rowGroupRows, dictionary } = optionsSchema.parse(options);
     if (schema === "infer") throw new TypeError("Expected a schema that was learnt before the first record, got infer");

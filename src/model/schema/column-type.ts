@@ -36,6 +36,8 @@ export interface Schema {
   readonly columns: readonly Column[];
   /** Where it came from, for error records and the catalog; absent for a schema that was written into the definition. */
   readonly table?: SchemaTable;
+  /** Learnt from records, and goes on to learn; absent for a schema that was given. */
+  readonly learned?: true;
 }
 
 export interface SchemaTable {

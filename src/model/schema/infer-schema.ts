@@ -6,7 +6,7 @@ import { joinTypes } from "./widen.ts";
 /**
  * Learns what columns records have, from parsed JSON, one value at a time.
  *
- * - Names are folded to lower case, as readers of Hive tables do; the order of columns is that of their first value.
+ * - Letter case does not tell names apart, as in Hive; the order of columns is that of their first value.
  * - Numbers without a fraction that fit into 64 bits are `bigint`, all others `double`. Narrower integers are never
  *   learnt: a later record would widen them, and engines refuse a column that is `int` in one file and `bigint` in the next.
  * - `null`, `[]` and `{}` say nothing; a column is not in the schema before a value has told its type.
@@ -36,12 +36,13 @@ export class SchemaLearner {
     target.fields ??= new Map();
     for (const [key, member] of Object.entries(value)) {
       if (member === null) continue;
-      const name = this.#options.nameOf?.(key) ?? key.toLowerCase();
-      let field = target.fields.get(name);
+      const name = this.#options.nameOf?.(key, depth) ?? key.toLowerCase();
+      const folded = name.toLowerCase();
+      let field = target.fields.get(folded);
       if (field === undefined) {
         if (!this.#hasRoom(target.fields.size, name)) continue;
-        field = {};
-        target.fields.set(name, field);
+        field = { name };
+        target.fields.set(folded, field);
         this.#types++;
       }
       this.#addValue(field, member, depth);
@@ -80,8 +81,8 @@ export class SchemaLearner {
 export interface LearnOptions {
   /** Text that looks like a date or a timestamp is one. Default: text is text. */
   readonly timestamps?: boolean;
-  /** The column of a key; default: its lower case. */
-  readonly nameOf?: (key: string) => string;
+  /** The column of a key, or the field at a greater depth than 1; default: its lower case. */
+  readonly nameOf?: (key: string, depth: number) => string;
 }
 
 /**
@@ -89,6 +90,8 @@ export interface LearnOptions {
  * order in which they were seen leaves no trace.
  */
 interface Learnt {
+  /** Of a field, as it was spelled first. */
+  readonly name?: string;
   simple?: ColumnType;
   element?: Learnt;
   fields?: Map<string, Learnt>;
@@ -107,9 +110,9 @@ function isInt64(value: number): boolean {
 }
 
 function columnsOf({ fields = new Map() }: Learnt): readonly Column[] {
-  return [...fields].flatMap(([name, learnt]) => {
+  return [...fields].flatMap(([folded, learnt]) => {
     const type = typeOf(learnt);
-    return type === undefined ? [] : [{ name, type }];
+    return type === undefined ? [] : [{ name: learnt.name ?? folded, type }];
   });
 }
 

@@ -68,6 +68,7 @@ export const schemaJson: z.ZodType<Schema> = z
       })
       .optional()
       .meta({ description: "The table that it was taken from." }),
+    learned: z.literal(true).optional().meta({ description: "It was learnt from records, and goes on to learn." }),
   })
   .superRefine((schema, context) => {
     try {
@@ -76,4 +77,10 @@ export const schemaJson: z.ZodType<Schema> = z
       context.addIssue(reasonOf(error));
     }
   })
-  .transform(({ columns, table }): Schema => ({ columns, ...(table !== undefined && { table }) }));
+  .transform(
+    ({ columns, table, learned }): Schema => ({
+      columns,
+      ...(table !== undefined && { table }),
+      ...(learned !== undefined && { learned }),
+    }),
+  );
