@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { type TestContext, test } from "node:test";
+import { type StartOptions, start } from "../../server/index.ts";
+import { runCommand } from "../main.ts";
+
+const COLUMNS = [
+  { name: "id", type: "bigint" },
+  { name: "city", type: "string", comment: "where" },
+];
+
+async function running(t: TestContext, options: StartOptions = {}) {
+  const lakehose = await start(options);
+  t.after(() => lakehose.close());
+  return async (...argv: string[]) => {
+    let out = "";
+    let err = "";
+    const code = await runCommand(argv, {
+      stdout: { write: (text) => (out += text) },
+      stderr: { write: (text) => (err += text) },
+      stdin: Readable.from([]),
+      environment: { LAKEHOSE_ENDPOINT: lakehose.url },
+      signal: new AbortController().signal,
+    });
+    return { code, out, err };
+  };
+}
+
+test("tables list and describe show columns, keys and the streams that use them", async (t) => {
+  const partitionKeys = [{ name: "day", type: "date" }];
+  const table = { columns: COLUMNS, partitionKeys, location: "s3://lake/orders/" };
+  const run = await running(t, {
+    catalog: { databases: { sales: { tables: { orders: table } } } },
+    streams: [
+      {
+        DeliveryStreamName: "clicks",
+        ExtendedS3DestinationConfiguration: {
+          RoleARN: "arn:aws:iam::000000000000:role/r",
+          BucketARN: "arn:aws:s3:::lake",
+        },
+        lakehose: { format: "csv", schema: "Sales.Orders" },
+      },
+    ],
+  });
+  assert.match((await run("tables", "list")).out, /sales\.orders +0 +2 /);
+  const { out } = await run("tables", "describe", "sales.orders");
+  assert.match(out, /^sales\.orders, version 0, at s3:\/\/lake\/orders\/\n/);
+  assert.match(out, /city +string +where/);
+  assert.match(out, /day +date +partition key/);
+  assert.match(out, /Streams: clicks\n$/);
+  const json = JSON.parse((await run("tables", "describe", "sales.orders", "--json")).out) as { streams: string[] };
+  assert.deepEqual(json.streams, ["clicks"]);
+});
+
+test("tables say what to do when there are none, or no such", async (t) => {
+  const run = await running(t);
+  assert.match((await run("tables", "list")).out, /There are no tables yet/);
+  const unknown = await run("tables", "describe", "sales.orders");
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.err, /404 There is no database sales/);
+  assert.match(
+    (await run("tables", "describe", "orders")).err,
+    /Expected a database and a table such as sales\.orders/,
+  );
+});
