@@ -3,6 +3,7 @@ import { commandLinePage } from "./pages/command-line.ts";
 import { componentsPage } from "./pages/components.ts";
 import { configurationPage } from "./pages/configuration.ts";
 import { errorsPage } from "./pages/errors.ts";
+import { functionsPage } from "./pages/functions.ts";
 import { generatorsPage } from "./pages/generators.ts";
 import { streamSettingsPage } from "./pages/stream-settings.ts";
 import { telemetryPage } from "./pages/telemetry.ts";
@@ -15,6 +16,7 @@ export async function generatePages(): Promise<ReadonlyMap<string, string>> {
     ["components.md", componentsPage()],
     ["configuration.md", configurationPage()],
     ["errors.md", errorsPage()],
+    ["functions.md", functionsPage()],
     ["generators.md", generatorsPage()],
     ["stream-settings.md", streamSettingsPage()],
     ["telemetry.md", telemetryPage()],
