@@ -2,8 +2,8 @@ import type { Format } from "../../src/formats/format.ts";
 import { rawFormat } from "../../src/formats/raw/raw-format.ts";
 import { recordAt, recordCount } from "../../src/model/records.ts";
 
-/** The raw format, but it has to know the first letter of every record beforehand: `schema` is `infer`, then those it knows. */
-export function learningFormat(inner: Format = rawFormat): Format {
+/** The raw format, but it has to know a letter of every record beforehand: `schema` is `infer`, then those it knows. */
+export function learningFormat(inner: Format = rawFormat, at = 0): Format {
   return {
     ...inner,
     type: "learning",
@@ -11,7 +11,7 @@ export function learningFormat(inner: Format = rawFormat): Format {
       const known = options.schema === "infer" ? "" : String(options.schema);
       let letters = known;
       for (let index = 0; index < recordCount(records); index++) {
-        const letter = recordAt(records, index).toString("latin1", 0, 1);
+        const letter = recordAt(records, index).toString("latin1", at, at + 1);
         if (!letters.includes(letter)) letters += letter;
       }
       return letters === known ? undefined : { ...options, schema: letters };
@@ -21,7 +21,7 @@ export function learningFormat(inner: Format = rawFormat): Format {
       const add = encoder.add.bind(encoder);
       encoder.add = (records, arrivalMs) => {
         for (let index = 0; index < recordCount(records); index++) {
-          const letter = recordAt(records, index).toString("latin1", 0, 1);
+          const letter = recordAt(records, index).toString("latin1", at, at + 1);
           const known = String(options.options.schema);
           if (known === "infer" || !known.includes(letter)) throw new Error(`${letter} is not in the schema ${known}`);
         }

@@ -79,6 +79,20 @@ export const MUTATIONS: readonly Mutation[] = [
     "",
   ),
   take(
+    "H6",
+    "what is open when a format has learned goes on under the old schema",
+    "src/delivery/plans.ts",
+    "    this.tellLearned();\n    this.moveToNewest(accumulators);\n",
+    "    this.tellLearned();\n",
+  ),
+  take(
+    "H7",
+    "a limit on active partitions counts as pure, so recovery holds it again",
+    "src/delivery/plan-runner.ts",
+    "&& partition?.activeMax === undefined",
+    "&& (partition?.activeMax ?? 0) >= 0",
+  ),
+  take(
     "H9",
     "an object is called by its newest record",
     "src/delivery/accumulator.ts",
@@ -338,6 +352,27 @@ export const MUTATIONS: readonly Mutation[] = [
     'if (verdict !== "same") throw',
     "if (verdict === undefined) throw",
   ),
+  take(
+    "H44c",
+    "records that cannot be encoded are left out of the journal",
+    "src/delivery/parcel-finisher.ts",
+    "...(children.length > 0 ? { children } : {}),",
+    "...(children.length > 1e9 ? { children } : {}),",
+  ),
+  take(
+    "H44d",
+    "what is encoded again makes error parcels again",
+    "src/delivery/parcel-finisher.ts",
+    "const isFirst = before === undefined;",
+    "const isFirst = before !== null;",
+  ),
+  take(
+    "H44e",
+    "records that could not be encoded count as delivered too",
+    STATE,
+    "const landed = intent.records - (encoded?.rejects?.records ?? 0);",
+    "const landed = encoded === null ? 0 : intent.records;",
+  ),
   {
     rule: "H44a",
     removed: "outcomes that are read again are not counted, and functions count as pure",
@@ -359,7 +394,7 @@ export const MUTATIONS: readonly Mutation[] = [
     removed: "encoded files are neither synced nor verified",
     edits: [
       { file: PARCEL_FILE, from: "    await this.#withFile((file) => file.datasync());\n", to: "" },
-      { file: PARCEL_FILE, from: 'return hash.digest("hex") === encoded.sha256;', to: "return encoded.sha256 !== '';" },
+      { file: PARCEL_FILE, from: "return checksum === encoded.checksum;", to: "return encoded.checksum >= 0;" },
     ],
   },
   take(

@@ -3,8 +3,13 @@ import type { DeliveryDefinition } from "../../src/model/delivery-definition.ts"
 import type { LakeObject } from "./lake.ts";
 import type { SentRecord } from "./ledger.ts";
 import type { Incarnation } from "./operator.ts";
-import { BACKUP_BUCKET, BACKUP_ID, PRIMARY_ID } from "./scenario.ts";
+import { BACKUP_BUCKET, BACKUP_ID, FUNCTION_TYPE, PICKY_TYPE, PRIMARY_ID } from "./scenario.ts";
+import { isRefused, valueOfId } from "./sorter.ts";
+import type { LastWord } from "./whimsical-processor.ts";
 import type { World } from "./world.ts";
+
+const CONVERSION_FAILED = "format-conversion-failed";
+const LIMIT_EXCEEDED = "DynamicPartitioning.ActivePartitionsLimitExceeded";
 
 /** What one delivery of one incarnation has in the lake. */
 export interface Tally {
@@ -51,6 +56,7 @@ function checkObject(
   const text = groups.extension ? gunzipSync(bytes).toString() : bytes.toString();
   const error = prefix.startsWith("err/");
   const lines = linesOf(text, error);
+  const errorType = lines[0]?.errorType ?? "";
   const [first] = lines;
   const owner = first && ledger.recordOf(first.line)?.uid;
   const incarnation = owner === undefined ? undefined : incarnations.get(owner);
@@ -60,10 +66,12 @@ function checkObject(
     return;
   }
   const atMs = Date.parse(`${time.slice(0, 10)}T${time.slice(11).replaceAll("-", ":")}Z`);
-  checkPlace(world, name, definition, { prefix, atMs, error, gzip: groups.extension !== undefined, bucket });
+  const value = first && keyValueOf(world, definition, first.line);
+  const place = { prefix, atMs, error, errorType, value };
+  checkPlace(world, name, definition, { ...place, gzip: groups.extension !== undefined, bucket });
   const tally = tallyOf(tallies, incarnation.uid, deliveryId);
   let before = -1;
-  for (const { line, offset } of lines) {
+  for (const { line, offset, code } of lines) {
     const record = ledger.recordOf(line);
     if (record === undefined || record.uid !== incarnation.uid) {
       ledger.fail(`${name} holds what nobody sent: ${line.slice(0, 60)}`);
@@ -77,8 +85,8 @@ function checkObject(
     before = record.offset ?? before;
     if (offset !== undefined && record.offset !== undefined && offset !== record.offset)
       ledger.fail(`${name} says that ${record.id} had offset ${offset}, it was told ${record.offset}`);
-    checkContent(world, name, record, line, { error, definition, incarnation, version });
-    checkHour(world, name, record, definition, { prefix, atMs, error });
+    checkContent(world, name, record, line, { error, errorType, code, value, definition, incarnation, version });
+    checkHour(world, name, record, definition, place);
   }
 }
 
@@ -98,43 +106,76 @@ function isLeaving(incarnation: Incarnation, deliveryId: string): boolean {
 }
 
 /** Lines of records; those of error objects are the raw data, with the offset that the error record names. */
-function linesOf(text: string, error: boolean): { readonly line: string; readonly offset?: number }[] {
+function linesOf(text: string, error: boolean): Line[] {
   const lines = text.split("\n");
   if (!error) return lines.map((line) => ({ line }));
   return lines
     .filter((line) => line !== "")
     .map((line) => {
-      const { rawData, lakehose } = JSON.parse(line) as { rawData: string; lakehose: { offset: number } };
-      return { line: Buffer.from(rawData, "base64").toString(), offset: lakehose.offset };
+      const { rawData, errorCode, lakehose } = JSON.parse(line) as ErrorLine;
+      const { offset, errorType } = lakehose;
+      return { line: Buffer.from(rawData, "base64").toString(), offset, errorType, code: errorCode };
     });
+}
+
+interface ErrorLine {
+  readonly rawData: string;
+  readonly errorCode?: string;
+  readonly lakehose: { readonly offset: number; readonly errorType: string };
+}
+
+interface Line {
+  readonly line: string;
+  readonly offset?: number;
+  readonly errorType?: string;
+  readonly code?: string | undefined;
+}
+
+/** Of a stream's function, if its definition has one. */
+function wordOn({ functions }: World, { processors }: DeliveryDefinition, text: string): LastWord | undefined {
+  return processors.some(({ type }) => type === FUNCTION_TYPE) ? functions.lastWords.get(text) : undefined;
+}
+
+/** The value of the partition key that the record of a line has to lie under. */
+function keyValueOf(world: World, definition: DeliveryDefinition, line: string): string | undefined {
+  if (definition.partition === undefined) return undefined;
+  const text = world.ledger.recordOf(line)?.text ?? "";
+  return definition.partition.keys[0]?.name === "query:k" ? valueOfId(text) : wordOn(world, definition, text)?.value;
 }
 
 interface Place {
   readonly prefix: string;
   readonly atMs: number;
   readonly error: boolean;
+  readonly errorType: string;
+  readonly value: string | undefined;
   readonly gzip: boolean;
   readonly bucket: string;
 }
 
 /** Prefix, bucket and compression are those of the version in the name. */
 function checkPlace(world: World, name: string, definition: DeliveryDefinition, place: Place): void {
-  const expected = prefixAt(definition, place.atMs, place.error);
+  const expected = prefixAt(definition, place.atMs, place);
   if (place.prefix !== expected) world.ledger.fail(`${name} lies under ${place.prefix}, its version says ${expected}`);
   if (definition.target.options.bucket !== place.bucket)
     world.ledger.fail(`${name} is in the bucket of another version`);
-  if ((definition.compression.type === "gzip") !== place.gzip)
-    world.ledger.fail(`${name} is compressed as another version is`);
+  const compresses = definition.compression.type === "gzip" && place.errorType !== CONVERSION_FAILED;
+  if (compresses !== place.gzip) world.ledger.fail(`${name} is compressed as another version is`);
 }
 
-function prefixAt({ naming }: DeliveryDefinition, atMs: number, error: boolean): string {
+function prefixAt(
+  { naming }: DeliveryDefinition,
+  atMs: number,
+  { error, errorType, value = "" }: Pick<Place, "error" | "errorType" | "value">,
+): string {
   const iso = new Date(atMs).toISOString();
   const hour = `${iso.slice(0, 4)}/${iso.slice(5, 7)}/${iso.slice(8, 10)}/${iso.slice(11, 13)}/`;
   const template = error ? (naming.errorPrefix ?? "") : (naming.prefix ?? "");
   const written = template
     .replace("!{timestamp:yyyy/MM/dd/HH}/", hour)
     .replace("!{timestamp:yyyy-MM-dd}", iso.slice(0, 10))
-    .replace("!{firehose:error-output-type}", "processing-failed");
+    .replace(/!\{partitionKeyFrom(Query|Lambda):k\}/, value)
+    .replace("!{firehose:error-output-type}", errorType);
   return !error && !template.includes("!{") ? written + hour : written;
 }
 
@@ -144,11 +185,12 @@ function checkHour(
   name: string,
   record: SentRecord,
   definition: DeliveryDefinition,
-  { prefix, atMs, error }: Pick<Place, "prefix" | "atMs" | "error">,
+  place: Omit<Place, "gzip" | "bucket">,
 ): void {
+  const { prefix, atMs } = place;
   const high = Math.min(record.arrivalHighMs, world.clock.latestWallMs);
   const possible =
-    prefixAt(definition, record.arrivalLowMs, error) <= prefix && prefix <= prefixAt(definition, high, error);
+    prefixAt(definition, record.arrivalLowMs, place) <= prefix && prefix <= prefixAt(definition, high, place);
   const older = atMs <= high;
   if (!possible || !older)
     world.ledger.fail(`${name} holds ${record.id}, which arrived between ${iso(record.arrivalLowMs)} and ${iso(high)}`);
@@ -161,21 +203,31 @@ function checkContent(
   line: string,
   {
     error,
+    errorType,
+    code,
+    value,
     definition,
     incarnation,
     version,
-  }: Pick<Place, "error"> & {
+  }: Pick<Place, "error" | "errorType" | "value"> & {
+    readonly code: string | undefined;
     readonly definition: DeliveryDefinition;
     readonly incarnation: Incarnation;
     readonly version: string;
   },
 ): void {
-  const { ledger, functions } = world;
+  const { ledger } = world;
   // A function may have been asked under a plan that gave way before its answer was durable.
-  const word = definition.processors.length > 0 ? functions.lastWords.get(record.text) : undefined;
-  if (error) {
-    if (word?.result !== "rejected")
-      ledger.fail(`${name} holds ${record.id}, of which the function said last: ${word?.result}`);
+  const word = wordOn(world, definition, record.text);
+  const refuses = definition.format.type === PICKY_TYPE && isRefused(record.text);
+  if (refuses !== (errorType === CONVERSION_FAILED) && (refuses ? !error : true))
+    ledger.fail(`${name} holds ${record.id}, which its format ${refuses ? "refuses" : "takes"}`);
+  if (!error && keyValueOf(world, definition, line) !== value)
+    ledger.fail(`${name} holds ${record.id}, which belongs to another partition`);
+  if (error && errorType !== CONVERSION_FAILED) {
+    const byLimit = code === LIMIT_EXCEEDED && definition.partition?.activeMax !== undefined;
+    const expected = byLimit ? word === undefined || word.result === "kept" : word?.result === "rejected";
+    if (!expected) ledger.fail(`${name} holds ${record.id}, of which the function said last: ${word?.result}`);
     if (line !== record.text) ledger.fail(`${name} has other bytes for ${record.id} than were sent`);
   } else if (word !== undefined) {
     if (word.result !== "kept" || word.text !== line)

@@ -97,6 +97,9 @@ export const BACKUP_ID = "destinationId-000000000001-backup";
 export const PRIMARY_BUCKETS = ["lake", "lake-two"] as const;
 export const BACKUP_BUCKET = "backup";
 export const FUNCTION_TYPE = "whimsical";
+export const SORTER_TYPE = "sorter";
+/** A format that refuses some records and has to learn how the others look. */
+export const PICKY_TYPE = "picky";
 
 /** Prefixes whose meaning the oracle knows by heart; `undefined` means the date of AWS. */
 const PREFIXES = [
@@ -111,12 +114,19 @@ const ERROR_PREFIXES = [
   "err/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/",
 ] as const;
 
+/** With content in them; `KEY` is what the processor of the stream fills in. */
+const PARTITION_PREFIXES = ["k=!{KEY}/", "k=!{KEY}/!{timestamp:yyyy-MM-dd}/"] as const;
+
 /** The declared configuration of a stream: its deliveries, and with which switch its function answers. */
 export function drawDeliveries(draw: Draw, scenario: Scenario, withBackup: boolean): DeliveryDefinition[] {
-  const processors = scenario.functions && draw.chance(0.85) ? [{ type: FUNCTION_TYPE, options: drawWhim(draw) }] : [];
+  const asksFunction = scenario.functions && draw.chance(0.85);
+  const sorts = draw.chance(0.35);
+  const processors = asksFunction ? [{ type: FUNCTION_TYPE, options: drawWhim(draw) }] : [];
+  if (sorts && !asksFunction) processors.push({ type: SORTER_TYPE, options: {} });
   const primary = drawDelivery(draw, scenario, PRIMARY_ID, draw.pick(PRIMARY_BUCKETS));
   const backup = drawDelivery(draw, scenario, BACKUP_ID, BACKUP_BUCKET);
-  const deliveries: DeliveryDefinition[] = [{ ...primary, kind: "primary", processors }];
+  const sorted = sorts ? drawPartition(draw, primary, asksFunction ? "lambda" : "query") : {};
+  const deliveries: DeliveryDefinition[] = [{ ...primary, ...sorted, kind: "primary", processors }];
   if (withBackup) deliveries.push({ ...backup, kind: "backup", processors: [] });
   return deliveries;
 }
@@ -126,11 +136,22 @@ function drawDelivery(draw: Draw, scenario: Scenario, id: string, bucket: string
   return {
     id,
     processors: [],
-    format: { type: "raw", options: { delimiter: "\n" } },
+    format: draw.chance(0.2)
+      ? { type: PICKY_TYPE, options: { delimiter: "\n", schema: "infer" } }
+      : { type: "raw", options: { delimiter: "\n" } },
     compression: { type: draw.chance(0.15) ? "gzip" : "none" },
     naming: { timeZone: "UTC", ...(prefix === undefined ? {} : { prefix }), errorPrefix: draw.pick(ERROR_PREFIXES) },
     target: { type: "object-store", options: { bucket } },
     roll: drawRoll(draw, scenario),
+  };
+}
+
+function drawPartition(draw: Draw, { naming }: Pick<DeliveryDefinition, "naming">, space: "lambda" | "query") {
+  const expression = `partitionKeyFrom${space === "lambda" ? "Lambda" : "Query"}:k`;
+  const activeMax = draw.chance(0.5) ? draw.between(1, 4) : undefined;
+  return {
+    naming: { ...naming, prefix: draw.pick(PARTITION_PREFIXES).replace("KEY", expression) },
+    partition: { keys: [{ name: `${space}:k` }], ...(activeMax === undefined ? {} : { activeMax }) },
   };
 }
 

@@ -8,6 +8,8 @@ import { FUNCTION_TYPE } from "./scenario.ts";
 export interface LastWord {
   readonly result: "kept" | "dropped" | "rejected";
   readonly text: string;
+  /** Of the partition key, if it was kept. */
+  readonly value: string;
   /** Of the definition under which it was asked. */
   readonly mark: number;
 }
@@ -50,8 +52,9 @@ export class FunctionWitness {
       this.asked++;
       if (this.lastWords.has(text)) this.askedAgain++;
     }
+    const value = `v${this.#draw.between(0, 4)}`;
     const say = (result: LastWord["result"], said: string) => {
-      if (life.isAlive()) this.lastWords.set(text, { result, text: said, mark: whim.mark });
+      if (life.isAlive()) this.lastWords.set(text, { result, text: said, value, mark: whim.mark });
     };
     if (dice < whim.drop) {
       say("dropped", "");
@@ -62,6 +65,7 @@ export class FunctionWitness {
       return { result: "rejected", index, errorType: "processing-failed", code: "Whim", message: changed, attempts: 1 };
     }
     say("kept", changed);
-    return { result: "kept", index, bytes: Buffer.from(changed) };
+    const partitionValues = { "lambda:k": value, "lambda:more": String(dice) };
+    return { result: "kept", index, bytes: Buffer.from(changed), partitionValues };
   }
 }

@@ -17,14 +17,17 @@ import { StreamIntake } from "../../src/streams/intake.ts";
 import type { StreamSettings } from "../../src/streams/settings.ts";
 import { StreamsService } from "../../src/streams/streams-service.ts";
 import type { EventCatalogue } from "../../src/telemetry/events.ts";
+import { learningFormat } from "../fakes/learning-format.ts";
+import { pickyFormat } from "../fakes/picky-format.ts";
 import { PretendDisk } from "../fakes/pretend-disk.ts";
 import { Draw } from "./draw.ts";
 import { bytesOf, type LakeObject, LakeWatcher } from "./lake.ts";
 import { Ledger } from "./ledger.ts";
 import { diskOfLife, type Life } from "./life.ts";
 import { Network } from "./network.ts";
-import type { Scenario } from "./scenario.ts";
+import { PICKY_TYPE, type Scenario, SORTER_TYPE } from "./scenario.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
+import { isRefused, sorter } from "./sorter.ts";
 import { synchronousFormat } from "./synchronous-format.ts";
 import { FunctionWitness } from "./whimsical-processor.ts";
 
@@ -37,6 +40,11 @@ const FOLDERS = {
 };
 
 const KEY_RING = new KeyRing(new Map([[1, Buffer.alloc(32, 0x5a)]]));
+
+const pickyFormatOfWorld = pickyFormat(
+  (record) => isRefused(record.toString("latin1", 0, 20)),
+  learningFormat(synchronousFormat, 1),
+);
 
 /** Time that a start may take before it counts as stuck. */
 const START_MS_MAX = 600_000;
@@ -285,8 +293,10 @@ export class World {
               return isNew();
             },
             components: {
-              format: () => synchronousFormat,
-              processor: ({ options }) => this.functions.processor(options, life),
+              format: (type) => (type === PICKY_TYPE ? pickyFormatOfWorld : synchronousFormat),
+              processor: ({ type, options }) =>
+                type === SORTER_TYPE ? sorter() : this.functions.processor(options, life),
+              schemaLearned: () => this.count("schema-learned"),
               destination: ({ options }) =>
                 objectStoreDestinationType.create(options, { storeFor: () => store, ...shared }),
             },
@@ -314,6 +324,8 @@ export class World {
 
   #note(name: string, fields: Record<string, unknown>): void {
     this.count(name);
+    if (name === "delivery.recordsRejected") this.count(`rejected-${fields.errorType}`);
+    if (/LimitExceeded/.test(String(fields.code))) this.count("rejected-by-limit");
     if (name === "delivery.parcelDelivered" && fields.adopted === true) this.count("adopted");
     if (name === "log.segmentOpened" && fields.recycled === true) this.count("recycled");
     const text = `${name} ${JSON.stringify(fields)}`;
