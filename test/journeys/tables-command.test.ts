@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
-import { type StartOptions, start } from "../../server/index.ts";
-import { runCommand } from "../main.ts";
+import { runCommand } from "../../src/cli/main.ts";
+import { type StartOptions, start } from "../../src/server/index.ts";
 
 const COLUMNS = [
   { name: "id", type: "bigint" },
