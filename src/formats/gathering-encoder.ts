@@ -1,6 +1,6 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { type PackedRecords, recordAt, sliceRecords } from "../model/records.ts";
-import type { ByteSink, EncodeReject, EncodeReport, ParcelEncoder } from "./format.ts";
+import { type ByteSink, DRAIN_BYTES, type EncodeReject, type EncodeReport, type ParcelEncoder } from "./format.ts";
 import { giveBackRecords, HeldRecords, type TakenRecords } from "./held-records.ts";
 
 /**
@@ -100,8 +100,8 @@ export interface Problem {
   readonly message: string;
 }
 
-/** A few milliseconds of encoding; then requests that came meanwhile have their turn. */
-const PORTION_BYTES = 512 * 1024;
+/** Some five milliseconds of encoding; then requests that came meanwhile have their turn. */
+const PORTION_BYTES = DRAIN_BYTES;
 
 function* portionsOf(records: TakenRecords): Generator<TakenRecords> {
   const count = records.ends.length;
