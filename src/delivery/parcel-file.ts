@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import type { ByteSink } from "../formats/format.ts";
 import { backoffMs } from "../std/backoff.ts";
 import type { Clock } from "../std/clock.ts";
@@ -19,10 +19,10 @@ import { openSealedFile, type SealedFile, sealFile } from "./sealed-file.ts";
 export class ParcelFile implements ByteSink {
   readonly path: string;
   readonly #context: ParcelFileContext;
-  readonly #hash: Hash = createHash("sha256");
   readonly #sealed: SealedFile | undefined;
   #created = false;
   #bytes = 0;
+  #checksum = 0;
 
   constructor(path: string, context: ParcelFileContext) {
     this.path = path;
@@ -37,7 +37,7 @@ export class ParcelFile implements ByteSink {
   async write(chunks: readonly Buffer[]): Promise<void> {
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     if (bytes === 0) return;
-    for (const chunk of chunks) this.#hash.update(chunk);
+    for (const chunk of chunks) this.#checksum = crc32(chunk, this.#checksum);
     const position = this.#sealed ? this.#sealed.bytes : this.#bytes;
     const stored = this.#sealed ? this.#sealed.seal(chunks) : chunks;
     await untilDiskTakesIt(this.#context, () => this.#withFile((file) => file.write(stored, position)));
@@ -48,8 +48,7 @@ export class ParcelFile implements ByteSink {
   async finish(): Promise<EncodedFile> {
     if (!this.#created) await untilDiskTakesIt(this.#context, () => this.#withFile(async () => undefined));
     await this.#withFile((file) => file.datasync());
-    const sha256 = this.#hash.digest("hex");
-    return { path: this.path, bytes: this.#bytes, sha256 };
+    return { path: this.path, bytes: this.#bytes, checksum: this.#checksum };
   }
 
   async #withFile<T>(use: (file: DiskFile) => Promise<T>): Promise<T> {
@@ -82,7 +81,8 @@ export interface ParcelFileContext {
 export interface EncodedFile {
   readonly path: string;
   readonly bytes: number;
-  readonly sha256: string;
+  /** CRC-32 of all bytes. */
+  readonly checksum: number;
 }
 
 /**
@@ -104,8 +104,8 @@ export async function openBody(context: ParcelFileContext, encoded: EncodedFile)
   const read = sealed
     ? (start: number, length: number) => sealed.read(start, length)
     : (start: number, length: number) => readRange(context.disk, encoded.path, start, length);
-  const { bytes, sha256 } = encoded;
-  return { bytes, sha256, ...(sealed ? {} : { file: encoded.path }), read };
+  const { bytes, checksum } = encoded;
+  return { bytes, checksum, ...(sealed ? {} : { file: encoded.path }), read };
 }
 
 const VERIFY_BYTES = 1024 * 1024;
@@ -116,13 +116,13 @@ async function holdsWhatWasRecorded(
   body: ObjectBody,
 ): Promise<boolean> {
   if (body.file !== undefined && (await context.disk.stat(encoded.path))?.bytes !== encoded.bytes) return false;
-  const hash = createHash("sha256");
+  let checksum = 0;
   for (let start = 0; start < encoded.bytes; start += VERIFY_BYTES) {
     const chunk = await body.read(start, Math.min(VERIFY_BYTES, encoded.bytes - start)).catch(() => undefined);
     if (chunk === undefined) return false;
-    hash.update(chunk);
+    checksum = crc32(chunk, checksum);
   }
-  return hash.digest("hex") === encoded.sha256;
+  return checksum === encoded.checksum;
 }
 
 async function readRange(disk: Disk, path: string, start: number, length: number): Promise<Buffer> {

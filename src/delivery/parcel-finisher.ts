@@ -64,14 +64,14 @@ export class ParcelFinisher {
     const before = this.#options.journal.state.parcels.get(intent.parcelId)?.encoded;
     const isFirst = before === undefined;
     const children = isFirst && rejects.length > 0 ? await this.#makeChildren(intent, accumulator, rejects) : [];
-    const { path, bytes, sha256 } = await accumulator.file.finish();
+    const { path, bytes, checksum } = await accumulator.file.finish();
     const refused = { records: rejects.length, digest: rejectsDigest(rejects) };
     return {
       type: "encoded",
       parcelId: intent.parcelId,
       file: path,
       bytes,
-      sha256,
+      checksum,
       ...(rejects.length > 0 ? { rejects: refused } : {}),
       ...(children.length > 0 ? { children } : {}),
     };
@@ -89,8 +89,8 @@ export class ParcelFinisher {
     const runner = runnerOf(intent);
     const children: EncodedChild[] = [];
     for (const rows of this.#rowsOf(intent.parcelId, accumulator, rejects, runner, encodedAt)) {
-      const { path, bytes, sha256 } = await this.#writeLines(intent, rows);
-      children.push({ intent: childIntent(open, intent, rows, runner, encodedAt), file: path, bytes, sha256 });
+      const { path, bytes, checksum } = await this.#writeLines(intent, rows);
+      children.push({ intent: childIntent(open, intent, rows, runner, encodedAt), file: path, bytes, checksum });
     }
     return children;
   }
@@ -108,8 +108,8 @@ export class ParcelFinisher {
     const rows = all.find(({ key }) => key.split === intent.key.split);
     const same = rows !== undefined && linesDigest(rows.lines) === intent.digest;
     invariant(same, `what cannot be encoded of ${parent.parcelId} is what could not be before`);
-    const { path, bytes, sha256 } = await this.#writeLines(intent, rows);
-    return { type: "encoded", parcelId: intent.parcelId, file: path, bytes, sha256 };
+    const { path, bytes, checksum } = await this.#writeLines(intent, rows);
+    return { type: "encoded", parcelId: intent.parcelId, file: path, bytes, checksum };
   }
 
   #rowsOf(
@@ -169,8 +169,8 @@ export interface ParcelFinisherOptions {
 }
 
 export function finishedParcel(record: Omit<EncodedRecord, "type" | "parcelId">): FinishedParcel {
-  const { file: path, bytes, sha256, rejects } = record;
-  return { path, bytes, sha256, rejects: rejects?.records ?? 0 };
+  const { file: path, bytes, checksum, rejects } = record;
+  return { path, bytes, checksum, rejects: rejects?.records ?? 0 };
 }
 
 const ENCODE_ATTEMPTS_MAX = 5;

@@ -80,8 +80,8 @@ export type ObjectEncryption =
 /** Bytes that can be read again for each attempt. */
 export interface ObjectBody {
   readonly bytes: number;
-  /** SHA-256 of all bytes, lower-case hex. */
-  readonly sha256: string;
+  /** CRC-32 of all bytes (RFC 1952, 8), as S3 knows it. */
+  readonly checksum: number;
   /** A file that holds exactly these bytes, synced, which a store on the same file system may `link` instead of copying. */
   readonly file?: string;
   read(start: number, length: number): Promise<Buffer>;

@@ -151,7 +151,8 @@ export interface EncodedRecord {
   readonly parcelId: string;
   readonly file: string;
   readonly bytes: number;
-  readonly sha256: string;
+  /** CRC-32 of the file. */
+  readonly checksum: number;
   /** Records that could not be encoded, and a digest of which ones: encoding again has to refuse the same. */
   readonly rejects?: { readonly records: number; readonly digest: number };
   /** Parcels of the error output with those records: in one journal record with their parent, so that none is without the other. */
@@ -163,7 +164,8 @@ export interface EncodedChild {
   readonly intent: Intent;
   readonly file: string;
   readonly bytes: number;
-  readonly sha256: string;
+  /** CRC-32 of the file. */
+  readonly checksum: number;
 }
 
 /** Durable before the first part of a multipart upload leaves. */

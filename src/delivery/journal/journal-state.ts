@@ -181,8 +181,8 @@ export class JournalState {
     );
     invariant(parcel.encoded === undefined || before?.digest === encoded.rejects?.digest, "encoding refuses the same");
     parcel.encoded = encoded;
-    for (const { intent, file, bytes, sha256 } of children) {
-      this.#foldChild(intent, { type: "encoded", parcelId: intent.parcelId, file, bytes, sha256 });
+    for (const { intent, file, bytes, checksum } of children) {
+      this.#foldChild(intent, { type: "encoded", parcelId: intent.parcelId, file, bytes, checksum });
     }
   }
 

@@ -89,7 +89,7 @@ const history: JournalRecord[] = [
   { type: "owner", epoch: 1 },
   { type: "plan", plan },
   cut(10, [intent(0, -1, 3)], [accumulator(1, 4, 9)]),
-  { type: "encoded", parcelId: "parcel-0", file: "/f", bytes: 5, sha256: "00" },
+  { type: "encoded", parcelId: "parcel-0", file: "/f", bytes: 5, checksum: 7 },
   cut(20, [intent(1, 3, 9)], [accumulator(2, 10, 19)]),
   receipt("parcel-0"),
 ];

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { checksumText } from "../../storage/checksum-text.ts";
 import type { ObjectInfo, ObjectStore } from "../../storage/object-store.ts";
 import type { Parcel } from "../destination.ts";
 
@@ -10,7 +10,7 @@ import type { Parcel } from "../destination.ts";
 const PARCEL = "lakehose-parcel";
 const RECORDS = "lakehose-records";
 const OUTCOMES = "lakehose-outcomes";
-const SHA256 = "lakehose-sha256";
+const CHECKSUM = "lakehose-crc32";
 
 /** `same`: this parcel has landed. `altered`: its name and id with other content. `foreign`: something else. */
 export type Verdict = "same" | "altered" | "foreign";
@@ -21,7 +21,7 @@ export function identityMetadata(parcel: Parcel): Record<string, string> {
     [PARCEL]: parcel.id,
     [RECORDS]: String(parcel.records),
     [OUTCOMES]: parcel.outcomeDigest,
-    [SHA256]: parcel.body.sha256,
+    [CHECKSUM]: checksumText(parcel.body.checksum),
   };
 }
 
@@ -34,8 +34,13 @@ export async function judge(store: ObjectStore, bucket: string, parcel: Parcel, 
 }
 
 async function hasSameBytes(store: ObjectStore, bucket: string, parcel: Parcel, found: ObjectInfo): Promise<boolean> {
-  if (found.bytes !== parcel.body.bytes) return false;
-  const hash = createHash("sha256");
-  for await (const piece of await store.get(bucket, found.key)) hash.update(piece);
-  return hash.digest("hex") === parcel.body.sha256;
+  const { body } = parcel;
+  if (found.bytes !== body.bytes) return false;
+  let at = 0;
+  for await (const piece of await store.get(bucket, found.key)) {
+    const own = await body.read(at, piece.length);
+    if (!own.equals(piece)) return false;
+    at += piece.length;
+  }
+  return at === body.bytes;
 }

@@ -144,7 +144,7 @@ describe("ObjectStoreDestination", () => {
       "lakehose-parcel": parcel.id,
       "lakehose-records": "2",
       "lakehose-outcomes": "0badcafe",
-      "lakehose-sha256": parcel.body.sha256,
+      "lakehose-crc32": parcel.body.checksum.toString(16).padStart(8, "0"),
     });
   });
 

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import type { Disk, DiskStat } from "../../std/disk.ts";
 import { readFileWhole, writeFileDurably } from "../../std/write-file.ts";
+import { checksumText } from "../checksum-text.ts";
 import type { ObjectInfo, PutObject } from "../object-store.ts";
 import type { DurableFolders } from "./durable-folders.ts";
 
@@ -27,7 +28,7 @@ export function makeSidecar(request: PutObject): Sidecar {
   return {
     key: request.key,
     bytes: request.body.bytes,
-    etag: request.body.sha256.slice(0, 32),
+    etag: `${checksumText(request.body.checksum)}-${request.body.bytes.toString(16)}`,
     contentType: request.contentType,
     ...(request.contentEncoding === undefined ? {} : { contentEncoding: request.contentEncoding }),
     metadata: { ...request.metadata },

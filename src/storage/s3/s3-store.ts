@@ -93,6 +93,8 @@ export class S3Store implements ObjectStore {
     const command = new PutObjectCommand({
       ...objectFields(request, this.#options.customerKey),
       Body: Buffer.concat(pieces),
+      // Known since the bytes were encoded: what changed on any way since then is refused by the store.
+      ChecksumCRC32: wordOf(body.checksum),
       ...(conditional ? { IfNoneMatch: "*" } : {}),
     });
     const operation = { name: "PutObject", bucket, key, writes: true };
@@ -221,4 +223,11 @@ async function* nothing(): AsyncGenerator<Buffer> {
 function tooLarge(bytes: number, bytesMax: number): ObjectStoreError {
   const message = `Expected at most ${bytesMax} bytes in one put, got ${bytes}: send larger bodies in parts`;
   return new ObjectStoreError("rejected", message, { storeCode: "EntityTooLarge" });
+}
+
+/** Four bytes, big-endian, in base64, as S3 wants them. */
+function wordOf(checksum: number): string {
+  const word = Buffer.alloc(4);
+  word.writeUInt32BE(checksum);
+  return word.toString("base64");
 }
