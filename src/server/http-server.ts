@@ -10,6 +10,7 @@ import { BufferPool } from "../std/buffer-pool.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { BodyBudget } from "./http/body-budget.ts";
+import { connectionsWithin, openFilesMax } from "./http/connection-limit.ts";
 import { isLoopbackHost, refuseForeignPages } from "./http/loopback-guard.ts";
 import { readBody } from "./http/read-body.ts";
 
@@ -29,13 +30,13 @@ export interface HttpServerOptions {
   readonly bodyBytesMax?: number;
   /** How long a body may wait for that memory. Default 5 s. */
   readonly bodyWaitMsMax?: number;
-  /** How long a client may take to send its headers. Default 10 s. */
+  /** How long a client may take for its TLS handshake, and to send its headers. Default 10 s each. */
   readonly headersMsMax?: number;
   /** How long a client may take to send a whole request. Default 60 s. */
   readonly requestMsMax?: number;
   /** How often slow clients are looked for. Default 2 s. */
   readonly slowCheckMs?: number;
-  /** Most connections at a time, idle ones included. Default 12,288. */
+  /** Most connections at a time, idle ones included. Default 12,288, less where fewer files may be open. */
   readonly connectionsMax?: number;
   readonly tls?: SecureContextOptions;
 }
@@ -51,9 +52,6 @@ const KEEP_ALIVE_MS = 75_000;
 
 /** Request line and headers together; S3 clients send up to 8 KB of them. */
 const HEADER_BYTES_MAX = 16 * 1024;
-
-/** 10,000 producers that keep their connections, at 24 KB each (measured), and room for those that come and go. */
-const CONNECTIONS_MAX = 12_288;
 
 /**
  * The one port: reads requests within limits and hands them to the first route that matches. What a route does not answer
@@ -85,8 +83,9 @@ export class HttpServer {
       connectionsCheckingInterval: options.slowCheckMs ?? SLOW_CHECK_MS,
       noDelay: true,
     };
-    this.#server = options.tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...options.tls });
-    this.#server.maxConnections = options.connectionsMax ?? CONNECTIONS_MAX;
+    const secure = { ...limits, ...options.tls, handshakeTimeout: limits.headersTimeout };
+    this.#server = options.tls === undefined ? createServer(limits) : createTlsServer(secure);
+    this.#server.maxConnections = options.connectionsMax ?? connectionsWithin(openFilesMax());
     // Who holds a connection without using it makes room for those who would.
     this.#server.on("drop", () => this.#server.closeIdleConnections());
     this.#server.on("request", (message, response) => void this.#serve(message, response));

@@ -68,6 +68,7 @@ test("handshakes that stand still do not keep others waiting", async (t) => {
   const sockets = Array.from({ length: 100 }, (_, index) => {
     const socket = connect(server.port, "127.0.0.1");
     socket.on("error", () => undefined);
+    socket.resume();
     socket.write(index % 2 === 0 ? hello : hello.subarray(0, 50));
     return socket;
   });
@@ -76,4 +77,5 @@ test("handshakes that stand still do not keep others waiting", async (t) => {
   });
   await Promise.all(sockets.map((socket) => once(socket, "connect")));
   for (let count = 0; count < 10; count++) await server.putGoodRecord();
+  await Promise.all(sockets.map((socket) => (socket.closed ? undefined : once(socket, "close"))));
 });

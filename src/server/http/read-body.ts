@@ -36,8 +36,8 @@ export async function readBody(
   const reserved = reservation(declared, encoding, bytesMax);
   await budget.acquire(reserved);
   try {
-    const raw =
-      declared === undefined ? await readChunked(message, bytesMax) : await readExactly(message, declared, pool);
+    const flow = new BodyFlow(message, budget, reserved);
+    const raw = declared === undefined ? await readChunked(flow, bytesMax) : await readExactly(flow, declared, pool);
     const body = encoding === "identity" ? raw : await inflate(raw, encoding, bytesMax);
     budget.release(reserved - body.length);
     return { body, heldBytes: body.length };
@@ -65,22 +65,24 @@ function reservation(declared: number | undefined, encoding: Encoding, bytesMax:
   return encoding === "gzip" ? Math.min(bytesMax, declared * GZIP_GROWTH_MAX) : bytesMax;
 }
 
-function readExactly(message: IncomingMessage, bytes: number, pool: BufferPool): Promise<Buffer> {
+function readExactly(flow: BodyFlow, bytes: number, pool: BufferPool): Promise<Buffer> {
   const body = pool.take(bytes);
   let filled = 0;
-  return consume(message, (chunk) => {
-    // Node's parser holds the client to its Content-Length, so the chunks cannot be more than was declared.
-    filled += chunk.copy(body, filled);
-  }).then(() => {
-    if (filled === bytes) return body;
-    throw new RefusedError("body-broken", `Expected ${bytes} bytes of body, got ${filled}`);
-  });
+  return flow
+    .consume((chunk) => {
+      // Node's parser holds the client to its Content-Length, so the chunks cannot be more than was declared.
+      filled += chunk.copy(body, filled);
+    })
+    .then(() => {
+      if (filled === bytes) return body;
+      throw new RefusedError("body-broken", `Expected ${bytes} bytes of body, got ${filled}`);
+    });
 }
 
-async function readChunked(message: IncomingMessage, bytesMax: number): Promise<Buffer> {
+async function readChunked(flow: BodyFlow, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  await consume(message, (chunk) => {
+  await flow.consume((chunk) => {
     bytes += chunk.length;
     if (bytes > bytesMax) throw tooLarge(`more than ${bytesMax} bytes`, bytesMax);
     chunks.push(chunk);
@@ -88,30 +90,54 @@ async function readChunked(message: IncomingMessage, bytesMax: number): Promise<
   return Buffer.concat(chunks, bytes);
 }
 
-function consume(message: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (error?: unknown) => {
-      message.off("data", onData);
-      message.off("end", settle);
-      message.off("error", onBroken);
-      message.off("close", onBroken);
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const onData = (chunk: Buffer) => {
-      try {
-        take(chunk);
-      } catch (error) {
-        settle(error);
-      }
-    };
-    const onBroken = () => settle(new RefusedError("body-broken", "The connection ended before the whole body came"));
-    message.on("data", onData);
-    message.once("end", settle);
-    message.once("error", onBroken);
-    message.once("close", onBroken);
-    if (message.destroyed) onBroken();
-  });
+/** The bytes of one body as they come. Ends early where others need its memory and it does not come. */
+class BodyFlow {
+  readonly #message: IncomingMessage;
+  readonly #budget: BodyBudget;
+  readonly #reserved: number;
+
+  constructor(message: IncomingMessage, budget: BodyBudget, reserved: number) {
+    this.#message = message;
+    this.#budget = budget;
+    this.#reserved = reserved;
+  }
+
+  consume(take: (chunk: Buffer) => void): Promise<void> {
+    const message = this.#message;
+    return new Promise((resolve, reject) => {
+      const settle = (error?: unknown) => {
+        message.off("data", onData);
+        message.off("end", settle);
+        message.off("error", onBroken);
+        message.off("close", onBroken);
+        this.#budget.arrived(body);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      const body = this.#budget.arriving(this.#reserved, () => settle(tooSlow(body.receivedBytes)));
+      const onData = (chunk: Buffer) => {
+        body.receivedBytes += chunk.length;
+        try {
+          take(chunk);
+        } catch (error) {
+          settle(error);
+        }
+      };
+      const onBroken = () => settle(new RefusedError("body-broken", "The connection ended before the whole body came"));
+      message.on("data", onData);
+      message.once("end", settle);
+      message.once("error", onBroken);
+      message.once("close", onBroken);
+      if (message.destroyed) onBroken();
+    });
+  }
+}
+
+function tooSlow(receivedBytes: number): RefusedError {
+  return new RefusedError(
+    "timed-out",
+    `The body comes too slowly while others wait for memory: ${receivedBytes} bytes of it came. Send it again, or less at a time.`,
+  );
 }
 
 const unpackers = {
