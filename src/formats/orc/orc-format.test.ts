@@ -103,3 +103,14 @@ test("orc holds no more than a stripe, and says how much that is", async () => {
   await encoder.finish();
   assert.ok(encoder.encodedBytes > 900_000);
 });
+
+test("orc writes under a schema that was learnt from the records", async () => {
+  const records = ['{"n":1,"place":{"city":"Bonn"}}', '{"n":2,"tags":["x"]}'];
+  const options = orcFormat.learn?.({ schema: "infer" }, packRecords(records.map((record) => Buffer.from(record))));
+  assert.ok(options);
+  const { object, rejects } = await encodeObject(orcFormat, [records], { options });
+  assert.deepEqual(rejects, []);
+  const { columnNames, lines } = readOrc(object);
+  assert.deepEqual(columnNames, ["n", "place", "tags"]);
+  assert.deepEqual(lines, ['["1",["Bonn"],null]', '["2",null,["x"]]']);
+});

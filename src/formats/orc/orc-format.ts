@@ -4,6 +4,7 @@ import { GatheringEncoder } from "../gathering-encoder.ts";
 import { RowObjectWriter } from "../row-object-writer.ts";
 import { jsonRowOptions, schemaOrInfer } from "../rows/json-row-options.ts";
 import { jsonRowReader } from "../rows/json-rows.ts";
+import { learnSchema } from "../rows/learn-schema.ts";
 import { OrcWriter } from "./orc-writer.ts";
 
 const MIB = 1024 * 1024;
@@ -50,6 +51,7 @@ export const orcFormat: Format = {
   rejects: true,
   compressions: ["none"],
   optionsSchema,
+  learn: learnSchema,
   extension: () => ".orc",
   contentEncoding: () => undefined,
   open: openOrc,
