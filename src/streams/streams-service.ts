@@ -272,7 +272,6 @@ export class StreamsService implements Streams {
     } finally {
       lease.release();
     }
-    this.#warnAbout(next.document);
     this.#tables.look(next.document);
     return next.document;
   }
@@ -283,6 +282,7 @@ export class StreamsService implements Streams {
     await this.#registry.save(stored);
     await runtime.apply(stored, settings, this.#eventsOf(name));
     this.#dependencies.telemetry.emit("stream.updated", { stream: name, version: versionId });
+    this.#warnAbout(stored.document);
   }
 
   #eventsOf(name: string): RuntimeEvents {

@@ -4,6 +4,7 @@ import { definition, StreamParts } from "../../test/fakes/stream-parts.ts";
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
 import type { CreateStream, TranslateDeclared } from "./streams.ts";
 import { StreamsService } from "./streams-service.ts";
+import { warningsOf } from "./warnings.ts";
 
 const REQUEST: CreateStream = {
   name: "orders",
@@ -57,6 +58,23 @@ test("create() misses no change of a table that comes while it is under way", as
   await streams.create(REQUEST);
   await streams.settled();
   assert.deepEqual(streams.get("orders")?.deliveries[0]?.format.options, { schema: "b" });
+});
+
+test("a stream whose table cannot be used is warned about, until it can", async () => {
+  const rejecting = { type: "reject", options: { message: "There is no table" } };
+  let there = false;
+  const { parts, streams } = await opened(() => [{ ...withTable(new Map()), processors: there ? [] : [rejecting] }]);
+  const document = await streams.create(REQUEST);
+  assert.deepEqual(parts.warnings(), ["table-unusable"]);
+  assert.match(
+    warningsOf(document)[0]?.message ?? "",
+    /rejected until table sales\.orders can be used: There is no table/,
+  );
+  there = true;
+  streams.tableChanged({ databaseName: "sales", tableName: "orders" });
+  await streams.settled();
+  const now = streams.get("orders");
+  assert.deepEqual(now && warningsOf(now), []);
 });
 
 function withTable(tables: ReadonlyMap<string, string>): DeliveryDefinition {

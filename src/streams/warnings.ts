@@ -13,7 +13,7 @@ export function warningsOf(document: StreamDocument): readonly StreamWarning[] {
   for (const delivery of document.deliveries) {
     const { prefix, errorPrefix } = delivery.naming;
     warnings.push(...prefixWarnings(prefix, "prefix"), ...prefixWarnings(errorPrefix, "error-prefix"));
-    warnings.push(...partitionWarnings(delivery));
+    warnings.push(...partitionWarnings(delivery), ...tableWarnings(delivery));
   }
   return warnings;
 }
@@ -28,6 +28,15 @@ function partitionWarnings({ naming: { prefix }, partition }: DeliveryDefinition
   if (identity === undefined) return [];
   const message = `Prefix ${prefix} partitions by ${identity}, which looks like an id: with a partition for nearly every record, objects are tiny and most records meet the limit on active partitions`;
   return [{ code: "partition-unbounded", message }];
+}
+
+/** A stream whose table is not there, or cannot be written, is made with a processor that rejects everything. */
+function tableWarnings({ table, processors }: DeliveryDefinition): StreamWarning[] {
+  const rejecting = table && processors.find(({ type }) => type === "reject");
+  if (table === undefined || rejecting === undefined) return [];
+  const { databaseName, tableName } = table;
+  const message = `All records are rejected until table ${databaseName}.${tableName} can be used: ${rejecting.options.message}`;
+  return [{ code: "table-unusable", message }];
 }
 
 function prefixWarnings(prefix: string | undefined, role: PrefixRole): StreamWarning[] {
