@@ -274,7 +274,9 @@ function plainAnswer(status: number, code: string, message: string): HttpAnswer 
 
 /** Bytes that are no request (or too slow, or too many headers) have no route: a bare status line answers them. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+  // Without a finished handshake an answer would wait in the socket for ever.
+  const deaf = error.code === "ECONNRESET" || error.code === "ERR_TLS_HANDSHAKE_TIMEOUT";
+  if (!socket.writable || deaf) return void socket.destroy();
   const line = CLIENT_ERRORS[error.code ?? ""] ?? "400 Bad Request";
   socket.end(`HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
 }
