@@ -53,7 +53,10 @@ test("a Java 8 handler of the form Class::method transforms records", { skip: sk
   assert.deepEqual(await call("f", { records: [{ recordId: "1", data }] }), { records: [expected] });
   assert.equal((await failure("f", { fail: true })).message, "java.lang.IllegalStateException: failed in f");
   assert.deepEqual(await call("f", { records: [] }), { records: [] });
-  assert.ok(lines().some((line) => line.includes("transformed 1")), lines().join("\n"));
+  assert.ok(
+    lines().some((line) => line.includes("transformed 1")),
+    lines().join("\n"),
+  );
   assert.equal(told("function.processStarted").length, 1);
 });
 

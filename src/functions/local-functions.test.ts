@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { functionWorld, isAlive } from "../../../test/fakes/function-world.ts";
+import { functionWorld, isAlive } from "../../test/fakes/function-world.ts";
 
 /** Waits until something is so; what it waits for is checked by the caller's assertion. */
 async function until(holds: () => boolean): Promise<void> {
@@ -256,9 +256,9 @@ test("a server that is killed takes hung functions with it", { skip: process.pla
   });
   const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
   const script = `
-    const { FunctionHost } = await import(${source("../function-host.ts")});
-    const { systemClock: clock } = await import(${source("../../std/clock.ts")});
-    const { systemRandom: random } = await import(${source("../../std/random.ts")});
+    const { FunctionHost } = await import(${source("./function-host.ts")});
+    const { systemClock: clock } = await import(${source("../std/clock.ts")});
+    const { systemRandom: random } = await import(${source("../std/random.ts")});
     const host = new FunctionHost({ directory: ${JSON.stringify(directory)}, targets: {}, region: "r", accountId: "000000000000",
       environment: () => ({}), clock, random, telemetry: { emit: () => {} } });
     await host.invoke({ functionArn: "f", payload: Buffer.from("{}"), replyBytesMax: 10, signal: new AbortController().signal });`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { functionWorld } from "../../../test/fakes/function-world.ts";
+import { functionWorld } from "../../test/fakes/function-world.ts";
 
 const skip = spawnSync("python3", ["--version"]).status === 0 ? false : "python3 is not installed";
 

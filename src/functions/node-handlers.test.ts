@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { functionWorld } from "../../../test/fakes/function-world.ts";
+import { functionWorld } from "../../test/fakes/function-world.ts";
 
 /** Handlers as they have been written since 2014, each in the file that its age had. */
 const HANDLERS: readonly (readonly [what: string, file: string, text: string])[] = [
