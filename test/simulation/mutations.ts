@@ -321,8 +321,8 @@ export const MUTATIONS: readonly Mutation[] = [
     "H38b",
     "ids are forgotten at a restart",
     EMBEDDED,
-    "if (retryDigest !== undefined && arrivalMs >=",
-    "if (retryDigest === undefined && arrivalMs >=",
+    "    if (retryDigest === undefined) return;\n    const kept",
+    "    if (retryDigest !== undefined) return;\n    const kept",
   ),
   take(
     "H38c",
