@@ -1,14 +1,17 @@
 import { ackLatency } from "./ack-latency.ts";
+import { extractMetadata } from "./extract-metadata.ts";
 import { formats } from "./formats.ts";
 import { freshness } from "./freshness.ts";
 import { memory } from "./memory.ts";
 import { moto } from "./moto.ts";
+import { openKeys } from "./open-keys.ts";
 import { openStreams } from "./open-streams.ts";
 import { putBatch } from "./put-batch.ts";
 import { putSingle } from "./put-single.ts";
 import type { Question } from "./question.ts";
 import { start } from "./start.ts";
 import { toGzip } from "./to-gzip.ts";
+import { toParquet } from "./to-parquet.ts";
 import { toSnappy } from "./to-snappy.ts";
 import { toZstd } from "./to-zstd.ts";
 
@@ -20,8 +23,11 @@ export const questions: readonly Question[] = [
   toGzip,
   toSnappy,
   toZstd,
+  toParquet,
   formats,
+  extractMetadata,
   openStreams,
+  openKeys,
   memory,
   start,
   freshness,

@@ -5,21 +5,20 @@ import { compileExpression, type Evaluate } from "./query/compile.ts";
 import type { Expression } from "./query/expression.ts";
 import { parseQuery } from "./query/parser.ts";
 import { QueryError } from "./query/query-error.ts";
-import type { Answer, QueryEngine } from "./query-engine.ts";
+import type { Answer, CompiledEngine } from "./query-engine.ts";
 
 /**
  * Queries as closures over the parsed record: about what hand-written code costs, and the same answer for ever, because
  * nothing in this part of jq asks a clock. `undefined` when the query needs more of jq than that.
  */
-export function compiledEngine(query: string, keysMax: number): QueryEngine | undefined {
+export function compiledEngine(query: string, keysMax: number): CompiledEngine | undefined {
   const expression = parseQuery(query);
   if (expression === undefined) return undefined;
   const ask = answererOf(expression, keysMax);
   if (ask === undefined) return undefined;
   return {
     pure: true,
-    answer: (records) => records.map((record) => answerOf(record, ask)),
-    close: async () => undefined,
+    answer: (record) => answerOf(record, ask),
   };
 }
 

@@ -39,7 +39,7 @@ export const extractMetadataProcessor: ProcessorDefinition = {
       pure: engine.pure,
       onlyPlaces: true,
       process: (batch, signal) => extract(batch, engine, signal),
-      close: () => engine.close(),
+      close: async () => (engine.pure ? undefined : engine.close()),
     };
   },
 };
@@ -49,17 +49,24 @@ interface ExtractMetadataOptions {
   readonly keysMax: number;
 }
 
-async function extract(batch: ProcessorBatch, engine: QueryEngine, signal: AbortSignal): Promise<ProcessorBatch> {
-  const records: Buffer[] = [];
-  for (const outcome of batch.outcomes) if (outcome.result === "kept") records.push(outcome.bytes);
-  const answers = await engine.answer(records, signal);
-  let next = 0;
-  const outcomes = batch.outcomes.map((outcome) => {
-    if (outcome.result !== "kept") return outcome;
-    const answer = answers[next++];
-    return answer === undefined ? outcome : withAnswer(outcome, answer);
-  });
-  return { source: batch.source, outcomes };
+async function extract(
+  { source, outcomes }: ProcessorBatch,
+  engine: QueryEngine,
+  signal: AbortSignal,
+): Promise<ProcessorBatch> {
+  if (engine.pure) {
+    const answered = outcomes.map((one) => (one.result === "kept" ? withAnswer(one, engine.answer(one.bytes)) : one));
+    return { source, outcomes: answered };
+  }
+  const records = outcomes.flatMap((outcome) => (outcome.result === "kept" ? [outcome.bytes] : []));
+  const answers = (await engine.answer(records, signal)).values();
+  return {
+    source,
+    outcomes: outcomes.map((outcome) => {
+      const answer = outcome.result === "kept" ? answers.next().value : undefined;
+      return outcome.result === "kept" && answer !== undefined ? withAnswer(outcome, answer) : outcome;
+    }),
+  };
 }
 
 function withAnswer(outcome: Extract<Outcome, { result: "kept" }>, answer: Answer): Outcome {

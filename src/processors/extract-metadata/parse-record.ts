@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../std/json.ts";
 
-const BYTE_ORDER_MARK = 0xfeff;
+const BYTE_ORDER_MARK = Buffer.of(0xef, 0xbb, 0xbf);
 
 /**
  * A record as a value; `undefined` when it is not one JSON value (RFC 8259). Stricter than the jq command, which lets
@@ -8,9 +8,10 @@ const BYTE_ORDER_MARK = 0xfeff;
  * parse here, so that they cannot disagree about it.
  */
 export function parseRecord(record: Buffer): JsonValue | undefined {
-  const text = record.toString();
+  const isMarked =
+    record[0] === BYTE_ORDER_MARK[0] && record.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
   try {
-    return JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
+    return JSON.parse(record.toString("utf8", isMarked ? BYTE_ORDER_MARK.length : 0));
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../std/clock.ts";
 import { parseRecord } from "../parse-record.ts";
 import { problem } from "../partition-values.ts";
-import type { Answer, QueryEngine } from "../query-engine.ts";
+import type { Answer, CallingEngine } from "../query-engine.ts";
 import { answerOfLine, documentOf } from "./jq-call.ts";
 import { JqThreadOwner } from "./jq-thread-owner.ts";
 
@@ -44,7 +44,7 @@ export interface JqEngineOptions {
  * wait at the same time share one. A call that does not come back is ended with its thread, and its records are asked
  * one by one, so that one record cannot take the others with it.
  */
-export function jqEngine(options: JqEngineOptions): QueryEngine {
+export function jqEngine(options: JqEngineOptions): CallingEngine {
   return new JqEngine(options);
 }
 
@@ -54,7 +54,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-class JqEngine implements QueryEngine {
+class JqEngine implements CallingEngine {
   readonly pure = false;
   readonly #options: JqEngineOptions;
   readonly #limits: JqLimits;
