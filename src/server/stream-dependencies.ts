@@ -18,6 +18,7 @@ import { settingsOf } from "../streams/settings.ts";
 import type { StreamDocument } from "../streams/streams.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
+import { failStop } from "./fail-stop.ts";
 import type { FirstStarts } from "./first-starts.ts";
 import type { Stores } from "./stores.ts";
 
@@ -53,7 +54,7 @@ export function streamDependencies(options: StreamDependenciesOptions): StreamDe
     budgetBytes: configuration.limits.streamBudgetBytes,
     streamsMax: configuration.limits.streams,
     translate: translateWithCatalog(options.catalog),
-    createIntake: (request) => new StreamIntake({ ...request, clock, telemetry }),
+    createIntake: (request) => new StreamIntake({ ...request, clock, telemetry, failStop }),
     createRedriver: (request) => new ErrorRedriver({ ...request, disk, clock, random, storeFor }),
     createLakeReader: (request) => new ObjectLakeReader({ ...request, clock, random, storeFor }),
     openLog: (request) => openLog(options, request),

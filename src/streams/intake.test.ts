@@ -17,11 +17,13 @@ class FakeLog implements Pick<Log, "append" | "recall"> {
   #waiting: (() => void)[] = [];
   #end = 0;
   failing = false;
+  unknown = false;
   autoSync = true;
 
   async append(request: AppendRequest): Promise<Appended> {
     if (!this.autoSync) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (this.failing) throw new LogError("append-failed", "no room");
+    if (this.unknown) throw new LogError("outcome-unknown", "nobody knows");
     this.appended.push(request);
     const answer = { partition: 0, firstOffset: this.#end, arrivalMs: 1 };
     const count = recordCount(request.records);
@@ -45,6 +47,7 @@ class FakeLog implements Pick<Log, "append" | "recall"> {
 
 function setUp(options: { settings?: StreamSettings; budgetBytes?: number; usedBytes?: () => number } = {}) {
   const log = new FakeLog();
+  const failures: string[] = [];
   let ms = 0;
   const clock: Clock = { now: () => ms, monotonic: () => ms, sleep: async () => undefined };
   const document = { name: "s", encryption: { status: "DISABLED", toggledAt: [] } } as unknown as StreamDocument;
@@ -57,11 +60,12 @@ function setUp(options: { settings?: StreamSettings; budgetBytes?: number; usedB
       usedBytes: options.usedBytes ?? (() => 0),
       clock,
       telemetry: silentTelemetry,
+      failStop: ({ code }) => failures.push(code),
     });
   const pass = (passed: number) => {
     ms += passed;
   };
-  return { log, intake: make(), make, pass };
+  return { log, intake: make(), make, pass, failures };
 }
 
 const call = (texts: string[], more: Partial<IntakeCall> = {}): IntakeCall => ({
@@ -178,4 +182,18 @@ test("accept() hands on the bytes as they came", async () => {
   await intake.accept(call(["first", "second"]));
   const records = log.appended[0]?.records ?? packRecords([]);
   assert.deepEqual([recordCount(records), recordAt(records, 0).toString()], [1, "first"]);
+});
+
+test("accept() stops the process and answers nobody when nobody knows whether records are stored", async () => {
+  const { log, intake, failures } = setUp();
+  log.unknown = true;
+  let answered = false;
+  const settled = () => {
+    answered = true;
+  };
+  const retried = { retryKey: "again" };
+  for (const more of [{}, retried, retried]) intake.accept(call(["a"], more)).then(settled, settled);
+  await new Promise(setImmediate);
+  assert.equal(answered, false);
+  assert.deepEqual(failures, ["outcome-unknown", "outcome-unknown"], "the repetition waits for the call under way");
 });

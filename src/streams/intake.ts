@@ -1,4 +1,5 @@
 import type { Log } from "../log/log.ts";
+import { LogError } from "../log/log-error.ts";
 import { type PackedRecords, recordCount, sliceRecords } from "../model/records.ts";
 import { invariant } from "../std/assert.ts";
 import type { Clock } from "../std/clock.ts";
@@ -12,6 +13,11 @@ import type { Intake, IntakeAnswer, IntakeCall, StreamDocument } from "./streams
 export interface StreamIntakeOptions extends CreateIntakeRequest {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /**
+   * Called when nobody can say whether records survive a restart (`outcome-unknown`). Has to end the process: the call is
+   * never answered, neither yes nor no would be true.
+   */
+  readonly failStop: (error: LogError) => void;
 }
 
 /**
@@ -27,6 +33,7 @@ export class StreamIntake implements Intake {
   readonly #log: Log;
   readonly #readStream: () => StreamDocument;
   readonly #telemetry: Telemetry;
+  readonly #failStop: (error: LogError) => void;
   readonly #admission: Admission;
   /** Calls with a retry key that wait for their sync. Bounded by the requests under way. */
   readonly #underWay = new Map<string, Promise<IntakeAnswer>>();
@@ -35,6 +42,7 @@ export class StreamIntake implements Intake {
     this.#log = options.log;
     this.#readStream = options.stream;
     this.#telemetry = options.telemetry;
+    this.#failStop = options.failStop;
     this.#admission = new Admission(options);
   }
 
@@ -98,6 +106,10 @@ export class StreamIntake implements Intake {
       const bytes = accepted.bytes.length;
       this.#telemetry.emit("stream.recordsAccepted", { stream, records: admitted.records, bytes, call: call.call });
       return { ...told, partition, firstOffset, repeated: false };
+    } catch (error) {
+      if (!(error instanceof LogError && error.code === "outcome-unknown")) throw error;
+      this.#failStop(error);
+      return new Promise<never>(() => undefined);
     } finally {
       admitted.release();
     }

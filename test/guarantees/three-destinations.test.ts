@@ -44,7 +44,8 @@ class ThreeDestinations {
       translate: () => BUCKETS.map(deliveryTo),
       openLog: ({ document, directory }) =>
         EmbeddedLog.open({ ...shared, directory, label: "s", streamUid: document.uid, segmentBytes: 32 * 1024 }),
-      createIntake: (request) => new StreamIntake({ ...request, clock: this.clock, telemetry: silentTelemetry }),
+      createIntake: (request) =>
+        new StreamIntake({ ...request, clock: this.clock, telemetry: silentTelemetry, failStop: assert.fail }),
       createDelivery: ({ document, definition, log, directory, startAt }) =>
         createDelivery({
           ...shared,

@@ -272,7 +272,7 @@ export class World {
       createRedriver: (request) => new ErrorRedriver({ ...shared, ...request, storeFor: () => store }),
       createLakeReader: (request) => new ObjectLakeReader({ ...shared, ...request, storeFor: () => store }),
       translate: ({ declared }, settings) => translate(declared.deliveries as never, settings),
-      createIntake: (request) => new StreamIntake({ ...request, clock, telemetry }),
+      createIntake: (request) => new StreamIntake({ ...request, clock, telemetry, failStop: () => this.crash("kill") }),
       openLog: ({ document, directory, encrypted }) =>
         EmbeddedLog.open({
           ...shared,
