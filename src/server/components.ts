@@ -1,3 +1,4 @@
+import type { Catalog } from "../catalog/catalog.ts";
 import type { DeliveryComponents } from "../delivery/delivery-options.ts";
 import { findDestinationType } from "../destinations/registry.ts";
 import { formatOf } from "../formats/registry.ts";
@@ -7,10 +8,12 @@ import { createProcessor } from "../processors/registry.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Random } from "../std/random.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { LearnedTables } from "./learned-tables.ts";
 import type { Stores } from "./stores.ts";
 
 export interface ComponentsOptions {
   readonly stores: Stores;
+  readonly catalog: Catalog;
   readonly functions: FunctionInvoker;
   readonly clock: Clock;
   readonly random: Random;
@@ -20,13 +23,16 @@ export interface ComponentsOptions {
 /** Looks components up in the registries by the names that definitions use. */
 export function deliveryComponents({
   stores,
+  catalog,
   functions,
   clock,
   random,
   telemetry,
 }: ComponentsOptions): DeliveryComponents {
   const dependencies = { storeFor: (bucket: string) => stores.storeFor(bucket), clock, random, telemetry };
+  const learnedTables = new LearnedTables(catalog, telemetry);
   return {
+    schemaLearned: (learned) => void learnedTables.record(learned),
     format: (type) => formatOf(type) ?? unknown("format", type),
     processor: (spec, stream) => createProcessor(spec, { stream, functions, clock, random, telemetry }),
     destination: ({ type, options }) =>

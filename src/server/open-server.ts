@@ -99,7 +99,7 @@ async function compose(
   const catalog = await StoredCatalog.open({ ...world, dataDirectory: folder.root });
   await createDeclaredTables(catalog, configuration);
   const firstStarts = new FirstStarts(nodeDisk, folder.started);
-  const components = deliveryComponents({ ...world, telemetry, stores, functions: functions.host });
+  const components = deliveryComponents({ ...world, telemetry, stores, catalog, functions: functions.host });
   const current = (name: string) => streams?.get(name);
   const running = () => streams !== undefined;
   streams = await StreamsService.open(

@@ -5,6 +5,7 @@ import { type DataFormatConversionConfiguration, PutRecordCommand } from "@aws-s
 import {
   CreateDatabaseCommand,
   CreateTableCommand,
+  GetTableVersionsCommand,
   GlueClient,
   type TableInput,
   UpdateTableCommand,
@@ -125,7 +126,7 @@ test("tables and formats that AWS has no word for come from the configuration", 
 });
 
 test("a stream without a table learns its columns from the records, and goes on to learn", async (t) => {
-  const { client, data, lakehose, put } = await started(t);
+  const { glue, client, data, lakehose, put } = await started(t);
   await createStream(client, "s", {}, { "lakehose:format": "parquet", "lakehose:schema": "infer" });
   await put("s", { id: 1, at: { x: 0.5 } });
   await lakehose.flush("s");
@@ -135,6 +136,14 @@ test("a stream without a table learns its columns from the records, and goes on 
     { id: "1", at: { x: 0.5 }, name: null },
     { id: "2", at: null, name: "second" },
   ]);
+  const { TableVersions } = await glue.send(new GetTableVersionsCommand({ DatabaseName: "learned", TableName: "s" }));
+  assert.deepEqual(
+    TableVersions?.map(({ Table }) => Table?.StorageDescriptor?.Columns?.map(({ Name, Type }) => `${Name} ${Type}`)),
+    [
+      ["id bigint", "at struct<x:double>", "name string"],
+      ["id bigint", "at struct<x:double>"],
+    ],
+  );
   await client.send(new PutRecordCommand({ DeliveryStreamName: "s", Record: { Data: Buffer.from("no JSON") } }));
   await lakehose.flush("s");
   const keys = (await readBucket(data, "lake")).map(({ key }) => key);
