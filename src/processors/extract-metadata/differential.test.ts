@@ -181,8 +181,14 @@ function expectSame(ours: readonly Answer[], theirs: readonly Answer[]): void {
   assert.equal(ours.length, theirs.length);
   for (const [at, answer] of ours.entries()) {
     if (OWN_LIMITS.test(answer.problem ?? "")) continue;
-    assert.deepEqual(answer.values ?? "none", theirs[at]?.values ?? "none", answer.problem ?? theirs[at]?.problem);
+    const told = answer.problem ?? theirs[at]?.problem;
+    assert.deepEqual(valuesOf(answer), valuesOf(theirs[at]), told);
   }
+}
+
+/** The C library of `jq-web` writes a sign before years of five digits; that of an installed jq does not. */
+function valuesOf(answer: Answer | undefined): unknown {
+  return JSON.parse(JSON.stringify(answer?.values ?? "none").replaceAll(/\+(?=\d{5})/g, ""));
 }
 
 const OWN_LIMITS = /is before 1000|is beyond exact numbers|is too far away|is too long/;
