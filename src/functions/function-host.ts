@@ -56,10 +56,16 @@ export class FunctionHost implements FunctionInvoker {
     }
   }
 
+  /** `undefined` also while there is no code that could be run: the next call says why. */
   async codeDigest(functionArn: string): Promise<string | undefined> {
-    const name = parseFunctionName(functionArn);
-    const runner = await this.#runnerOf(name);
-    return runner.codeDigest(name.qualifier);
+    try {
+      const name = parseFunctionName(functionArn);
+      const runner = await this.#runnerOf(name);
+      return await runner.codeDigest(name.qualifier);
+    } catch (error) {
+      if (error instanceof FunctionError) return undefined;
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

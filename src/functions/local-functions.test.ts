@@ -178,6 +178,15 @@ test("code that changes is run from the next look on, and its digest is another"
   assert.equal(told("function.codeChanged").length, 3);
 });
 
+test("what is not there has no digest, until it is", async (t) => {
+  const { write, host, failure } = functionWorld(t);
+  assert.equal(await host.codeDigest("f"), undefined);
+  assert.equal(await host.codeDigest("../f"), undefined);
+  assert.equal((await failure("f", {})).code, "not-found");
+  write("f", NODE("return 1;"));
+  assert.match((await host.codeDigest("f")) ?? "", /^[0-9a-f]{64}$/);
+});
+
 test("a call under way finishes with the code that it began with", async (t) => {
   let at = 0;
   const clock = {
