@@ -7,7 +7,8 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { dullness } from "./interest.ts";
 import { longRun } from "./long-run.ts";
-import { MUTATIONS, type Mutation } from "./mutations.ts";
+import type { Mutation } from "./mutation.ts";
+import { MUTATIONS } from "./mutations.ts";
 import { runSeeds } from "./run-seeds.ts";
 
 const { values } = parseArgs({

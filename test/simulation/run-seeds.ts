@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Mutation } from "./mutations.ts";
+import type { Mutation } from "./mutation.ts";
 import type { SimulationReport } from "./simulation.ts";
 import type { WorkerTask } from "./worker.ts";
 

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Mutation } from "./mutations.ts";
+import type { Mutation } from "./mutation.ts";
 
 /** A thread that runs seeds one after another, with one rule taken out if it was told so. */
 export interface WorkerTask {
