@@ -26,6 +26,7 @@ export class StageTwo {
   readonly changed = new Notifier();
   #waiting: PendingParcel[] = [];
   #running = new Map<string, PendingParcel>();
+  #runningBytes = 0;
   #workers = new Set<Promise<void>>();
   #failure: DestinationFailure | undefined;
   #lastError: DestinationFailure | undefined;
@@ -69,19 +70,27 @@ export class StageTwo {
   }
 
   #startWorkers(): void {
-    while (this.#running.size < PARCELS_IN_FLIGHT_MAX && this.#failure === undefined) {
+    while (this.#failure === undefined && this.#hasRoom()) {
       const index = this.#waiting.findIndex((pending) => this.#mayStart(pending));
       const [pending] = index < 0 ? [] : this.#waiting.splice(index, 1);
       if (pending === undefined) return;
       this.#running.set(pending.intent.parcelId, pending);
+      this.#runningBytes += pending.intent.bytes;
       const worker = this.#deliver(pending).finally(() => {
         this.#running.delete(pending.intent.parcelId);
+        this.#runningBytes -= pending.intent.bytes;
         this.#workers.delete(worker);
         this.#startWorkers();
         this.changed.notify();
       });
       this.#workers.add(worker);
     }
+  }
+
+  /** Small parcels wait for syncs and answers, not for bytes: many of them at once share what they wait for. */
+  #hasRoom(): boolean {
+    if (this.#running.size < PARCELS_IN_FLIGHT_MAX) return true;
+    return this.#running.size < SMALL_PARCELS_IN_FLIGHT_MAX && this.#runningBytes < SMALL_PARCELS_BYTES_MAX;
   }
 
   /** The signal of a completed day follows everything that was handed on before it. */
@@ -226,6 +235,10 @@ export class StageTwo {
 
 /** Parcels that are encoded or attempted at once. */
 export const PARCELS_IN_FLIGHT_MAX = 4;
+
+/** Likewise as long as they are small together: what a roll of thousands of partitions makes. */
+const SMALL_PARCELS_IN_FLIGHT_MAX = 32;
+const SMALL_PARCELS_BYTES_MAX = 16 * 1024 * 1024;
 
 const FOREIGN_OBJECT = "foreign-object";
 
