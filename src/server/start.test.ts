@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -56,6 +56,24 @@ test("start goes on over an existing data folder, refuses a second server there,
   await put(second, ["after\n"]);
   await second.flush("clicks");
   assert.deepEqual(await delivered(second), ["before", "after"]);
+});
+
+test("start takes a configuration file, but neither its port nor its data folder", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "lakehose-start-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const config = join(folder, "lakehose.yaml");
+  const file = { data: join(folder, "data"), port: 1, streams: [clicks], limits: { recordBytes: 3 } };
+  await writeFile(config, JSON.stringify(file));
+  const lakehose = await fixture(t, { config, streams: undefined, limits: { recordBytes: 4 } });
+  await put(lakehose, ["one\n"]);
+  await assert.rejects(put(lakehose, ["three\n"]), /greater than|less than|at most|length/i);
+  await lakehose.flush();
+  assert.deepEqual(await delivered(lakehose), ["one"]);
+  assert.deepEqual(await readdir(folder), ["lakehose.yaml"]);
+});
+
+test("start names the configuration file that it cannot read", async () => {
+  await assert.rejects(start({ config: "there-is-none.yaml" }), /Cannot read the configuration there-is-none\.yaml/);
 });
 
 test("start refuses a delivery whose journal is gone rather than deliver everything again", async (t) => {

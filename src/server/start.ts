@@ -3,12 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { z } from "zod";
 import type { configurationSchema } from "./configuration/configuration-schema.ts";
-import { parseConfiguration } from "./configuration/load-configuration.ts";
+import { parseConfiguration, readConfigurationFile } from "./configuration/load-configuration.ts";
 import { type DeliveredRecord, deliveredRecords } from "./delivered-records.ts";
 import { openServer } from "./open-server.ts";
 
 /** As in the configuration file. By default: a free port on loopback, a temporary data folder, a silent log. */
-export type StartOptions = z.input<typeof configurationSchema>;
+export type StartOptions = z.input<typeof configurationSchema> & {
+  /**
+   * A configuration file. The other options go before what it says, and so do the defaults for port, data folder and log:
+   * a test never touches the data of the server that the file is for.
+   */
+  readonly config?: string;
+};
 
 export interface Lakehose {
   /** What producers take as their endpoint. */
@@ -38,10 +44,11 @@ export async function start(options: StartOptions = {}): Promise<Lakehose> {
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
   };
   try {
-    const content = { port: 0, logLevel: "silent", data: temporary, ...options };
-    const configuration = parseConfiguration(JSON.stringify(content), {
-      path: "options of start()",
+    const { config, ...own } = options;
+    const configuration = parseConfiguration(config === undefined ? "" : readConfigurationFile(config), {
+      path: config ?? "options of start()",
       environment: process.env,
+      overlay: { port: 0, logLevel: "silent", data: temporary, ...own },
     });
     const server = await openServer(configuration);
     const { url, port, streams, stores } = server;

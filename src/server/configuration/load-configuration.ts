@@ -61,7 +61,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads the file that `--config` or `LAKEHOSE_CONFIG` names, if any. Throws `ConfigurationError`. */
 export function loadConfiguration(flags: ConfigurationFlags, environment: Environment): Configuration {
   const path = flags.config ?? environment.LAKEHOSE_CONFIG;
-  const text = path === undefined ? "" : readFile(path);
+  const text = path === undefined ? "" : readConfigurationFile(path);
   const overlay = {
     data: flags.data ?? environment.LAKEHOSE_DATA,
     host: flags.host ?? environment.LAKEHOSE_HOST,
@@ -145,7 +145,8 @@ function pathText(path: readonly PropertyKey[]): string {
   return text === "" ? "the file" : text.replace(/^\./, "");
 }
 
-function readFile(path: string): string {
+/** The text of a configuration file. Throws `ConfigurationError` where there is none. */
+export function readConfigurationFile(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
