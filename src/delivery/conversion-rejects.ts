@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { EncodeReject } from "../formats/format.ts";
-import { serializeErrorRecord } from "../model/error-record.ts";
+import { CONVERSION_FAILED, serializeErrorRecord } from "../model/error-record.ts";
 import { invariant } from "../std/assert.ts";
 import type { JsonObject, JsonValue } from "../std/json.ts";
 import type { Accumulator } from "./accumulator.ts";
@@ -8,9 +8,6 @@ import { type AccumulatorKey, type Intent, keyText, type OpenRecord } from "./jo
 import { parcelId, parcelName } from "./naming.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 import type { RecordPlace } from "./record-places.ts";
-
-/** Name of the error output (reference 5.3). */
-export const CONVERSION_FAILED = "format-conversion-failed";
 
 /** Rows that one object of the error output takes, found while their parcel was encoded. */
 export interface RejectedRows {

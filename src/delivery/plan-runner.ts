@@ -1,8 +1,8 @@
 import type { Format } from "../formats/format.ts";
 import type { CompressionSpec, DeliveryDefinition } from "../model/delivery-definition.ts";
+import { CONVERSION_FAILED } from "../model/error-record.ts";
 import type { Processor } from "../processors/processor.ts";
 import type { JsonObject } from "../std/json.ts";
-import { CONVERSION_FAILED } from "./conversion-rejects.ts";
 import type { DeliveryComponents } from "./delivery-options.ts";
 import type { AccumulatorKey, Plan } from "./journal/journal-records.ts";
 import { naming, type PlanNaming } from "./naming.ts";

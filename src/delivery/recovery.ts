@@ -1,8 +1,8 @@
 import type { EncodeReject } from "../formats/format.ts";
+import { CONVERSION_FAILED } from "../model/error-record.ts";
 import type { Accumulator } from "./accumulator.ts";
 import { AccumulatorSet } from "./accumulator-set.ts";
 import { ActivePartitions } from "./active-partitions.ts";
-import { CONVERSION_FAILED } from "./conversion-rejects.ts";
 import type { LoopParts } from "./delivery-loop.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { Journal } from "./journal/journal.ts";

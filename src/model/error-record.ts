@@ -19,6 +19,9 @@ export interface RejectedRecord {
   readonly inDoubt?: boolean;
 }
 
+/** Error output of records that could not be encoded (reference 5.3). */
+export const CONVERSION_FAILED = "format-conversion-failed";
+
 /** How error records of one kind are laid out. */
 interface Layout {
   /** Members before the data, those between data and end; `details` stands for the members of the kind. */
