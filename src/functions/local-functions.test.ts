@@ -194,11 +194,13 @@ test("a call under way finishes with the code that it began with", async (t) => 
     monotonic: () => at,
     sleep: (ms: number, signal?: AbortSignal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
   };
-  const { write, call, told } = functionWorld(t, { clock });
-  write("f", NODE("await new Promise((resolve) => setTimeout(resolve, event.ms)); return 'old';"));
-  const slow = call("f", { ms: 400 });
-  await until(() => told("function.processStarted").length === 1);
-  await sleep(100);
+  const { write, call, told, lines } = functionWorld(t, { clock });
+  write(
+    "f",
+    NODE("console.log('begun'); await new Promise((resolve) => setTimeout(resolve, event.ms)); return 'old';"),
+  );
+  const slow = call("f", { ms: 1000 });
+  await until(() => lines().includes("begun"));
   write("f", NODE("return 'new';"));
   at += 1001;
   assert.equal(await call("f", {}), "new");
