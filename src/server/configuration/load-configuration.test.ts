@@ -36,6 +36,17 @@ test("parseConfiguration points at line and path of each mistake", () => {
   assert.match(second, /^lakehose\.yaml:3: limits\.recordBytes: .*size with a unit/);
 });
 
+test("parseConfiguration merges what streams have in common", () => {
+  const { streams } = parse(`
+streams:
+  - { DeliveryStreamName: a, ExtendedS3DestinationConfiguration: &lake { BucketARN: "arn:aws:s3:::lake" } }
+  - DeliveryStreamName: b
+    ExtendedS3DestinationConfiguration: { <<: *lake, Prefix: b/ }
+`);
+  const [, second] = streams as { ExtendedS3DestinationConfiguration?: unknown }[];
+  assert.deepEqual(second?.ExtendedS3DestinationConfiguration, { BucketARN: "arn:aws:s3:::lake", Prefix: "b/" });
+});
+
 test("parseConfiguration refuses names that it does not know", () => {
   assert.match(messageOf("prot: 4573\n"), /lakehose\.yaml.*prot/);
 });

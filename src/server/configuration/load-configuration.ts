@@ -113,7 +113,7 @@ function readDocument(text: string): ConfigurationDocument {
   if (text === "") return { content: {}, lineOf: () => undefined };
   const { LineCounter, isNode, parseDocument } = yaml();
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, merge: true });
   const [error] = document.errors;
   return {
     error,
