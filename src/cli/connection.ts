@@ -1,5 +1,9 @@
-import { FirehoseClient } from "@aws-sdk/client-firehose";
+import { FirehoseClient, type FirehoseClientConfig } from "@aws-sdk/client-firehose";
 import type { Command } from "commander";
+import { ADMIN_SERVICE } from "../api/admin/admin-route.ts";
+import { DEFAULT_REGION } from "../api/protocol/caller.ts";
+import { type Credentials, signRequest } from "../api/protocol/sigv4-sign.ts";
+import { systemClock } from "../std/clock.ts";
 import type { JsonValue } from "../std/json.ts";
 import type { CliContext } from "./cli-context.ts";
 import { CliError } from "./cli-error.ts";
@@ -16,65 +20,81 @@ export interface Connection {
 
 export interface ConnectionOptions {
   readonly endpoint: string;
-  readonly accessKeyId?: string | undefined;
-  readonly secretAccessKey?: string | undefined;
+  /** `profile` is read by the AWS client. Absent: calls are not signed, which a server without keys does not ask for. */
+  readonly credentials?: Credentials | { readonly profile: string } | undefined;
   readonly token?: string | undefined;
   readonly region?: string | undefined;
 }
 
-/** `--endpoint`, `--token` and the usual AWS variables. A server without keys asks for none, so any do. */
+/** `--endpoint`, `--token`, `--profile` and the usual AWS variables. */
 export function connectionOf(command: Command, context: CliContext): Connection {
-  const options = command.optsWithGlobals<{ endpoint?: string; token?: string }>();
+  const options = command.optsWithGlobals<{ endpoint?: string; token?: string; profile?: string }>();
   const { environment } = context;
   return connect({
     endpoint: options.endpoint ?? environment.LAKEHOSE_ENDPOINT ?? DEFAULT_ENDPOINT,
     token: options.token ?? environment.LAKEHOSE_TOKEN,
-    accessKeyId: environment.AWS_ACCESS_KEY_ID,
-    secretAccessKey: environment.AWS_SECRET_ACCESS_KEY,
+    credentials: options.profile === undefined ? credentialsIn(environment) : { profile: options.profile },
     region: environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION,
   });
 }
 
-export function connect(options: ConnectionOptions): Connection {
-  const endpoint = options.endpoint.replace(/\/+$/, "");
-  const firehose = new FirehoseClient({
-    endpoint,
-    region: options.region ?? "us-east-1",
-    credentials: {
-      accessKeyId: options.accessKeyId ?? "anonymous",
-      secretAccessKey: options.secretAccessKey ?? "anonymous",
-    },
-  });
+function credentialsIn(environment: CliContext["environment"]): Credentials | undefined {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  const { AWS_SESSION_TOKEN: sessionToken } = environment;
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+}
+
+export function connect({
+  endpoint: given,
+  credentials,
+  token,
+  region = DEFAULT_REGION,
+}: ConnectionOptions): Connection {
+  const endpoint = given.replace(/\/+$/, "");
+  const firehose = new FirehoseClient({ endpoint, region, ...clientCredentials(credentials) });
   return {
     endpoint,
     firehose,
-    admin: (method, path, body) => callAdmin(endpoint, options.token, method, path, body),
+    admin: async (method, path, body) => {
+      const url = new URL(`${endpoint}${path}`);
+      const headers = body === undefined ? {} : { "content-type": "application/json" };
+      const call = { method, url, headers, body: body === undefined ? "" : JSON.stringify(body) };
+      if (token !== undefined) return callAdmin({ ...call, headers: { ...headers, authorization: `Bearer ${token}` } });
+      if (credentials === undefined) return callAdmin(call);
+      const scope = { service: ADMIN_SERVICE, region, now: systemClock.now() };
+      const signed = signRequest({ ...call, ...scope, credentials: await firehose.config.credentials() });
+      return callAdmin({ ...call, headers: signed });
+    },
     close: () => firehose.destroy(),
   };
 }
 
-async function callAdmin(
-  endpoint: string,
-  token: string | undefined,
-  method: string,
-  path: string,
-  body: JsonValue | undefined,
-): Promise<JsonValue> {
-  const response = await fetch(`${endpoint}${path}`, {
-    method,
-    headers: {
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { "content-type": "application/json" }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  }).catch((error: unknown) => {
-    throw unreachable(endpoint, error);
+/** A server without keys asks for none, but the client does, so any will do. */
+function clientCredentials(credentials: ConnectionOptions["credentials"]): FirehoseClientConfig {
+  if (credentials === undefined) return { credentials: { accessKeyId: "anonymous", secretAccessKey: "anonymous" } };
+  if ("profile" in credentials) return { profile: credentials.profile };
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) } };
+}
+
+interface AdminCall {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Empty: none. */
+  readonly body: string;
+}
+
+async function callAdmin({ method, url, headers, body }: AdminCall): Promise<JsonValue> {
+  const response = await fetch(url, { method, headers, ...(body !== "" && { body }) }).catch((error: unknown) => {
+    throw unreachable(url.origin, error);
   });
   const text = await response.text();
   const answer: JsonValue = text === "" ? null : parseJson(text);
   if (response.ok) return answer;
   const message = typeof answer === "object" && answer !== null && !Array.isArray(answer) ? answer.message : text;
-  throw new CliError(`${method} ${path}: ${response.status} ${String(message ?? text)}`);
+  throw new CliError(`${method} ${url.pathname}: ${response.status} ${String(message ?? text)}`);
 }
 
 function parseJson(text: string): JsonValue {

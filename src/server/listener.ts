@@ -1,4 +1,4 @@
-import { adminRoute } from "../api/admin/admin-route.ts";
+import { ADMIN_SERVICE, adminRoute } from "../api/admin/admin-route.ts";
 import { adminEndpoints } from "../api/admin/registry.ts";
 import type { ControlContext } from "../api/firehose/control-context.ts";
 import { controlPlane } from "../api/firehose/control-plane.ts";
@@ -89,7 +89,7 @@ function routesOf({ configuration, context, catalog, telemetry, unready, functio
     putRecordsRoute({ ...shared, ...put }),
     adminRoute({
       telemetry,
-      authenticate: (head) => authenticator.bearer(head),
+      authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),
       endpoints: adminEndpoints({ streams, catalog, clock, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),

@@ -4,8 +4,9 @@ import { code, page, table } from "../markdown.ts";
 
 export function adminApiPage(): string {
   const intro = [
-    "JSON over plain HTTP below `/api/`. With access keys or tokens configured, calls carry `Authorization: Bearer TOKEN`, and",
-    "the token's rules have to allow the action on the stream's ARN. Failures are `{code, message}`.",
+    "JSON over plain HTTP below `/api/`. With access keys or tokens configured, calls are signed with an access key (AWS Signature",
+    "Version 4 for the service `lakehose`, any region, no compressed body) or carry `Authorization: Bearer TOKEN`. The rules of the",
+    "key or token have to allow the action on the stream's ARN. Failures are `{code, message}`.",
   ].join("\n");
   // Endpoints look at what they are handed when they are called, never when they are made.
   const endpoints = adminEndpoints({} as AdminContext);

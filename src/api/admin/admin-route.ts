@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import type { Telemetry } from "../../telemetry/telemetry.ts";
 import { requirePermission } from "../protocol/authenticator.ts";
@@ -9,10 +10,13 @@ import type { Endpoint } from "./endpoint.ts";
 
 export interface AdminRouteOptions {
   readonly endpoints: readonly Endpoint[];
-  /** Who calls. Throws a WireError unless the call carries what the server asks for. */
-  readonly authenticate: (head: RequestHead) => Caller;
+  /** Who calls; for a signed call, once its body is there. Throws a WireError unless it carries what the server asks for. */
+  readonly authenticate: (head: RequestHead) => Caller | ((bodySha256: () => string) => Caller);
   readonly telemetry: Telemetry;
 }
+
+/** The service that signed calls are scoped to: the one of the actions. */
+export const ADMIN_SERVICE = "lakehose";
 
 const PREFIX = "/api/";
 
@@ -30,7 +34,7 @@ export function adminRoute(options: AdminRouteOptions): Route {
     handle: async (request) => {
       const about = { accountId: "", stream: "", operation: "unknown" };
       try {
-        const caller = options.authenticate(request);
+        const { caller, json } = await prove(options, request);
         about.accountId = caller.accountId;
         const { endpoint, stream, id } = findEndpoint(options.endpoints, request);
         about.stream = stream;
@@ -39,7 +43,7 @@ export function adminRoute(options: AdminRouteOptions): Route {
         requirePermission(caller, endpoint.action, resource);
         const { query: text, signal } = request;
         const query = new URLSearchParams(text);
-        return answer(200, await endpoint.handle({ stream, id, query, signal, json: () => readJson(request) }));
+        return answer(200, await endpoint.handle({ stream, id, query, signal, json }));
       } catch (error) {
         const known = wireErrorOf(error, about);
         if (known === undefined) throw error;
@@ -117,13 +121,29 @@ function decode(segment: string): string {
   }
 }
 
-async function readJson(request: HttpRequest): Promise<JsonObject> {
-  const body = await request.body({ decode: true, bytesMax: BODY_BYTES_MAX });
+/** The caller, and the body for whoever wants it: that of a signed call is read first, because the signature covers it. */
+async function prove(
+  { authenticate }: AdminRouteOptions,
+  request: HttpRequest,
+): Promise<{ caller: Caller; json: () => Promise<JsonObject> }> {
+  const proved = authenticate(request);
+  if (typeof proved !== "function") {
+    return {
+      caller: proved,
+      json: async () => parseJson(await request.body({ decode: true, bytesMax: BODY_BYTES_MAX })),
+    };
+  }
+  const body = await request.body({ bytesMax: BODY_BYTES_MAX });
+  return { caller: proved(() => hash("sha256", body, "hex")), json: async () => parseJson(body) };
+}
+
+function parseJson(body: Buffer): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(body.toString("utf8"));
   } catch (error) {
-    throw new WireError("SerializationException", "The body is not JSON", { cause: error });
+    const message = "The body is not JSON. (Where a call is signed, it may not be compressed.)";
+    throw new WireError("SerializationException", message, { cause: error });
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
   throw new WireError("SerializationException", "The body has to be a JSON object");

@@ -4,7 +4,7 @@ import { type AllowRule, isAllowed } from "./access-rules.ts";
 import { type Caller, DEFAULT_ACCOUNT_ID, DEFAULT_REGION } from "./caller.ts";
 import type { RequestHead } from "./http.ts";
 import { SignatureVerifier } from "./sigv4.ts";
-import { unverifiedScope } from "./sigv4-parse.ts";
+import { isSigned, unverifiedScope } from "./sigv4-parse.ts";
 import { WireError } from "./wire-error.ts";
 
 export interface AccessKey {
@@ -13,7 +13,7 @@ export interface AccessKey {
   readonly allow: readonly AllowRule[];
 }
 
-/** For everything that is not an AWS protocol: `Authorization: Bearer TOKEN`. */
+/** For what is not an AWS protocol: `Authorization: Bearer TOKEN`. */
 export interface BearerToken {
   /** For logs and retry keys; the token itself appears nowhere. */
   readonly name: string;
@@ -75,6 +75,14 @@ export class Authenticator {
       this.#verifier.finish(head, parts, bodySha256);
       return this.#caller(parts.accessKeyId, parts.region, this.#keys.get(parts.accessKeyId)?.allow ?? []);
     };
+  }
+
+  /** Either way, for what people call both with their keys and with a token. A signed call is proved by its body. */
+  signedOrBearer(head: RequestHead, service: string): Caller | ((bodySha256: () => string) => Caller) {
+    if (isSigned(head)) return this.signed(head, service);
+    if (this.open || head.headers.authorization !== undefined) return this.bearer(head);
+    const message = `Missing credentials: sign the call with an access key (AWS Signature Version 4 for the service '${service}'), or send 'Authorization: Bearer TOKEN'`;
+    throw new WireError("MissingAuthenticationTokenException", message);
   }
 
   /** The caller of any other request, by bearer token. Throws a WireError unless the token is known. */

@@ -1,5 +1,6 @@
 import type { RequestHead } from "./http.ts";
 import { percentDecode } from "./sigv4-canonical.ts";
+import { SIGNATURE_ALGORITHM } from "./sigv4-sign.ts";
 import { WireError } from "./wire-error.ts";
 
 export type SignedHead = RequestHead;
@@ -26,8 +27,6 @@ export interface SignatureParts {
 /** Longest life of a presigned request: 7 days (AWS). */
 const EXPIRES_SECONDS_MAX = 604_800;
 
-const SCHEME = "AWS4-HMAC-SHA256";
-
 /** Takes the signature apart. Throws MissingAuthenticationToken or IncompleteSignature. */
 export function parseSignature(head: SignedHead): SignatureParts {
   const { authorization } = head.headers;
@@ -35,6 +34,11 @@ export function parseSignature(head: SignedHead): SignatureParts {
   const query = queryOf(head.query);
   if (query.has("x-amz-algorithm") || query.has("x-amz-signature")) return fromQuery(head, query);
   throw new WireError("MissingAuthenticationTokenException", "Missing Authentication Token");
+}
+
+/** Whether a request says in its header that it is signed. */
+export function isSigned(head: SignedHead): boolean {
+  return head.headers.authorization?.startsWith(SIGNATURE_ALGORITHM) ?? false;
 }
 
 /** The credential scope of a request whose signature nobody checks: for region and account of an open server. */
@@ -51,11 +55,11 @@ export function unverifiedScope(head: SignedHead): { accessKeyId?: string; regio
 const CREDENTIAL = /^([\w.+=@-]{1,128})\/(\d{8})\/([a-z0-9-]{1,64})\/([a-z0-9-]{1,64})\/aws4_request$/;
 
 function fromHeader(head: SignedHead, authorization: string): SignatureParts {
-  if (!authorization.startsWith(SCHEME)) {
+  if (!isSigned(head)) {
     throw new WireError("MissingAuthenticationTokenException", "Missing Authentication Token");
   }
   const fields = new Map<string, string>();
-  for (const field of authorization.slice(SCHEME.length).split(",")) {
+  for (const field of authorization.slice(SIGNATURE_ALGORITHM.length).split(",")) {
     const equals = field.indexOf("=");
     if (equals > 0) fields.set(field.slice(0, equals).trim(), field.slice(equals + 1).trim());
   }
@@ -88,7 +92,8 @@ function fromQuery(head: SignedHead, query: ReadonlyMap<string, string>): Signat
   if (!(expiresSeconds >= 1 && expiresSeconds <= EXPIRES_SECONDS_MAX)) {
     complaints.push(`'X-Amz-Expires' must be between 1 and ${EXPIRES_SECONDS_MAX} seconds.`);
   }
-  if (query.get("x-amz-algorithm") !== SCHEME) complaints.push(`'X-Amz-Algorithm' must be ${SCHEME}.`);
+  if (query.get("x-amz-algorithm") !== SIGNATURE_ALGORITHM)
+    complaints.push(`'X-Amz-Algorithm' must be ${SIGNATURE_ALGORITHM}.`);
   if (complaints.length > 0 || date === undefined) {
     const unreadable = "'X-Amz-Date' must have the form yyyyMMddTHHmmssZ.";
     throw new WireError("IncompleteSignatureException", [...complaints, ...(date ? [] : [unreadable])].join(" "));

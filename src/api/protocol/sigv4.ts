@@ -1,7 +1,8 @@
-import { createHmac, hash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { HmacKey } from "./hmac-key.ts";
 import { canonicalRequest } from "./sigv4-canonical.ts";
 import { parseSignature, type SignatureParts, type SignedHead } from "./sigv4-parse.ts";
+import { compactTime, signingKey, stringToSign } from "./sigv4-sign.ts";
 import { WireError } from "./wire-error.ts";
 
 /** How far the client's clock may be off (AWS: 5 minutes). */
@@ -10,7 +11,6 @@ export const SIGNATURE_SKEW_MS = 5 * 60 * 1000;
 /** Signing keys kept: one per access key, day, region and service. Made again when it overflows. */
 const SIGNING_KEYS_MAX = 1000;
 
-const ALGORITHM = "AWS4-HMAC-SHA256";
 const UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
 const MISMATCH =
   "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
@@ -55,9 +55,7 @@ export class SignatureVerifier {
       payloadHash: this.#payloadHash(head, parts, bodySha256),
       rawPath: parts.service === "s3",
     });
-    const scope = `${parts.date}/${parts.region}/${parts.service}/aws4_request`;
-    const stringToSign = `${ALGORITHM}\n${parts.signedAt}\n${scope}\n${hash("sha256", canonical, "hex")}`;
-    const expected = this.#signingKey(parts, secret).sign(stringToSign);
+    const expected = this.#signingKey(parts, secret).sign(stringToSign(parts.signedAt, parts, canonical));
     if (!timingSafeEqual(expected, Buffer.from(parts.signature, "hex"))) {
       throw new WireError("InvalidSignatureException", MISMATCH);
     }
@@ -99,22 +97,14 @@ export class SignatureVerifier {
     throw new WireError("InvalidSignatureException", message);
   }
 
-  /** Four HMACs, the same all day. The secret is part of the cache key only through its access key: keys do not change. */
+  /** The secret is part of the cache key only through its access key: keys do not change. */
   #signingKey(parts: SignatureParts, secret: string): HmacKey {
     const name = `${parts.accessKeyId}/${parts.date}/${parts.region}/${parts.service}`;
     const known = this.#signingKeys.get(name);
     if (known !== undefined) return known;
-    let key = createHmac("sha256", `AWS4${secret}`).update(parts.date).digest();
-    for (const part of [parts.region, parts.service, "aws4_request"])
-      key = createHmac("sha256", key).update(part).digest();
     if (this.#signingKeys.size >= SIGNING_KEYS_MAX) this.#signingKeys.clear();
-    const prepared = new HmacKey(key);
+    const prepared = new HmacKey(signingKey(secret, parts));
     this.#signingKeys.set(name, prepared);
     return prepared;
   }
-}
-
-/** `20260101T000000Z`. */
-function compactTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
 }
