@@ -164,7 +164,8 @@ export const configurationSchema = z.strictObject({
     )
     .default([])
     .meta({
-      description: "Keys for the AWS protocols and the admin API. With one key or token configured, every call has to prove itself.",
+      description:
+        "Keys for the AWS protocols and the admin API. With one key or token configured, every call has to prove itself.",
     }),
   tokens: z
     .array(
