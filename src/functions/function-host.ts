@@ -25,7 +25,7 @@ export class FunctionHost implements FunctionInvoker {
     this.#options = options;
   }
 
-  async invoke({ functionArn, payload, replyBytesMax, signal }: FunctionRequest): Promise<Buffer> {
+  async invoke({ functionArn, payload, replyBytesMax, code, signal }: FunctionRequest): Promise<Buffer> {
     signal.throwIfAborted();
     const name = parseFunctionName(functionArn);
     const runner = await this.#runnerOf(name);
@@ -37,6 +37,7 @@ export class FunctionHost implements FunctionInvoker {
       ...(name.qualifier !== undefined && { qualifier: name.qualifier }),
       payload,
       replyBytesMax,
+      ...(code !== undefined && { code }),
       signal,
     };
     const from = clock.monotonic();

@@ -22,6 +22,11 @@ export interface FunctionRequest {
   readonly payload: Buffer;
   /** Longest reply that the caller takes, bytes. Beyond it: `FunctionError` of code `reply-too-large`. */
   readonly replyBytesMax: number;
+  /**
+   * Digest of the code that the call was planned with. It runs as long as a process of it is there, also when other code
+   * has come meanwhile; else the code that has come. Never any that it replaced. Absent = what is there now.
+   */
+  readonly code?: string;
   readonly signal: AbortSignal;
 }
 

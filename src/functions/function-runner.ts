@@ -15,5 +15,7 @@ export interface Invocation {
   readonly qualifier?: string;
   readonly payload: Buffer;
   readonly replyBytesMax: number;
+  /** See `FunctionRequest`. */
+  readonly code?: string;
   readonly signal: AbortSignal;
 }

@@ -25,6 +25,8 @@ export interface FunctionWorld {
 
 export interface CallOptions {
   readonly replyBytesMax?: number;
+  /** Digest of the code that the call was planned with. */
+  readonly code?: string | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -50,11 +52,12 @@ export function functionWorld(t: TestContext, options: Partial<FunctionHostOptio
   });
   const told: FunctionWorld["told"] = (name) =>
     events.filter((event) => event.name === name).map(({ fields }) => fields as never);
-  const invoke = (name: string, event: unknown, { replyBytesMax = REPLY_BYTES_MAX, signal }: CallOptions = {}) =>
+  const invoke = (name: string, event: unknown, { replyBytesMax = REPLY_BYTES_MAX, code, signal }: CallOptions = {}) =>
     host.invoke({
       functionArn: name,
       payload: Buffer.from(JSON.stringify(event)),
       replyBytesMax,
+      ...(code !== undefined && { code }),
       signal: signal ?? new AbortController().signal,
     });
   return {

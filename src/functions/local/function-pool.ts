@@ -16,7 +16,12 @@ import type { MemoryWatch } from "./memory-watch.ts";
  * each call once and is never started in a loop.
  *
  * The code is looked at before a call, at most once a second. When it has changed, idle processes stop and busy ones
- * finish what they have and stop then.
+ * finish what they have and stop then. Streams change their code at a position, which they find out a little later: what
+ * they call by the digest of the old code goes on in its processes, as long as there are any, for at most
+ * `OLD_CODE_MS_MAX` after the last such call.
+ *
+ * A process has the code that it is said to have: when files changed while it started, it may have loaded some of each,
+ * so it is stopped before its first event.
  */
 export class FunctionPool implements FunctionRunner {
   readonly target = "local";
@@ -29,6 +34,10 @@ export class FunctionPool implements FunctionRunner {
   readonly #closing = Promise.withResolvers<never>();
   #closed = false;
   #code: FunctionCode | undefined;
+  /** Digests that calls were planned with, and until when processes of that code are kept once there is other code. */
+  readonly #planned = new Map<string, number>();
+  /** Starts in a row during which files changed. */
+  #mixedStarts = 0;
   #look: Promise<FunctionCode> | undefined;
   #lookAgainAt = Number.NEGATIVE_INFINITY;
 
@@ -44,6 +53,7 @@ export class FunctionPool implements FunctionRunner {
       throw new FunctionError("throttled", `Expected at most ${WAITING_MAX} calls to wait; try again later`);
     }
     invocation.signal.throwIfAborted();
+    if (invocation.code !== undefined) this.#keepFromNow(invocation.code);
     return new Promise((resolve, reject) => {
       const { signal } = invocation;
       const onAbort = () => {
@@ -92,38 +102,69 @@ export class FunctionPool implements FunctionRunner {
   }
 
   async #lookAtCode(): Promise<FunctionCode> {
-    const { clock, folder, functionName, telemetry } = this.#options;
+    const { clock, folder } = this.#options;
     const from = clock.monotonic();
     const found = await folder.read();
     const to = clock.monotonic();
     // A folder with very many files is looked at so seldom that looking takes a small share of the time.
     this.#lookAgainAt = to + Math.max(LOOK_PERIOD_MS, (to - from) * LOOK_SHARE);
+    return this.#adopt(found);
+  }
+
+  #adopt(found: FunctionCode): FunctionCode {
     const known = this.#code;
-    if (known?.digest === found.digest) return known;
-    this.#code = found;
-    if (known === undefined) return found;
-    telemetry.emit("function.codeChanged", { function: functionName, digest: found.digest });
-    for (const process of this.#idle.splice(0)) this.#retire(process);
-    return found;
+    if (known === undefined || known.digest !== found.digest) this.#code = found;
+    if (known !== undefined && known.digest !== found.digest) {
+      const { functionName, telemetry } = this.#options;
+      telemetry.emit("function.codeChanged", { function: functionName, digest: found.digest });
+      if (this.#planned.has(known.digest)) this.#keepFromNow(known.digest);
+    }
+    this.#retireOldCode();
+    return this.#code ?? found;
+  }
+
+  #keepFromNow(digest: string): void {
+    this.#planned.set(digest, this.#options.clock.monotonic() + OLD_CODE_MS_MAX);
+  }
+
+  #retireOldCode(): void {
+    const now = this.#options.clock.monotonic();
+    for (const [digest, until] of [...this.#planned]) {
+      if (digest !== this.#code?.digest && until < now) this.#planned.delete(digest);
+    }
+    for (const process of [...this.#idle]) if (!this.#isWanted(process.code)) this.#retire(process);
+  }
+
+  #isWanted({ digest }: FunctionCode): boolean {
+    return digest === this.#code?.digest || this.#planned.has(digest);
   }
 
   /** Gives events to idle processes, and starts one for each call that finds none. */
   #assign(): void {
-    while (this.#waiting.length > 0) {
-      const process = this.#idle.pop();
-      if (process === undefined) break;
-      // One that is about to end is still in the list for a moment.
-      if (!process.idle) continue;
-      const waiting = this.#waiting.shift();
-      if (waiting !== undefined) process.invoke(waiting.invocation).then(waiting.resolve, waiting.reject);
-    }
     const code = this.#code;
-    if (code === undefined || this.#closed) return;
-    const places = [...this.#places];
-    const coming = places.filter((place) => place.starting || place.process?.returning).length;
-    const current = places.filter((place) => place.code === code && !place.process?.ending).length;
-    const wanted = Math.min(this.#waiting.length - coming, code.settings.concurrency - current);
-    for (let started = 0; started < wanted; started++) this.#start(code);
+    if (code === undefined) return;
+    const wanted = this.#wantedDigests(code);
+    for (const waiting of [...this.#waiting]) {
+      if (this.#idle.length === 0) break;
+      const process = this.#idle.findLast((idle) => idle.idle && idle.code.digest === wanted(waiting));
+      if (process === undefined) continue;
+      this.#idle.splice(this.#idle.indexOf(process), 1);
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+      process.invoke(waiting.invocation).then(waiting.resolve, waiting.reject);
+    }
+    if (this.#closed) return;
+    const own = [...this.#places].filter(({ code: { digest }, process }) => digest === code.digest && !process?.ending);
+    const coming = own.filter((place) => place.starting || place.process?.returning).length;
+    const calls = this.#waiting.filter((waiting) => wanted(waiting) === code.digest).length;
+    const starts = Math.min(calls - coming, code.settings.concurrency - own.length);
+    for (let started = 0; started < starts; started++) this.#start(code);
+  }
+
+  /** Which code each call gets: the one that it was planned with if a process of that is there, else the current. */
+  #wantedDigests(current: FunctionCode): (waiting: Waiting) => string {
+    const there = new Set<string>();
+    for (const { code, process } of this.#places) if (!process?.ending) there.add(code.digest);
+    return ({ invocation: { code } }) => (code !== undefined && there.has(code) ? code : current.digest);
   }
 
   #start(code: FunctionCode): void {
@@ -131,13 +172,24 @@ export class FunctionPool implements FunctionRunner {
     this.#places.add(place);
     const leave = () => {
       this.#places.delete(place);
+      const idle = place.process === undefined ? -1 : this.#idle.indexOf(place.process);
+      if (idle !== -1) this.#idle.splice(idle, 1);
       this.#assign();
     };
     place.gone = this.#run(place).then(leave, (error: unknown) => {
       place.starting = false;
-      this.#waiting.shift()?.reject(asFunctionError(error));
+      this.#places.delete(place);
+      this.#failLongest(code, asFunctionError(error));
       leave();
     });
+  }
+
+  /** Code that is not current any more is not started again, so nobody has to pay for it. */
+  #failLongest(code: FunctionCode, error: FunctionError): void {
+    if (code.digest !== this.#code?.digest) return;
+    const wanted = this.#wantedDigests(code);
+    const place = this.#waiting.findIndex((waiting) => wanted(waiting) === code.digest);
+    if (place !== -1) this.#waiting.splice(place, 1)[0]?.reject(error);
   }
 
   /** A process from start to end. Rejects when it never asked for an event. */
@@ -154,19 +206,37 @@ export class FunctionPool implements FunctionRunner {
       telemetry,
       memoryWatch,
       idleMs,
-      onIdle: (idle) => this.#onIdle(idle),
+      onIdle: (idle) => {
+        if (!place.starting) this.#onIdle(idle);
+      },
       onUnused: (unused) => this.#retire(unused),
     });
     place.process = process;
     if (this.#closed) process.stop();
-    await process.ready.finally(() => {
-      place.starting = false;
-    });
+    await process.ready;
+    const mixed = await this.#isMixed(code);
+    place.starting = false;
+    if (mixed) this.#retire(process);
+    else if (process.idle) this.#onIdle(process);
     await process.ended;
   }
 
+  /** Whether files have changed while a process loaded them. */
+  async #isMixed(code: FunctionCode): Promise<boolean> {
+    // What is gone by now says nothing about what was loaded.
+    const found = await this.#options.folder.read().catch(() => undefined);
+    if (found === undefined || found.digest === code.digest) {
+      this.#mixedStarts = 0;
+      return false;
+    }
+    if (this.#mixedStarts >= MIXED_STARTS_MAX) return false;
+    this.#mixedStarts++;
+    this.#adopt(found);
+    return true;
+  }
+
   #onIdle(process: FunctionProcess): void {
-    if (process.code !== this.#code || this.#closed) {
+    if (this.#closed || !this.#isWanted(process.code)) {
       this.#retire(process);
     } else {
       this.#idle.push(process);
@@ -218,6 +288,12 @@ const WAITING_MAX = 1000;
 const IDLE_MS_MAX = 300_000;
 
 const LOOK_PERIOD_MS = 1000;
+
+/** Streams look once a second, want to see the same twice, and finish the read that is under way. */
+const OLD_CODE_MS_MAX = 10_000;
+/** A function that writes into its own folder when it starts changes at each start; then that is how it is. */
+const MIXED_STARTS_MAX = 3;
+
 /** Looking at the code takes at most a twentieth of the time. */
 const LOOK_SHARE = 19;
 
