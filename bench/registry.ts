@@ -10,6 +10,7 @@ import { putBatch } from "./put-batch.ts";
 import { putSingle } from "./put-single.ts";
 import type { Question } from "./question.ts";
 import { start } from "./start.ts";
+import { taxiToParquet } from "./taxi-to-parquet.ts";
 import { toGzip } from "./to-gzip.ts";
 import { toParquet } from "./to-parquet.ts";
 import { toSnappy } from "./to-snappy.ts";
@@ -24,6 +25,7 @@ export const questions: readonly Question[] = [
   toSnappy,
   toZstd,
   toParquet,
+  taxiToParquet,
   formats,
   extractMetadata,
   openStreams,

@@ -35,6 +35,24 @@ export interface StreamRequest {
   readonly [member: string]: unknown;
 }
 
+/** What the server says about a stream, as far as questions need it. */
+export interface StreamHealth {
+  /** `end`: offset that the next record gets. */
+  readonly log: { readonly end: number };
+  readonly deliveries: readonly {
+    /** Offset of the next record that will be read. */
+    readonly read: number;
+    readonly openAccumulators: number;
+    readonly openParcels: number;
+  }[];
+  readonly balance: readonly {
+    readonly accepted: number;
+    readonly delivered: number;
+    readonly pending: number;
+    readonly balanced: boolean;
+  }[];
+}
+
 /** A stream into the local lake that rolls by size, far apart in time. */
 export function streamInto(
   name: string,
@@ -114,10 +132,13 @@ export class Lakehose {
     }
   }
 
+  async health(stream: string): Promise<StreamHealth> {
+    return (await this.#admin("GET", `streams/${stream}`)).health as StreamHealth;
+  }
+
   /** Throws unless the stream accepted so many records and each has landed: a fast server that loses some is no use. */
   async expectDelivered(stream: string, records: number): Promise<void> {
-    const view = await this.#admin("GET", `streams/${stream}`);
-    const { balance } = view.health as { readonly balance: readonly Record<string, unknown>[] };
+    const { balance } = await this.health(stream);
     for (const { accepted, delivered, balanced } of balance) {
       if (accepted === records && delivered === records && balanced === true) continue;
       throw new Error(`Expected ${records} records delivered by ${stream}, got ${JSON.stringify(balance)}`);

@@ -6,6 +6,8 @@ export interface LoadOrder {
   readonly operation: "PutRecord" | "PutRecordBatch";
   /** Requests go to them in turn. */
   readonly streams: readonly string[];
+  /** Absent: events of exactly `recordBytes`. */
+  readonly records?: "trips";
   readonly recordBytes: number;
   /** Always 1 with PutRecord. */
   readonly recordsPerRequest: number;

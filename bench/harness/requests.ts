@@ -2,6 +2,7 @@ import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { Events } from "./events.ts";
 import type { LoadOrder, Signing } from "./load-order.ts";
+import { Trips } from "./trips.ts";
 
 /** A request ready for the socket. */
 export interface PreparedRequest {
@@ -19,31 +20,30 @@ const KEPT_SHAPES_MAX = 2;
 
 /** Makes bodies once per shape and heads (with signatures) per order: nothing of it happens while the load runs. */
 export class Requests {
-  readonly #bodies = new Map<string, readonly Buffer[]>();
+  readonly #bodies = new Map<string, readonly Body[]>();
 
   async prepare(order: LoadOrder): Promise<readonly PreparedRequest[]> {
     const bodies = this.#bodiesOf(order);
     const sign = order.signing && signerOf(order.signing);
     const requests: PreparedRequest[] = [];
-    for (const [index, rest] of bodies.entries()) {
+    for (const [index, { rest, bytes }] of bodies.entries()) {
       const stream = order.streams[index % order.streams.length] ?? "";
       const body = [Buffer.from(`{"DeliveryStreamName":"${stream}",`), rest];
       const headers = headersOf(order, body);
       const all = sign === undefined ? headers : await sign(headers, body);
       const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
       const parts = [Buffer.from(`POST / HTTP/1.1\r\n${head.join("")}\r\n`), ...body];
-      const records = order.recordsPerRequest;
-      requests.push({ parts: joinedIfSmall(parts), records, bytes: records * order.recordBytes });
+      requests.push({ parts: joinedIfSmall(parts), records: order.recordsPerRequest, bytes });
     }
     return requests;
   }
 
-  #bodiesOf({ operation, recordBytes, recordsPerRequest, bodies }: LoadOrder): readonly Buffer[] {
-    const shape = `${operation} ${bodies} x ${recordsPerRequest} x ${recordBytes}`;
+  #bodiesOf({ operation, records, recordBytes, recordsPerRequest, bodies }: LoadOrder): readonly Body[] {
+    const shape = `${operation} ${bodies} x ${recordsPerRequest} ${records ?? "events"} x ${recordBytes}`;
     const known = this.#bodies.get(shape);
     if (known !== undefined) return known;
-    const events = new Events(recordBytes);
-    const made = Array.from({ length: bodies }, () => bodyRest(operation, recordsPerRequest, events));
+    const source = records === "trips" ? new Trips(bodies * recordsPerRequest) : new Events(recordBytes);
+    const made = Array.from({ length: bodies }, () => bodyOf(operation, recordsPerRequest, source));
     const [oldest] = this.#bodies.keys();
     if (oldest !== undefined && this.#bodies.size >= KEPT_SHAPES_MAX) this.#bodies.delete(oldest);
     this.#bodies.set(shape, made);
@@ -51,11 +51,23 @@ export class Requests {
   }
 }
 
-/** What follows the name of the stream, in the form in which AWS SDKs write it. */
-function bodyRest(operation: LoadOrder["operation"], records: number, events: Events): Buffer {
-  const data = () => `{"Data":"${events.next().toString("base64")}"}`;
-  if (operation === "PutRecord") return Buffer.from(`"Record":${data()}}`, "latin1");
-  return Buffer.from(`"Records":[${Array.from({ length: records }, data).join(",")}]}`, "latin1");
+interface Body {
+  /** What follows the name of the stream, in the form in which AWS SDKs write it. */
+  readonly rest: Buffer;
+  /** Of the records, before base64. */
+  readonly bytes: number;
+}
+
+function bodyOf(operation: LoadOrder["operation"], records: number, source: { next(): Buffer }): Body {
+  let bytes = 0;
+  const data = () => {
+    const record = source.next();
+    bytes += record.length;
+    return `{"Data":"${record.toString("base64")}"}`;
+  };
+  const all = Array.from({ length: records }, data);
+  const text = operation === "PutRecord" ? `"Record":${all[0]}}` : `"Records":[${all.join(",")}]}`;
+  return { rest: Buffer.from(text, "latin1"), bytes };
 }
 
 function headersOf({ url, operation }: LoadOrder, body: readonly Buffer[]): Record<string, string> {
