@@ -43,19 +43,28 @@ export interface CreateRedriverRequest {
   readonly deliveryId: string;
   /** As it is at the moment: it says where error objects are. `undefined` when the stream has this delivery no more. */
   readonly definition: () => DeliveryDefinition | undefined;
+  /** Where they were under earlier definitions. */
+  readonly formerOutputs: () => readonly ErrorOutput[];
   readonly intake: SourceIntake;
   /** File of its own, may not exist yet. */
   readonly journalPath: string;
 }
 
+/** A place that a delivery writes its errors to. */
+export interface ErrorOutput {
+  readonly bucket: string;
+  /** Prefix expression, unevaluated. */
+  readonly errorPrefix: string;
+}
+
 export type CreateRedriver = (request: CreateRedriverRequest) => Redriver;
 
 export interface RedriveRequest {
-  /** Read all objects whose keys begin like this, instead of the delivery's error output. */
+  /** Read all objects whose keys begin like this, instead of the delivery's error output, now and before. */
   readonly prefix?: string;
   /** Read exactly these objects. */
   readonly keys?: readonly string[];
-  /** Another bucket than the one of the delivery. */
+  /** Another bucket than those of the delivery. */
   readonly bucket?: string;
   /** Read objects again that an earlier job has finished: their records come a second time. */
   readonly again: boolean;

@@ -1,5 +1,6 @@
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
 import type { JsonObject } from "../std/json.ts";
+import { withFormerOutputs } from "./former-outputs.ts";
 import type { StoredStream } from "./registry.ts";
 import { StreamError } from "./stream-error.ts";
 
@@ -31,6 +32,7 @@ export function plannedChange(stored: StoredStream, parts: ChangedParts, positio
     startsAt: { ...stored.startsAt, ...Object.fromEntries(joining.map(({ id }) => [id, position])) },
     ending: [...stored.ending, ...leaving],
     replays: stored.replays,
+    formerOutputs: withFormerOutputs(stored.formerOutputs, document.deliveries, parts.deliveries),
     removing: false,
   };
 }

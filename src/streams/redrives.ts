@@ -2,30 +2,34 @@ import { join } from "node:path";
 import { LakehoseError, reasonOf } from "../model/errors.ts";
 import type { RedriveRequest, Redriver, RedriveStatus, SourceIntake } from "../sources/source.ts";
 import type { StreamDependencies } from "./dependencies.ts";
+import type { StoredStream } from "./registry.ts";
 import { StreamError } from "./stream-error.ts";
 import { redrivesDirectory } from "./stream-folders.ts";
-import type { StreamDocument } from "./streams.ts";
 
 /** The redrives of one open stream, one redriver for each delivery. */
 export class Redrives {
   readonly #dependencies: StreamDependencies;
-  readonly #document: () => StreamDocument;
+  readonly #stored: () => StoredStream;
   readonly #intake: SourceIntake;
   readonly #redrivers = new Map<string, Promise<Redriver>>();
   #opened = new Map<string, Redriver>();
 
-  constructor(dependencies: StreamDependencies, document: () => StreamDocument, intake: SourceIntake) {
+  constructor(dependencies: StreamDependencies, stored: () => StoredStream, intake: SourceIntake) {
     this.#dependencies = dependencies;
-    this.#document = document;
+    this.#stored = stored;
     this.#intake = intake;
   }
 
   /** Goes on with what was under way. A journal that cannot be read stops redrives of its delivery, not the stream. */
   async open(): Promise<void> {
     await Promise.all(
-      this.#document().deliveries.map(({ id }) =>
+      this.#stored().document.deliveries.map(({ id }) =>
         this.#redriver(id).catch((error: unknown) => {
-          const fields = { stream: this.#document().name, code: "redrive-unavailable", message: reasonOf(error) };
+          const fields = {
+            stream: this.#stored().document.name,
+            code: "redrive-unavailable",
+            message: reasonOf(error),
+          };
           this.#dependencies.telemetry.emit("stream.warned", fields);
         }),
       ),
@@ -60,13 +64,14 @@ export class Redrives {
   }
 
   async #open(deliveryId: string): Promise<Redriver> {
-    const { name: streamName, uid: streamUid } = this.#document();
+    const { name: streamName, uid: streamUid } = this.#stored().document;
     const redriver = this.#dependencies.createRedriver({
       streamName,
       streamUid,
       deliveryId,
-      journalPath: join(redrivesDirectory(this.#dependencies, this.#document()), `${deliveryId}.jsonl`),
-      definition: () => this.#document().deliveries.find(({ id }) => id === deliveryId),
+      journalPath: join(redrivesDirectory(this.#dependencies, this.#stored().document), `${deliveryId}.jsonl`),
+      definition: () => this.#stored().document.deliveries.find(({ id }) => id === deliveryId),
+      formerOutputs: () => this.#stored().formerOutputs.filter(({ delivery }) => delivery === deliveryId),
       intake: this.#intake,
     });
     await redriver.open();

@@ -4,6 +4,7 @@ import type { DeliveryDefinition } from "../model/delivery-definition.ts";
 import { LakehoseError } from "../model/errors.ts";
 import type { Disk } from "../std/disk.ts";
 import { readFileWhole, writeFileDurably } from "../std/write-file.ts";
+import type { FormerOutput } from "./former-outputs.ts";
 import type { StoredReplay } from "./replay.ts";
 import type { StreamDocument } from "./streams.ts";
 
@@ -76,6 +77,8 @@ export interface StoredStream {
   readonly ending: readonly DeliveryDefinition[];
   /** Replays, oldest first: those that run, and the last that have ended. */
   readonly replays: readonly StoredReplay[];
+  /** Where error records lie that were written before a change of bucket or error prefix: redrives look there too. */
+  readonly formerOutputs: readonly FormerOutput[];
   /** Removal has begun: files may be gone, so the log must not be opened again. */
   readonly removing: boolean;
 }
@@ -110,6 +113,9 @@ const storedSchema = z.object({
       source: z.looseObject({ type: z.enum(["log", "objects"]), from: z.number() }),
     }),
   ),
+  formerOutputs: z
+    .array(z.looseObject({ delivery: z.string(), bucket: z.string(), errorPrefix: z.string() }))
+    .default([]),
   removing: z.boolean(),
 });
 

@@ -82,7 +82,7 @@ export class StreamRuntime {
     });
     await this.#resumeReplays(events);
     this.#background.push(this.#releaseBehindHolds());
-    this.#redrives = new Redrives(this.#dependencies, () => this.#document, sourceIntake(this.#intake));
+    this.#redrives = new Redrives(this.#dependencies, () => this.#stored, sourceIntake(this.#intake));
     await this.#redrives.open();
     return [...this.#refused].map(([id, reason]) => `${id}: ${reason}`);
   }

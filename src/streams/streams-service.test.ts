@@ -352,3 +352,30 @@ test("close() stops all deliveries and lets nothing more in", async () => {
   assert.equal(parts.delivery().state, "stopped");
   await assert.rejects(streams.create(request("late")), rejectsWith("unavailable"));
 });
+
+test("update() remembers where the error output of a delivery lay, once for each place", async () => {
+  const outputs = [
+    { errorPrefix: "a/" },
+    { errorPrefix: "b/" },
+    { errorPrefix: "b/", prefix: "p/" },
+    { errorPrefix: "a/" },
+  ];
+  const buckets = ["lake", "lake", "lake", "lake", "other"];
+  const { parts, streams, reopen } = await opened({
+    translate: ({ declared }) => {
+      const step = Number(declared.step);
+      const naming = { timeZone: "UTC", ...outputs[step] };
+      return [
+        { ...definition(PRIMARY), naming, target: { type: "object-store", options: { bucket: buckets[step] ?? "" } } },
+      ];
+    },
+  });
+  await streams.create(request("orders", { declared: { step: 0 } }));
+  for (let step = 1; step < buckets.length; step++) {
+    await streams.update("orders", undefined, () => ({ declared: { step } }));
+  }
+  await reopen();
+  const { formerOutputs } = parts.redriverRequests.at(-1) ?? {};
+  const found = formerOutputs?.().map(({ bucket, errorPrefix }) => `${bucket}/${errorPrefix}`);
+  assert.deepEqual(found?.sort(), ["lake/a/", "lake/b/"]);
+});

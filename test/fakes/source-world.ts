@@ -60,9 +60,9 @@ export class SourceWorld {
     };
   }
 
-  async put(key: string, bytes: Buffer): Promise<void> {
+  async put(key: string, bytes: Buffer, bucket = BUCKET): Promise<void> {
     await this.store.put({
-      bucket: BUCKET,
+      bucket,
       key,
       body: bytesBody(bytes),
       onlyIfAbsent: false,

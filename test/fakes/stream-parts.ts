@@ -22,6 +22,7 @@ export class StreamParts {
   readonly clock = new SteppedClock();
   readonly logs = new Map<string, FakeLog>();
   readonly deliveries: FakeDelivery[] = [];
+  readonly redriverRequests: CreateRedriverRequest[] = [];
   readonly events: { name: string; fields: Record<string, unknown> }[] = [];
   /** What the next log or delivery that is opened fails with. */
   logFailure: Error | undefined;
@@ -74,6 +75,7 @@ export class StreamParts {
   }
 
   #createRedriver(request: CreateRedriverRequest): Redriver {
+    this.redriverRequests.push(request);
     return {
       open: async () => undefined,
       start: async () => {

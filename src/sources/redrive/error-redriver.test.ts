@@ -5,7 +5,7 @@ import { BUCKET, SourceWorld, STREAM_UID } from "../../../test/fakes/source-worl
 import type { DeliveryDefinition } from "../../model/delivery-definition.ts";
 import { type RejectedRecord, serializeErrorRecord } from "../../model/error-record.ts";
 import { LakehoseError } from "../../model/errors.ts";
-import type { RedriveRequest, RedriveStatus, SourceIntake } from "../source.ts";
+import type { ErrorOutput, RedriveRequest, RedriveStatus, SourceIntake } from "../source.ts";
 import { ErrorRedriver } from "./error-redriver.ts";
 
 const DELIVERY = "destinationId-000000000001";
@@ -39,12 +39,17 @@ function errorLine(text: string, parts: Partial<RejectedRecord> = {}): Buffer {
   });
 }
 
-function redriverIn(world: SourceWorld, intake: SourceIntake): ErrorRedriver {
+function redriverIn(
+  world: SourceWorld,
+  intake: SourceIntake,
+  formerOutputs: readonly ErrorOutput[] = [],
+): ErrorRedriver {
   return new ErrorRedriver({
     streamName: "orders",
     streamUid: STREAM_UID,
     deliveryId: DELIVERY,
     definition: () => DEFINITION,
+    formerOutputs: () => formerOutputs,
     intake,
     disk: world.disk.process(),
     clock: world.clock,
@@ -54,8 +59,8 @@ function redriverIn(world: SourceWorld, intake: SourceIntake): ErrorRedriver {
   });
 }
 
-async function opened(world: SourceWorld): Promise<ErrorRedriver> {
-  const redriver = redriverIn(world, await world.open());
+async function opened(world: SourceWorld, formerOutputs?: readonly ErrorOutput[]): Promise<ErrorRedriver> {
+  const redriver = redriverIn(world, await world.open(), formerOutputs);
   await redriver.open();
   return redriver;
 }
@@ -135,6 +140,38 @@ test("ErrorRedriver looks at the named prefix or keys alone", async () => {
   assert.deepEqual(await world.texts(), ["b", "a"]);
   const missing = await redrive(world, redriver, { again: false, keys: ["gone"] });
   assert.deepEqual([missing.state, missing.failure], ["failed", `There is no object gone in ${BUCKET}`]);
+});
+
+test("ErrorRedriver looks where the error output lay before, each object once", async () => {
+  const world = new SourceWorld();
+  const redriver = await opened(world, [
+    { bucket: BUCKET, errorPrefix: "old/!{firehose:error-output-type}/" },
+    { bucket: BUCKET, errorPrefix: "old/!{timestamp:yyyy}/!{firehose:error-output-type}/" },
+    { bucket: "older", errorPrefix: "" },
+    { bucket: "gone", errorPrefix: "" },
+  ]);
+  await world.store.ensureBucket("older");
+  await world.put(KEY, errorLine("now"));
+  await world.put(`old/${KEY}`, errorLine("before"));
+  await world.put(KEY, errorLine("long before"), "older");
+  const status = await redrive(world, redriver);
+  assert.deepEqual((await world.texts()).sort(), ["before", "long before", "now"]);
+  assert.deepEqual([status.state, status.objects.found], ["done", 3]);
+  assert.deepEqual(
+    status.problems.map(({ key }) => key),
+    ["gone/"],
+  );
+  assert.equal((await redrive(world, redriver)).objects.skipped, 3);
+});
+
+test("ErrorRedriver looks for every prefix in the bucket that is named", async () => {
+  const world = new SourceWorld();
+  const redriver = await opened(world, [{ bucket: "gone", errorPrefix: "old/!{firehose:error-output-type}/" }]);
+  await world.store.ensureBucket("copy");
+  await world.put(`old/${KEY}`, errorLine("before"), "copy");
+  await world.put(KEY, errorLine("not here"));
+  await redrive(world, redriver, { again: false, bucket: "copy" });
+  assert.deepEqual(await world.texts(), ["before"]);
 });
 
 test("ErrorRedriver waits while the stream has no room, and packs records into few appends", async () => {

@@ -4,13 +4,13 @@ import { backoffMs } from "../../std/backoff.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Disk } from "../../std/disk.ts";
 import type { Random } from "../../std/random.ts";
-import { type ObjectInfo, type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
+import { type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
 import { feedObject, IntakeEnded } from "../objects/feed-object.ts";
 import { decodePosition } from "../objects/object-position.ts";
 import type { CreateRedriverRequest, RedriveRequest, Redriver, RedriveStatus } from "../source.ts";
-import { ERROR_TYPES, errorOutputPrefixes } from "./error-output.ts";
 import { errorPieces } from "./error-pieces.ts";
-import { JOURNAL_OBJECTS_MAX, type JobLine, RedriveJournal } from "./redrive-journal.ts";
+import { type FoundObject, type FoundObjects, findErrorObjects } from "./find-error-objects.ts";
+import { type JobLine, objectName, RedriveJournal } from "./redrive-journal.ts";
 import { RedriveProgress } from "./redrive-progress.ts";
 
 /**
@@ -92,11 +92,11 @@ export class ErrorRedriver implements Redriver {
   async #redrive(journal: RedriveJournal, { job, request }: JobLine, progress: RedriveProgress): Promise<void> {
     let failure: string | undefined;
     try {
-      const { bucket, objects } = await this.#retrying(() => this.#find(request));
-      progress.found(objects);
+      const { objects, problems } = await this.#retrying(() => this.#find(request));
+      progress.found(objects, problems);
       for (const object of objects) {
         this.#stopping.signal.throwIfAborted();
-        const known = journal.objects.get(`${bucket}/${object.key}`);
+        const known = journal.objects.get(objectName(object));
         const same = known?.etag === object.etag ? known : undefined;
         if (same?.job === job) continue;
         if (same !== undefined && same.failure === undefined && !request.again) {
@@ -104,7 +104,7 @@ export class ErrorRedriver implements Redriver {
           continue;
         }
         const after = same?.failure === undefined ? 0 : same.lines;
-        await this.#redriveObject(journal, { job, bucket, object, after, request }, progress);
+        await this.#redriveObject(journal, { job, object, after, request }, progress);
       }
     } catch (error) {
       if (error instanceof IntakeEnded || this.#stopping.signal.aborted) throw error;
@@ -121,8 +121,8 @@ export class ErrorRedriver implements Redriver {
   }
 
   async #redriveObject(journal: RedriveJournal, work: ObjectWork, progress: RedriveProgress): Promise<void> {
-    const { bucket, object, job, after } = work;
-    const { key, etag, bytes } = object;
+    const { object, job, after } = work;
+    const { bucket, key, etag, bytes } = object;
     let lines = after;
     let failure: string | undefined;
     try {
@@ -142,7 +142,8 @@ export class ErrorRedriver implements Redriver {
   /** Counts afresh on every attempt: an attempt reads the object from its beginning and appends what is missing. */
   async #feed(work: ObjectWork, progress: RedriveProgress): Promise<number> {
     const { streamUid, deliveryId, intake, clock, random } = this.#options;
-    const { bucket, object, job, request } = work;
+    const { object, job, request } = work;
+    const { bucket } = object;
     const after = this.#lineInLog(work);
     progress.begin(object.key);
     const chunks = decompress(await this.#store(bucket).get(bucket, object.key), { outputBytesMax: OBJECT_BYTES_MAX });
@@ -171,50 +172,26 @@ export class ErrorRedriver implements Redriver {
   }
 
   /** Lines of the object that are in the log: what the journal knew when the job came to it, or what this job added. */
-  #lineInLog({ bucket, object, job, after }: ObjectWork): number {
+  #lineInLog({ object, job, after }: ObjectWork): number {
     const position = decodePosition(this.#options.intake.position(this.#sourceId));
     const about =
       position?.run === job &&
-      position.bucket === bucket &&
+      position.bucket === object.bucket &&
       position.key === object.key &&
       position.etag === object.etag;
     return about ? Math.max(after, position.line) : after;
   }
 
-  async #find(request: RedriveRequest): Promise<{ readonly bucket: string; readonly objects: readonly ObjectInfo[] }> {
+  #find(request: RedriveRequest): Promise<FoundObjects> {
+    const { streamName, storeFor } = this.#options;
     const definition = this.#options.definition();
-    const bucket = request.bucket ?? definition?.target.options.bucket;
-    if (definition === undefined || typeof bucket !== "string") {
-      const reason = "the stream has this delivery no more, or its error output is in no bucket; name one";
-      throw new LakehoseError("no-error-output", `There is no error output to look into: ${reason}`);
-    }
-    const store = this.#store(bucket);
-    const objects: ObjectInfo[] = [];
-    const add = (object: ObjectInfo) => {
-      if (objects.length >= JOURNAL_OBJECTS_MAX) throw tooMany();
-      objects.push(object);
-    };
-    if (request.keys !== undefined) {
-      for (const key of [...new Set(request.keys)]) {
-        const object = await store.head(bucket, key);
-        if (object === undefined) throw new LakehoseError("no-such-object", `There is no object ${key} in ${bucket}`);
-        add(object);
-      }
-      return { bucket, objects };
-    }
-    const prefixes = request.prefix === undefined ? errorOutputPrefixes(definition.naming) : [request.prefix];
-    for (const prefix of prefixes) {
-      for await (const object of store.list(bucket, { prefix })) {
-        // A prefix that somebody names may hold what AWS wrote; in the own output the own name is in every key.
-        if (request.prefix !== undefined || this.#isOwn(object.key)) add(object);
-      }
-    }
-    return { bucket, objects };
-  }
-
-  #isOwn(key: string): boolean {
-    const name = key.slice(key.lastIndexOf("/") + 1);
-    return name.includes(`${this.#options.streamName}-`) && ERROR_TYPES.some((errorType) => key.includes(errorType));
+    return findErrorObjects({
+      request,
+      streamName,
+      definition,
+      formerOutputs: this.#options.formerOutputs(),
+      storeFor,
+    });
   }
 
   #store(bucket: string): ObjectStore {
@@ -249,8 +226,7 @@ export interface ErrorRedriverOptions extends CreateRedriverRequest {
 
 interface ObjectWork {
   readonly job: number;
-  readonly bucket: string;
-  readonly object: ObjectInfo;
+  readonly object: FoundObject;
   /** Lines that an earlier job left in the log. */
   readonly after: number;
   readonly request: RedriveRequest;
@@ -261,8 +237,3 @@ const JOBS_SHOWN_MAX = 20;
 
 /** More than any object that a delivery writes (5 GB), with room for what compresses well. */
 const OBJECT_BYTES_MAX = 64 * 1000 ** 3;
-
-function tooMany(): LakehoseError {
-  const message = `There are more than ${JOURNAL_OBJECTS_MAX} error objects. Redrive them in parts, by prefix`;
-  return new LakehoseError("too-many-objects", message);
-}

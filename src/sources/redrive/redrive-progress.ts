@@ -32,7 +32,9 @@ export class RedriveProgress {
     return this.#inHand;
   }
 
-  found(objects: readonly { readonly bytes: number }[]): void {
+  found(objects: readonly { readonly bytes: number }[], problems: readonly SourceProblem[]): void {
+    for (const problem of problems) this.#note(problem);
+    this.#problemsBefore = [...this.#problems];
     const bytes = objects.reduce((sum, object) => sum + object.bytes, 0);
     this.#objects.found = objects.length;
     this.#bytes.found = bytes;
