@@ -62,18 +62,22 @@ export class GatheringEncoder implements ParcelEncoder {
   async finish(): Promise<EncodeReport> {
     await this.drain();
     try {
-      for await (const chunks of this.#writer.end()) await this.#emit(chunks);
+      for await (const chunks of this.#writer.end((reject) => this.#keepReject(reject))) await this.#emit(chunks);
     } catch (failure) {
       this.#failure = failure;
       throw failure;
     }
-    return { rejects: this.#rejects };
+    return { rejects: this.#rejects.sort((a, b) => a.index - b.index) };
   }
 
   #reject(records: TakenRecords, place: number, { code, message }: Problem): void {
     const bytes = Buffer.from(recordAt(records, place));
-    this.#rejects.push({ index: records.firstIndex + place, bytes, code, message });
-    this.#rejectBytes += bytes.length + message.length;
+    this.#keepReject({ index: records.firstIndex + place, bytes, code, message });
+  }
+
+  #keepReject(reject: EncodeReject): void {
+    this.#rejects.push(reject);
+    this.#rejectBytes += reject.bytes.length + reject.message.length;
   }
 
   async #emit(chunks: readonly Buffer[]): Promise<void> {
@@ -89,8 +93,8 @@ export interface ObjectWriter {
   readonly retainedBytes: number;
   /** Encodes records, `reject`s by their place in `records` what it cannot, and returns what may leave already. */
   write(records: TakenRecords, reject: Reject): Promise<readonly Buffer[]>;
-  /** What is left, in portions. */
-  end(): AsyncIterable<readonly Buffer[]> | Iterable<readonly Buffer[]>;
+  /** What is left, in portions. Records may still turn out to be none that can be encoded. */
+  end(rejectLate: (reject: EncodeReject) => void): AsyncIterable<readonly Buffer[]> | Iterable<readonly Buffer[]>;
 }
 
 export type Reject = (place: number, problem: Problem) => void;

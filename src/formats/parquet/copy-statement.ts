@@ -1,5 +1,5 @@
 import type { Column, ColumnType } from "../../model/schema/column-type.ts";
-import { duckdbType, sqlName, sqlText } from "./duckdb-type.ts";
+import { duckdbType, sqlName, sqlPath, sqlText } from "./duckdb-type.ts";
 
 export interface CopyOrder {
   readonly linesPath: string;
@@ -9,6 +9,8 @@ export interface CopyOrder {
   readonly bytes: number;
   readonly longestLineBytes: number;
   readonly layout: ParquetLayout;
+  /** With row groups that need a fraction of the memory. */
+  readonly sparing?: boolean;
 }
 
 export interface CopyColumn extends Column {
@@ -29,7 +31,7 @@ export interface ParquetLayout {
 export function copyStatement(order: CopyOrder): string {
   const { linesPath, objectPath, columns, layout } = order;
   const read = [
-    sqlText(linesPath),
+    sqlPath(linesPath),
     "format = 'newline_delimited'",
     "compression = 'uncompressed'",
     "auto_detect = false",
@@ -74,11 +76,13 @@ const ROW_GROUP_ROWS_DEFAULT = 20_480;
 /** DuckDB holds a row group of each thread in memory until it is written. */
 const ROW_GROUP_MEMORY_BYTES = 64 * 1024 * 1024;
 
-function rowGroupRows({ lines, bytes, layout }: CopyOrder): number {
+const SPARING_SHARE = 1 / 16;
+
+function rowGroupRows({ lines, bytes, layout, sparing = false }: CopyOrder): number {
   const lineBytes = Math.max(1, bytes / Math.max(1, lines));
   const wanted = layout.rowGroupBytes === undefined ? ROW_GROUP_ROWS_DEFAULT : layout.rowGroupBytes / lineBytes;
   const rows = Math.min(layout.rowGroupRows ?? wanted, ROW_GROUP_MEMORY_BYTES / lineBytes);
-  return Math.max(1, Math.floor(rows));
+  return Math.max(1, Math.floor(rows * (sparing ? SPARING_SHARE : 1)));
 }
 
 /** Twice this is what each thread reads at a time: small for small lines, never too small for the longest one. */

@@ -1,3 +1,4 @@
+import { LakehoseError } from "../../model/errors.ts";
 import type { ColumnType, SimpleKind } from "../../model/schema/column-type.ts";
 
 const SIMPLE_TYPES: Readonly<Record<Exclude<SimpleKind, "binary">, string>> = {
@@ -41,3 +42,19 @@ export function sqlName(name: string): string {
 export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
+
+/**
+ * The name of one file for a reader of DuckDB, which takes paths for patterns: what stands in brackets stands for itself.
+ * In a part of a path that is a pattern it takes a backslash for a separator and finds nothing.
+ */
+export function sqlPath(path: string): string {
+  const hopeless = path.split("/").find((part) => PATTERN.test(part) && part.includes("\\"));
+  if (hopeless !== undefined) {
+    const message = `Expected a data folder that DuckDB can be given, got ${hopeless}: rename it to have no backslash or no *, ? and [`;
+    throw new LakehoseError("unreadable-path", message);
+  }
+  return sqlText(path.replace(PATTERNS, "[$&]"));
+}
+
+const PATTERN = /[*?[]/;
+const PATTERNS = /[*?[]/g;

@@ -1,4 +1,5 @@
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { reasonOf } from "../../model/errors.ts";
 import { Mutex } from "../../std/mutex.ts";
 
 /**
@@ -14,31 +15,63 @@ const MEMORY_LIMIT_MIB = 768;
 const MEMORY_LIMIT_PER_COLUMN_KIB = 96;
 
 const oneAtATime = new Mutex();
-let instance: Promise<DuckDBInstance> | undefined;
+let instance: DuckDBInstance | undefined;
 
-/** Runs one statement over so many columns; resolves when it is done. */
+/**
+ * Runs one statement over so many columns; resolves when it is done. Fails with a `DuckdbFailure`. After a
+ * fault of DuckDB's own the next statement gets a new one: this one would refuse everything from now on.
+ */
 export function runDuckdb(sql: string, columns: number): Promise<void> {
   return oneAtATime.run(async () => {
-    instance ??= open();
-    const connection: DuckDBConnection = await (await instance).connect();
+    instance ??= await DuckDBInstance.create(":memory:", SETTINGS).catch(failed);
+    const connection = await instance.connect().catch(failed);
     try {
       const limitMib = MEMORY_LIMIT_MIB + Math.ceil((columns * MEMORY_LIMIT_PER_COLUMN_KIB) / 1024);
       await connection.run(`SET memory_limit = '${limitMib}MiB'`);
       await connection.run(sql);
+    } catch (error) {
+      failed(error);
     } finally {
       connection.closeSync();
     }
   });
 }
 
-function open(): Promise<DuckDBInstance> {
-  return DuckDBInstance.create(":memory:", {
-    threads: String(THREADS),
-    // Rows keep their order, and the same records give the same bytes.
-    preserve_insertion_order: "true",
-    // Nothing is written beside the scratch folder, nothing is fetched from anywhere.
-    temp_directory: "",
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-  });
+function failed(error: unknown): never {
+  const failure = new DuckdbFailure(error);
+  if (BROKEN.test(failure.message)) instance = undefined;
+  throw failure;
+}
+
+/** A DuckDB that met a fault of its own answers nothing else any more. */
+const BROKEN = /^(FATAL|INTERNAL) Error|database has been invalidated/;
+
+const SETTINGS = {
+  threads: String(THREADS),
+  // Rows keep their order, and the same records give the same bytes.
+  preserve_insertion_order: "true",
+  // Nothing is written beside the scratch folder, nothing is fetched from anywhere.
+  temp_directory: "",
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+};
+
+/**
+ * `memory`: it did not fit. `files`: the disk is full, or files cannot be opened, read or written. Anything else is laid
+ * to the `data`: then the records are looked at once more, which helps if it is their fault and harms nobody if not.
+ */
+export type DuckdbFailureKind = "memory" | "files" | "data";
+
+export class DuckdbFailure extends Error {
+  override readonly name = "DuckdbFailure";
+  readonly kind: DuckdbFailureKind;
+
+  constructor(cause: unknown) {
+    super(reasonOf(cause).split("\n", 1)[0] ?? "", { cause });
+    this.kind = /^Out of Memory Error|bad_alloc/.test(this.message)
+      ? "memory"
+      : /^(IO|Permission) Error|INTERRUPT/.test(this.message)
+        ? "files"
+        : "data";
+  }
 }

@@ -3,6 +3,8 @@ import type { Format } from "../format.ts";
 import { GatheringEncoder } from "../gathering-encoder.ts";
 import { jsonRowOptions, schemaOrInfer } from "../rows/json-row-options.ts";
 import { learnSchema } from "../rows/learn-schema.ts";
+import { type CopyOrder, copyStatement } from "./copy-statement.ts";
+import { runDuckdb } from "./duckdb.ts";
 import { ParquetWriter } from "./parquet-writer.ts";
 
 const optionsSchema = z.strictObject({
@@ -58,6 +60,10 @@ export const parquetFormat: Format = {
     const { schema, json, compression, rowGroupBytes, rowGroupRows, dictionary } = optionsSchema.parse(options);
     if (schema === "infer") throw new TypeError("Expected a schema that was learnt before the first record, got infer");
     const layout = { compression, rowGroupBytes, rowGroupRows, dictionary };
-    return new GatheringEncoder(new ParquetWriter({ schema, json, layout, scratch }), sink);
+    return new GatheringEncoder(new ParquetWriter({ schema, json, layout, scratch, copy: copyWithDuckdb }), sink);
   },
 };
+
+function copyWithDuckdb(order: CopyOrder): Promise<void> {
+  return runDuckdb(copyStatement(order), order.columns.length);
+}

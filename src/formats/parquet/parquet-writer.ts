@@ -1,14 +1,19 @@
 import { isUtf8 } from "node:buffer";
+import type { LakehoseError } from "../../model/errors.ts";
 import type { Schema } from "../../model/schema/column-type.ts";
-import type { Scratch } from "../format.ts";
+import type { EncodeReject, Scratch } from "../format.ts";
 import type { ObjectWriter, Reject } from "../gathering-encoder.ts";
 import type { TakenRecords } from "../held-records.ts";
 import { JsonCursor, MalformedJson } from "../rows/json-cursor.ts";
 import { type JsonRowOptions, type JsonRowReader, jsonRowReader } from "../rows/json-rows.ts";
-import { copyStatement, type ParquetLayout } from "./copy-statement.ts";
-import { runDuckdb } from "./duckdb.ts";
+import { CarefulRoad } from "./careful-road.ts";
+import type { CopyOrder, ParquetLayout } from "./copy-statement.ts";
+import { DuckdbFailure } from "./duckdb.ts";
+import { Originals } from "./originals.ts";
+import { type Line, PortionLines } from "./portion-lines.ts";
 import { RecordProof } from "./prove-record.ts";
-import { rowLine } from "./row-line.ts";
+import { type LineColumn, rowLine } from "./row-line.ts";
+import { shortageOf } from "./shortage.ts";
 import { Spellings } from "./spellings.ts";
 import { readFileChunks, removeFile, Spill } from "./spill.ts";
 
@@ -21,16 +26,17 @@ import { readFileChunks, removeFile, Spill } from "./spill.ts";
  * is known to be good, a bad record costs no more than itself, and one statement makes the object at the end: DuckDB
  * parses again, on its own threads and many times as fast, and writes Parquet.
  *
- * The order of rows is that of the records; what lies in the file depends on the records alone.
+ * Should DuckDB refuse lines all the same, records are found again behind them and take the road of every other
+ * (`careful-road.ts`). The order of rows is that of the records; what lies in the file depends on the records alone.
  */
 export class ParquetWriter implements ObjectWriter {
-  /** DuckDB's memory is one budget for the whole process and taken while an object is finished only. */
-  readonly retainedBytes = 0;
   readonly #options: ParquetWriterOptions;
   readonly #reader: JsonRowReader;
   readonly #spellings: Spellings;
   readonly #proof: RecordProof;
-  #spill: Spill | undefined;
+  #scratch: ScratchFiles | undefined;
+  /** Why there will be no object this time. */
+  #shortage: LakehoseError | undefined;
 
   constructor(options: ParquetWriterOptions) {
     const { schema, json } = options;
@@ -40,9 +46,45 @@ export class ParquetWriter implements ObjectWriter {
     this.#proof = new RecordProof(schema, json, this.#spellings);
   }
 
+  /** DuckDB's memory is one budget for the whole process and taken while an object is finished only. */
+  get retainedBytes(): number {
+    return this.#scratch?.originals.retainedBytes ?? 0;
+  }
+
+  /**
+   * A drain that fails stops a delivery, so what the disk refuses here is said at the end, where the object is simply made
+   * again. Until then records are let go, and the room that their lines took is given back to whoever fills the disk.
+   */
   async write(records: TakenRecords, reject: Reject): Promise<readonly Buffer[]> {
-    this.#spill ??= new Spill(await this.#options.scratch.path("lines.ndjson"));
-    const lines = new Lines(this.#spill, records.bytes.length + records.ends.length + LINE_SLACK_BYTES);
+    if (this.#shortage !== undefined) return [];
+    try {
+      await this.#spill(records, reject);
+    } catch (error) {
+      this.#shortage = shortageOf(error);
+      if (this.#shortage === undefined) throw error;
+      await this.#removeFiles();
+    }
+    return [];
+  }
+
+  async *end(rejectLate: (reject: EncodeReject) => void): AsyncGenerator<readonly Buffer[]> {
+    if (this.#shortage !== undefined) throw this.#shortage;
+    const objectPath = await this.#options.scratch.path("object.parquet");
+    try {
+      await this.#makeObject(objectPath, rejectLate).catch((error: unknown) => {
+        throw shortageOf(error) ?? error;
+      });
+      await this.#removeFiles();
+      yield* readFileChunks(objectPath);
+    } finally {
+      await this.#removeFiles();
+      await removeFile(objectPath);
+    }
+  }
+
+  async #spill(records: TakenRecords, reject: Reject): Promise<void> {
+    const { spill, originals } = await this.#files();
+    const lines = new PortionLines(spill, records.bytes.length, records.ends.length);
     // Asked for all at once: records that were proved begin and end with a brace, so no character lies in two of them.
     const allUtf8 = isUtf8(records.bytes);
     let start = 0;
@@ -51,38 +93,65 @@ export class ParquetWriter implements ObjectWriter {
       const proved =
         (allUtf8 || isUtf8(records.bytes.subarray(start, end))) &&
         this.#proof.proves(lines.bytes, line.start, line.end);
-      if (proved) lines.keep(line);
-      else this.#judge(records.bytes.subarray(start, end), place, lines, reject);
+      if (proved) {
+        lines.keep(line);
+        noteOriginal(originals, records.bytes, start, end, line);
+      } else this.#judge(records.bytes.subarray(start, end), place, lines, originals, reject);
       start = end;
     }
     const chunks = lines.take();
-    if (chunks.length > 0) await this.#spill.write(chunks);
-    return [];
+    if (chunks.length > 0) await spill.write(chunks);
+    await originals.write();
   }
 
-  async *end(): AsyncGenerator<readonly Buffer[]> {
-    const spill = this.#spill ?? new Spill(await this.#options.scratch.path("lines.ndjson"));
-    const objectPath = await this.#options.scratch.path("object.parquet");
-    try {
-      if (spill.lines === 0) await spill.write([]);
-      await runDuckdb(this.#statement(spill, objectPath), this.#options.schema.columns.length);
-      await spill.remove();
-      yield* readFileChunks(objectPath);
-    } finally {
-      await spill.remove();
-      await removeFile(objectPath);
-    }
-  }
-
-  #judge(record: Buffer, place: number, lines: Lines, reject: Reject): void {
+  #judge(record: Buffer, place: number, lines: PortionLines, originals: Originals, reject: Reject): void {
     const { rows, reject: problem } = this.#reader.read(record);
     if (problem !== undefined) {
+      originals.rejected();
       reject(place, problem);
       return;
     }
     if (!this.#spellings.settled) learnSpellings(record, this.#spellings);
-    const columns = this.#columns().map(({ key, type }) => ({ quotedKey: JSON.stringify(key), type }));
+    const columns = this.#lineColumns();
     for (const row of rows) lines.append(rowLine(row, columns));
+    originals.keep(record, rows.length);
+  }
+
+  async #makeObject(objectPath: string, rejectLate: (reject: EncodeReject) => void): Promise<void> {
+    const { spill, originals } = await this.#files();
+    if (spill.lines === 0) await spill.write([]);
+    try {
+      await this.#copy(spill, spill.path, objectPath, this.#proof.epochColumns);
+    } catch (error) {
+      if (!(error instanceof DuckdbFailure && error.kind === "data")) throw error;
+      await CarefulRoad.take({
+        originals,
+        linesPath: spill.path,
+        reader: this.#reader,
+        columns: this.#lineColumns(),
+        scratch: this.#options.scratch,
+        makeObject: (linesPath, all) => this.#copy(all, linesPath, objectPath, NO_COLUMNS),
+        rejectLate,
+      });
+    }
+  }
+
+  /** What does not fit into memory is tried once more in smaller row groups. */
+  async #copy(
+    { lines, bytes, longestLineBytes }: Spill,
+    linesPath: string,
+    objectPath: string,
+    epochColumns: ReadonlySet<number>,
+  ): Promise<void> {
+    const columns = this.#columns().map((column, place) => ({ ...column, epochs: epochColumns.has(place) }));
+    const { layout, copy } = this.#options;
+    const order = { linesPath, objectPath, columns, lines, bytes, longestLineBytes, layout };
+    try {
+      await copy(order);
+    } catch (error) {
+      if (!(error instanceof DuckdbFailure && error.kind === "memory")) throw error;
+      await copy({ ...order, sparing: true });
+    }
   }
 
   #columns() {
@@ -91,93 +160,51 @@ export class ParquetWriter implements ObjectWriter {
       name,
       type,
       key: this.#spellings.of(place, json.columnToKey[name] ?? name),
-      epochs: this.#proof.epochColumns.has(place),
     }));
   }
 
-  #statement(spill: Spill, objectPath: string): string {
-    const { lines, bytes, longestLineBytes, path } = spill;
-    const columns = this.#columns();
-    return copyStatement({
-      linesPath: path,
-      objectPath,
-      columns,
-      lines,
-      bytes,
-      longestLineBytes,
-      layout: this.#options.layout,
-    });
+  #lineColumns(): LineColumn[] {
+    return this.#columns().map(({ key, type }) => ({ quotedKey: JSON.stringify(key), type }));
+  }
+
+  async #files(): Promise<ScratchFiles> {
+    const { scratch } = this.#options;
+    this.#scratch ??= {
+      spill: new Spill(await scratch.path("lines.ndjson")),
+      originals: new Originals(await scratch.path("originals")),
+    };
+    return this.#scratch;
+  }
+
+  async #removeFiles(): Promise<void> {
+    await this.#scratch?.spill.remove();
+    await this.#scratch?.originals.remove();
   }
 }
+
+interface ScratchFiles {
+  readonly spill: Spill;
+  readonly originals: Originals;
+}
+
+const NO_COLUMNS: ReadonlySet<number> = new Set();
 
 export interface ParquetWriterOptions {
   readonly schema: Schema;
   readonly json: JsonRowOptions;
   readonly layout: ParquetLayout;
   readonly scratch: Scratch;
+  /** Makes the object of its lines; fails with a `DuckdbFailure`. */
+  readonly copy: (order: CopyOrder) => Promise<void>;
 }
 
-/** So that the few bytes which a proof looks ahead are always there. */
-const LINE_SLACK_BYTES = 64;
 const LINE_FEED = 0x0a;
 
-/** White space of JSON; anything else around a record is for the reader of rows to refuse. */
-function isBlank(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === LINE_FEED || byte === 0x0d || byte === 0x09;
-}
-
-interface Line {
-  readonly start: number;
-  /** Place of its line feed. */
-  readonly end: number;
-}
-
-/** The lines of one portion: copied first and looked at then, because the line feed at the end stops every proof. */
-class Lines {
-  readonly bytes: Buffer;
-  readonly #spill: Spill;
-  readonly #others: Buffer[] = [];
-  #start = 0;
-  #used = 0;
-
-  constructor(spill: Spill, bytesMax: number) {
-    this.#spill = spill;
-    this.bytes = Buffer.allocUnsafe(bytesMax);
-  }
-
-  /** Copies a record without the white space around it behind what is kept. */
-  copy(source: Buffer, from: number, to: number): Line {
-    let start = from;
-    let end = to;
-    while (end > start && isBlank(source[end - 1])) end--;
-    while (start < end && isBlank(source[start])) start++;
-    source.copy(this.bytes, this.#used, start, end);
-    const lineEnd = this.#used + end - start;
-    this.bytes[lineEnd] = LINE_FEED;
-    return { start: this.#used, end: lineEnd };
-  }
-
-  keep({ start, end }: Line): void {
-    this.#used = end + 1;
-    this.#spill.count(this.#used - start);
-  }
-
-  append(line: string): void {
-    this.#closeRun();
-    const bytes = Buffer.from(`${line}\n`);
-    this.#others.push(bytes);
-    this.#spill.count(bytes.length);
-  }
-
-  take(): Buffer[] {
-    this.#closeRun();
-    return this.#others;
-  }
-
-  #closeRun(): void {
-    if (this.#used > this.#start) this.#others.push(this.bytes.subarray(this.#start, this.#used));
-    this.#start = this.#used;
-  }
+function noteOriginal(originals: Originals, bytes: Buffer, start: number, end: number, line: Line): void {
+  const trimmed = end - start - (line.end - line.start);
+  if (trimmed === 0) originals.asLine(false);
+  else if (trimmed === 1 && bytes[end - 1] === LINE_FEED) originals.asLine(true);
+  else originals.keep(bytes.subarray(start, end), 1);
 }
 
 /** Lets the keys of a record that could not be proved count as well, before names are settled for good. */

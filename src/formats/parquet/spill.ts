@@ -22,20 +22,25 @@ export class Spill {
   }
 
   async write(chunks: readonly Uint8Array[]): Promise<void> {
-    const file = await open(this.path, "a", 0o600);
-    try {
-      const { bytesWritten } = await file.writev(chunks);
-      const wanted = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-      if (bytesWritten !== wanted)
-        throw new Error(`Expected to write ${wanted} bytes to ${this.path}, wrote ${bytesWritten}`);
-      this.bytes += wanted;
-    } finally {
-      await file.close();
-    }
+    this.bytes += await appendToFile(this.path, chunks);
   }
 
   remove(): Promise<void> {
     return removeFile(this.path);
+  }
+}
+
+/** Resolves to the bytes written: all of them. A file that is not there is made. */
+export async function appendToFile(path: string, chunks: readonly Uint8Array[]): Promise<number> {
+  const file = await open(path, "a", 0o600);
+  try {
+    const wanted = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    const { bytesWritten } = await file.writev(chunks);
+    // A nearly full disk takes a part; asked for the rest it says what is wrong.
+    if (bytesWritten < wanted) await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten));
+    return wanted;
+  } finally {
+    await file.close();
   }
 }
 
