@@ -1,35 +1,71 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { execFile, spawnSync } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import { temporaryFolder } from "./journey.ts";
 
-/** Each example does by one command what its README says. */
+/** Each example does by one command what its README says, and leaves nothing behind. */
 const EXAMPLES = join(import.meta.dirname, "..", "..", "examples");
+const NAMES = ["05-stock-ticker", "08-device-messages", "09-custom-prefixes", "10-firewall-logs"];
 
 const run = promisify(execFile);
+const skipPython = spawnSync("python3", ["--version"]).status === 0 ? false : "python3 is not installed";
 
-test("every example has a README and a test here", async () => {
-  const folders = (await readdir(EXAMPLES, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  assert.deepEqual(folders.map(({ name }) => name).sort(), ["09-custom-prefixes"]);
-  for (const { name } of folders) assert.ok((await readdir(join(EXAMPLES, name))).includes("README.md"), name);
-});
-
-test("09-custom-prefixes: every record is in the folder of its hour, and other hours are not read", async (t) => {
+/** What the example prints. Each of them compares what landed with what was put, and ends with 1 where it differs. */
+async function outputOf(t: TestContext, name: string): Promise<string> {
   const temporary = await temporaryFolder(t);
   const env = { ...process.env, TMPDIR: temporary };
-  const { stdout } = await run(process.execPath, [join(EXAMPLES, "09-custom-prefixes", "run.ts")], { env });
-  assert.match(
-    stdout,
-    /^ {2}fhbase\/year=\d{4}\/month=\d\d\/day=\d\d\/hour=\d\d\/ticker-1-[\d-]{19}-[0-9a-f-]{36}\.gz /m,
-  );
-  assert.match(stdout, /^ {2}fhraw\/\d{4}\/\d\d\/\d\d\/\d\d\/ticker-1-/m);
-  assert.doesNotMatch(stdout, /fherroroutputbase/);
+  const { stdout } = await run(process.execPath, [join(EXAMPLES, name, "run.ts")], { env });
+  assert.deepEqual(await readdir(temporary), [], "nothing stays behind");
+  return stdout;
+}
+
+test("every example has a README with its command, a configuration and a test here", async () => {
+  const folders = (await readdir(EXAMPLES, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  assert.deepEqual(folders.map(({ name }) => name).sort(), NAMES);
+  const index = await readFile(join(EXAMPLES, "README.md"), "utf8");
+  for (const name of NAMES) {
+    assert.match(
+      await readFile(join(EXAMPLES, name, "README.md"), "utf8"),
+      new RegExp(`npx node examples/${name}/run.ts`),
+    );
+    assert.match(await readFile(join(EXAMPLES, name, "lakehose.yaml"), "utf8"), /^streams:$/m);
+    assert.ok(index.includes(`(${name}/)`), name);
+  }
+});
+
+test("05-stock-ticker: a Python function gives each trade a time, and a broken record is rejected alone", {
+  skip: skipPython,
+}, async (t) => {
+  const stdout = await outputOf(t, "05-stock-ticker");
+  assert.match(stdout, /^ {2}stockdata\/\d{4}\/\d\d\/\d\d\/\d\d\/ {2}\d objects?/m);
+  assert.match(stdout, /^ {2}Lambda\.ProcessingFailedStatus after 1 attempt: \{"ticker_symbol":"QXZ"/m);
+  assert.match(stdout, /^ {2}ALY {2,}\d{4}-\d\d-\d\d \d\d:/m);
+});
+
+test("08-device-messages: messages beyond 1 MiB become rows, whichever way they came", async (t) => {
+  const stdout = await outputOf(t, "08-device-messages");
+  assert.match(stdout, /holds 8 messages; unpacking it fails/);
+  assert.match(stdout, /^ {2}messages\/dt=\d{4}-\d\d-\d\d\/ {2}\d objects/m);
+  assert.match(stdout, /… 32 messages/);
+});
+
+test("09-custom-prefixes: every record is in the folder of its hour, a tenth in the error output, all in the backup", async (t) => {
+  const stdout = await outputOf(t, "09-custom-prefixes");
+  assert.match(stdout, /^ {2}fhbase\/year=\d{4}\/month=\d\d\/day=\d\d\/hour=\d\d\/ {2}\d+ objects?/m);
+  assert.match(stdout, /^ {2}fherroroutputbase\/[0-9a-f-]{11}\/processing-failed\/\d{4}\/\d\d\/\d\d\/ {2}1 object/m);
+  assert.match(stdout, /^ {2}fhraw\/\d{4}\/\d\d\/\d\d\/\d\d\/ /m);
   const trades = [...stdout.matchAll(/ (\d+) trades,/g)].reduce((sum, [, count]) => sum + Number(count), 0);
-  assert.equal(trades, 40_000);
+  assert.equal(trades, 40_000 - 4_013);
+  assert.match(stdout, /^4013 trades failed/m);
   assert.match(stdout, /year = '1999'.*\n {2}\(0 rows, 0 files read\)/);
   assert.match(stdout, /\(6 rows, [1-9]\d* files read\)/);
-  assert.deepEqual(await readdir(temporary), [], "nothing stays behind");
+});
+
+test("10-firewall-logs: an old Node function drops what no rule stopped, processors hide cookies and tokens", async (t) => {
+  const stdout = await outputOf(t, "10-firewall-logs");
+  assert.match(stdout, /Kept by the function: 1486 of 10000, in \d+ calls/);
+  assert.match(stdout, /^ +10000 +0 +0 +0 +1990$/m);
 });
