@@ -1,5 +1,7 @@
 import type { EncodeReject } from "../formats/format.ts";
+import { LakehoseError } from "../model/errors.ts";
 import { invariant } from "../std/assert.ts";
+import { backoffMs } from "../std/backoff.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { ObjectBody } from "../storage/object-store.ts";
@@ -31,10 +33,7 @@ export class ParcelFinisher {
     for (let attempt = 1; ; attempt++) {
       const body = pending.encoded && (await openBody(file, pending.encoded));
       if (body) return body;
-      const finished = await this.#finish(pending).catch((error: unknown) => {
-        if (attempt >= ENCODE_ATTEMPTS_MAX) throw error;
-        return undefined;
-      });
+      const finished = await this.#finish(pending).catch((error: unknown) => this.#waitToRetry(error, attempt));
       pending.accumulator = finished ? undefined : await rebuild(pending.intent);
       if (finished === undefined) continue;
       const { record, rejects } = finished;
@@ -43,6 +42,14 @@ export class ParcelFinisher {
       if (record.children) onRejected(rejects);
       for (const child of record.children ?? []) onChild(child);
     }
+  }
+
+  /** Room and memory may come back; any other failure is a sync that failed or will be the same each time. */
+  async #waitToRetry(error: unknown, attempt: number): Promise<undefined> {
+    const { clock, random, signal } = this.#options.file;
+    const mayPass = error instanceof LakehoseError && error.retriable;
+    if (attempt >= (mayPass ? SHORT_ATTEMPTS_MAX : ENCODE_ATTEMPTS_MAX)) throw error;
+    if (mayPass) await clock.sleep(backoffMs(attempt, random), signal);
   }
 
   async #finish({ intent, accumulator }: PendingParcel): Promise<Finished | undefined> {
@@ -174,3 +181,6 @@ export function finishedParcel(record: Omit<EncodedRecord, "type" | "parcelId">)
 }
 
 const ENCODE_ATTEMPTS_MAX = 5;
+
+/** About an hour and a half of a full disk, as long as a parcel file waits for one. */
+const SHORT_ATTEMPTS_MAX = 250;
