@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -29,10 +29,15 @@ const says = (word: string) => ({ "index.mjs": `export const handler = async () 
 
 test("calls that were planned with a digest go on in processes of that code, for as long as somebody makes them", async (t) => {
   const { clock, advance } = movedClock();
-  const { write, call, host, told } = functionWorld(t, { clock });
+  const { write, call, failure, host, told, directory } = functionWorld(t, { clock });
   write("f", says("old"));
   const old = { code: await host.codeDigest("f") };
   assert.equal(await call("f", {}, old), "old");
+  rmSync(join(directory, "f"), { recursive: true });
+  advance(1001);
+  assert.equal(await host.codeDigest("f"), undefined);
+  assert.equal(await call("f", {}, old), "old", "also while there is nothing");
+  assert.equal((await failure("f", {})).code, "not-found");
   write("f", says("new"));
   advance(1001);
   const current = { code: await host.codeDigest("f") };

@@ -111,6 +111,7 @@ async function compose(
       firstStarts,
       stores,
       catalog,
+      functions: functions.host,
       current,
       running,
     }),

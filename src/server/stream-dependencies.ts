@@ -6,6 +6,7 @@ import {
   type DeliveryOptions,
   NATIVE_BYTES_MAX_DEFAULT,
 } from "../delivery/delivery-options.ts";
+import type { FunctionInvoker } from "../functions/function-invoker.ts";
 import { EmbeddedLog } from "../log/embedded/embedded-log.ts";
 import { ObjectLakeReader } from "../sources/lake/lake-reader.ts";
 import { ErrorRedriver } from "../sources/redrive/error-redriver.ts";
@@ -28,6 +29,7 @@ export interface StreamDependenciesOptions {
   readonly firstStarts: FirstStarts;
   readonly stores: Stores;
   readonly catalog: Catalog;
+  readonly functions: FunctionInvoker;
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random: Random;
@@ -54,6 +56,7 @@ export function streamDependencies(options: StreamDependenciesOptions): StreamDe
     budgetBytes: configuration.limits.streamBudgetBytes,
     streamsMax: configuration.limits.streams,
     translate: translateWithCatalog(options.catalog),
+    codeDigest: (functionName) => options.functions.codeDigest(functionName),
     createIntake: (request) => new StreamIntake({ ...request, clock, telemetry, failStop }),
     createRedriver: (request) => new ErrorRedriver({ ...request, disk, clock, random, storeFor }),
     createLakeReader: (request) => new ObjectLakeReader({ ...request, clock, random, storeFor }),

@@ -6,6 +6,7 @@ import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { CodeDigest } from "./function-code.ts";
 import type { StreamSettings } from "./settings.ts";
 import type { Intake, StreamDocument, TranslateDeclared } from "./streams.ts";
 
@@ -23,6 +24,8 @@ export interface StreamDependencies {
   readonly createRedriver: CreateRedriver;
   readonly createLakeReader: CreateLakeReader;
   readonly translate: TranslateDeclared;
+  /** Asked about once a second for each function that streams call; absent = nobody knows about code. */
+  readonly codeDigest?: CodeDigest;
   /** Disk budget of a stream whose settings name none. */
   readonly budgetBytes: number;
   /** Most streams at a time. */

@@ -35,7 +35,9 @@ function plan(request: StartReplay, parts: Partial<DeliveryDefinition> = {}, sta
 
 test("planReplay() freezes the range, and all of the delivery but names and wall-clock rolls", async () => {
   const roll = { ageMs: 1000, at: { time: "08:30", timeZone: "UTC" } };
-  const planned = await plan({ source: { type: "log", fromMs: ARRIVAL_MS + 1 } }, { roll });
+  const processors = [{ type: "lambda", options: { function: "f", code: "of today" } }];
+  const planned = await plan({ source: { type: "log", fromMs: ARRIVAL_MS + 1 } }, { roll, processors });
+  assert.deepEqual(planned.definition.processors, [{ type: "lambda", options: { function: "f" } }], "nobody tells it");
   assert.deepEqual(planned.source, { type: "log", from: 70, to: 100 });
   assert.deepEqual([planned.definition.id, planned.definition.kind], ["replay-ab12", "replay"]);
   assert.deepEqual(planned.definition.roll, { ageMs: 1000 });

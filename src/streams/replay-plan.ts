@@ -1,6 +1,7 @@
 import type { LogReader } from "../log/log.ts";
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
 import { parsePrefixes } from "../model/prefix-template.ts";
+import { withoutCode } from "./function-code.ts";
 import type { LakeObjects, LogSpan, StartReplay, StoredLakeObjects, StoredReplay } from "./replay.ts";
 import { StreamError } from "./stream-error.ts";
 import type { StreamDocument } from "./streams.ts";
@@ -55,7 +56,7 @@ function replayDefinition(
     into.bucket === undefined
       ? base.target
       : { ...base.target, options: { ...base.target.options, bucket: into.bucket } };
-  return { ...kept, id: `replay-${id}`, kind: "replay", naming, target, roll };
+  return { ...withoutCode(kept), id: `replay-${id}`, kind: "replay", naming, target, roll };
 }
 
 async function logRange(stream: string, reader: LogReader, span: LogSpan): Promise<StoredReplay["source"]> {

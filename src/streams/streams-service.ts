@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { reasonOf } from "../model/errors.ts";
+import { BackgroundWork } from "./background-work.ts";
+import { DefinitionFollower } from "./definition-follower.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
 import { newStream } from "./new-stream.ts";
@@ -22,7 +24,6 @@ import type {
   Streams,
   TagsChange,
 } from "./streams.ts";
-import { TableFollower } from "./table-follower.ts";
 import { warningsOf } from "./warnings.ts";
 
 /**
@@ -48,9 +49,11 @@ export class StreamsService implements Streams {
   /** Why a stream that should be open is not. */
   readonly #unavailable = new Map<string, string>();
   readonly #drains = new Map<string, AbortController>();
-  readonly #background = new Set<Promise<void>>();
+  readonly #background = new BackgroundWork();
+  /** A close does not wait for these: a plan may have to wait for a function that hangs. */
+  readonly #following = new BackgroundWork();
   readonly repeats: StreamRepeats;
-  readonly #tables: TableFollower;
+  readonly #follower: DefinitionFollower;
   #closed = false;
 
   private constructor(dependencies: StreamDependencies) {
@@ -63,11 +66,11 @@ export class StreamsService implements Streams {
       replace: (stored) => this.#replaceDocument(stored, stored.document),
       startReplay: (name, id) => this.#runtime(name).startReplay(id, this.#eventsOf(name)),
     });
-    this.#tables = new TableFollower(dependencies, {
+    this.#follower = new DefinitionFollower(dependencies, {
       stored: () => this.#registry.list(),
       get: (name) => this.#registry.get(name),
-      behind: (name, task) => this.#behind(name, task),
-      apply: (stored, settings) => this.#applyStored(stored, settings),
+      behind: (name, task) => this.#following.add(this.#queued(name, task)),
+      apply: async (stored, settings) => (this.#closed ? undefined : this.#applyStored(stored, settings)),
     });
   }
 
@@ -76,6 +79,7 @@ export class StreamsService implements Streams {
     const service = new StreamsService(dependencies);
     await service.#registry.load();
     await Promise.all(service.#registry.list().map((stored) => service.#resume(stored)));
+    service.#follower.start();
     return service;
   }
 
@@ -84,7 +88,7 @@ export class StreamsService implements Streams {
       this.#refuseWhenClosed();
       refuseCreation(request.name, this.list(), this.#dependencies.streamsMax);
       const settings = settingsOf(request.extensions, Object.fromEntries(request.tags));
-      const deliveries = await this.#dependencies.translate(request, settings);
+      const deliveries = await this.#follower.translate(request, settings);
       const stored = newStream(request, deliveries, this.#dependencies);
       await this.#registry.save(stored);
       return this.#finishCreation(stored, settings);
@@ -174,18 +178,20 @@ export class StreamsService implements Streams {
   }
 
   tableChanged(table: Parameters<Streams["tableChanged"]>[0]): void {
-    this.#tables.changed(table);
+    this.#follower.tableChanged(table);
   }
 
   /** Resolves when nothing that goes on behind the callers' backs (drains, removals) is under way any more. */
   async settled(): Promise<void> {
-    while (this.#background.size > 0) await Promise.all(this.#background);
+    await this.#following.settled();
+    await this.#background.settled();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#follower.stop();
     for (const drain of this.#drains.values()) drain.abort(new Error("The server is shutting down"));
-    await this.settled();
+    await this.#background.settled();
     const closing = [...this.#runtimes.values()].map((runtime) => runtime.close());
     const closed = await Promise.allSettled(closing);
     this.#runtimes.clear();
@@ -203,7 +209,7 @@ export class StreamsService implements Streams {
         await this.#finishCreation(stored, settings);
         return;
       }
-      const current = await this.#tables.current(stored);
+      const current = await this.#follower.current(stored);
       if (current !== stored) await this.#registry.save(current);
       await this.#openRuntime(current, settings);
     } catch (error) {
@@ -235,7 +241,7 @@ export class StreamsService implements Streams {
     const { document } = await this.#replaceDocument(stored, { ...stored.document, status: "ACTIVE" });
     this.#dependencies.telemetry.emit("stream.created", { stream: name, type });
     this.#warnAbout(document);
-    this.#tables.look(document);
+    this.#follower.look(document);
     return document;
   }
 
@@ -260,19 +266,18 @@ export class StreamsService implements Streams {
   /** Compiles, stores and applies a change of what the stream does; the version rises. */
   async #apply(stored: StoredStream, parts: DeclaredParts): Promise<StreamDocument> {
     const { name, arn, type } = stored.document;
-    const { clock, translate } = this.#dependencies;
     const settings = settingsOf(parts.extensions, parts.tags);
-    const deliveries = await translate({ name, arn, type, declared: parts.declared }, settings);
+    const deliveries = await this.#follower.translate({ name, arn, type, declared: parts.declared }, settings);
     const runtime = this.#runtime(name);
     const position = runtime.end;
-    const next = plannedChange(stored, { ...parts, deliveries, updatedAt: clock.now() }, position);
+    const next = plannedChange(stored, { ...parts, deliveries, updatedAt: this.#dependencies.clock.now() }, position);
     const lease = runtime.lease(position);
     try {
       await this.#applyStored(next, settings);
     } finally {
       lease.release();
     }
-    this.#tables.look(next.document);
+    this.#follower.look(next.document);
     return next.document;
   }
 
@@ -346,11 +351,11 @@ export class StreamsService implements Streams {
 
   /** Runs `task` in the stream's queue once `first` has settled, without anybody waiting for it. */
   #behind(name: string, task: () => Promise<void>, first?: Promise<unknown>): void {
-    const work = Promise.allSettled([first])
-      .then(() => this.#queue.run(name, task))
-      .catch((error) => this.#warn(name, "background-work-failed", reasonOf(error)));
-    this.#background.add(work);
-    void work.finally(() => this.#background.delete(work));
+    this.#background.add(Promise.allSettled([first]).then(() => this.#queued(name, task)));
+  }
+
+  #queued(name: string, task: () => Promise<void>): Promise<void> {
+    return this.#queue.run(name, task).catch((error) => this.#warn(name, "background-work-failed", reasonOf(error)));
   }
 
   async #setStatus(stored: StoredStream, status: StreamStatus): Promise<StoredStream> {

@@ -47,7 +47,10 @@ export class FunctionPool implements FunctionRunner {
   }
 
   async invoke(invocation: Invocation): Promise<Buffer> {
-    await this.#currentCode();
+    await this.#currentCode().catch((error: unknown) => {
+      // While somebody puts new code in place, there may be none; the planned one can still run.
+      if (!this.#isThere(invocation.code)) throw error;
+    });
     if (this.#closed) throw stopped();
     if (this.#waiting.length >= WAITING_MAX) {
       throw new FunctionError("throttled", `Expected at most ${WAITING_MAX} calls to wait; try again later`);
@@ -162,9 +165,17 @@ export class FunctionPool implements FunctionRunner {
 
   /** Which code each call gets: the one that it was planned with if a process of that is there, else the current. */
   #wantedDigests(current: FunctionCode): (waiting: Waiting) => string {
-    const there = new Set<string>();
-    for (const { code, process } of this.#places) if (!process?.ending) there.add(code.digest);
+    const there = this.#digestsThere();
     return ({ invocation: { code } }) => (code !== undefined && there.has(code) ? code : current.digest);
+  }
+
+  #isThere(code: string | undefined): boolean {
+    return code !== undefined && this.#digestsThere().has(code);
+  }
+
+  #digestsThere(): ReadonlySet<string> {
+    const places = [...this.#places].filter(({ process }) => !process?.ending);
+    return new Set(places.map(({ code }) => code.digest));
   }
 
   #start(code: FunctionCode): void {

@@ -10,6 +10,8 @@ import { withInvocationId } from "./lambda-event.ts";
  */
 export interface Invocation {
   readonly functionArn: string;
+  /** Digest of the code that the plan names. */
+  readonly plannedCode: string | undefined;
   readonly event: Buffer;
   readonly replyBytesMax: number;
   /** Further attempts after the first. */
@@ -35,11 +37,12 @@ export async function invokeUntilAnswered(
   invocation: Invocation,
   { functions, clock, random }: Pick<ProcessorDependencies, "functions" | "clock" | "random">,
 ): Promise<Answer> {
-  const { functionArn, event, replyBytesMax, retries, signal } = invocation;
+  const { functionArn, plannedCode, event, replyBytesMax, retries, signal } = invocation;
+  const code = plannedCode === undefined ? {} : { code: plannedCode };
   for (let attempts = 1; ; attempts++) {
     const payload = withInvocationId(event, random);
     try {
-      return { reply: await functions.invoke({ functionArn, payload, replyBytesMax, signal }), attempts };
+      return { reply: await functions.invoke({ functionArn, payload, replyBytesMax, ...code, signal }), attempts };
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof FunctionError)) throw error;

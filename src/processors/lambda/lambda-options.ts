@@ -44,6 +44,14 @@ export const lambdaOptionsSchema = z.strictObject({
     .max(CONCURRENCY_MAX)
     .default(CONCURRENCY)
     .meta({ description: "Invocations under way at one time.", examples: [2] }),
+  code: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "Digest of the code that invocations run under. Set by the server and never by users: a change of the code is thereby a change of the definition, which takes effect at a position.",
+      examples: ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    }),
   fanOut: z
     .boolean()
     .default(false)

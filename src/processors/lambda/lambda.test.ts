@@ -38,6 +38,17 @@ test("LambdaProcessor builds the event of the contract", async () => {
   assert.equal(request?.replyBytesMax, 6_291_556);
 });
 
+test("LambdaProcessor calls under the digest that it is planned with", async () => {
+  const planned = lambdaWorld((event) => ok(event), { code: "abc" });
+  await planned.processor.process(batchOf(["a"]), never());
+  const bare = lambdaWorld((event) => ok(event));
+  await bare.processor.process(batchOf(["a"]), never());
+  assert.deepEqual(
+    [planned, bare].map(({ functions }) => functions.requests[0]?.code),
+    ["abc", undefined],
+  );
+});
+
 test("LambdaProcessor tells the parts of one record apart", async () => {
   const { processor, functions } = lambdaWorld((event) => ok(event));
   const batch = batchOf(["a", "b"]);

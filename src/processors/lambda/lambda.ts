@@ -135,11 +135,11 @@ class LambdaProcessor implements Processor {
   }
 
   async #transform(pack: readonly WaitingRecord[], signal: AbortSignal): Promise<void> {
-    const { function: functionArn, retries, payloadBytesMax, fanOut } = this.#options;
+    const { function: functionArn, code: plannedCode, retries, payloadBytesMax, fanOut } = this.#options;
     const { clock, stream, telemetry } = this.#dependencies;
     const event = buildEvent(this.#eventHead, pack);
     const startedAt = clock.monotonic();
-    const invocation = { functionArn, event, replyBytesMax: payloadBytesMax, retries, signal };
+    const invocation = { functionArn, plannedCode, event, replyBytesMax: payloadBytesMax, retries, signal };
     const { reply, failure, attempts } = await invokeUntilAnswered(invocation, this.#dependencies);
     telemetry.emit("processor.functionAnswered", {
       stream: stream.name,

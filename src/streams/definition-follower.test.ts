@@ -16,9 +16,10 @@ const REQUEST: CreateStream = {
   encryption: { status: "DISABLED", toggledAt: [] },
 };
 
-async function opened(translate: TranslateDeclared) {
+async function opened(translate: TranslateDeclared, code: ReadonlyMap<string, string> = new Map()) {
   const parts = new StreamParts();
-  const reopen = () => StreamsService.open(parts.dependencies({ translate }));
+  const codeDigest = async (name: string) => code.get(name);
+  const reopen = () => StreamsService.open(parts.dependencies({ translate, codeDigest }));
   return { parts, streams: await reopen(), reopen };
 }
 
@@ -76,6 +77,78 @@ test("a stream whose table cannot be used is warned about, until it can", async 
   const now = streams.get("orders");
   assert.deepEqual(now && warningsOf(now), []);
 });
+
+test("a change of code is a plan of the same version, once two looks have seen the same", async () => {
+  const code = new Map([["enrich", "a"]]);
+  const { parts, streams, reopen } = await opened(() => [calling("enrich"), definition("destinationId-2")], code);
+  await streams.create(REQUEST);
+  const codeNow = () => streams.get("orders")?.deliveries[0]?.processors[0]?.options.code;
+  const look = async () => {
+    await parts.clock.advance(1000);
+    await streams.settled();
+  };
+  assert.equal(codeNow(), "a");
+  await look();
+  code.set("enrich", "half of b");
+  await look();
+  assert.equal(codeNow(), "a", "somebody may still be writing");
+  code.set("enrich", "b");
+  await look();
+  assert.equal(codeNow(), "a");
+  await look();
+  assert.equal(codeNow(), "b");
+  assert.equal(streams.get("orders")?.versionId, "1");
+  const plans = () => parts.delivery().plans.map(({ definition }) => definition.processors[0]?.options.code);
+  assert.deepEqual(plans(), ["a", "b"]);
+  await look();
+  assert.deepEqual(plans(), ["a", "b"], "nothing changed, nothing is planned");
+  code.delete("enrich");
+  await look();
+  await look();
+  assert.deepEqual(plans(), ["a", "b", undefined]);
+  assert.deepEqual(Object.keys(parts.delivery().plans.at(-1)?.definition.processors[0]?.options ?? {}), ["function"]);
+  await streams.close();
+  code.set("enrich", "c");
+  const again = await reopen();
+  assert.equal(again.get("orders")?.deliveries[0]?.processors[0]?.options.code, "c", "a start catches up");
+  assert.deepEqual(plans(), ["c"]);
+});
+
+test("code and table of one stream are followed side by side, and an update keeps both", async () => {
+  const code = new Map([["enrich", "a"]]);
+  const tables = new Map([["sales.orders", "x"]]);
+  const { parts, streams } = await opened(() => [{ ...withTable(tables), ...processing("enrich") }], code);
+  await streams.create(REQUEST);
+  code.set("enrich", "b");
+  tables.set("sales.orders", "y");
+  streams.tableChanged({ databaseName: "sales", tableName: "orders" });
+  await streams.settled();
+  await streams.update("orders", "1", () => ({ declared: { changed: true } }));
+  await streams.settled();
+  const { processors, format } = parts.delivery().plans.at(-1)?.definition ?? {};
+  assert.deepEqual([processors?.[0]?.options.code, format?.options], ["b", { schema: "y" }]);
+  assert.equal(parts.delivery().plans.at(-1)?.version, "2");
+});
+
+test("close() waits for no plan that waits for a function", async () => {
+  const code = new Map([["enrich", "a"]]);
+  const { parts, streams } = await opened(() => [calling("enrich")], code);
+  await streams.create(REQUEST);
+  parts.delivery().apply = () => new Promise(() => undefined);
+  code.set("enrich", "b");
+  await parts.clock.advance(1000);
+  await parts.clock.advance(1000);
+  assert.equal(streams.get("orders")?.deliveries[0]?.processors[0]?.options.code, "b");
+  await streams.close();
+});
+
+function calling(functionName: string): DeliveryDefinition {
+  return { ...definition("destinationId-000000000001"), ...processing(functionName) };
+}
+
+function processing(functionName: string): Pick<DeliveryDefinition, "processors"> {
+  return { processors: [{ type: "lambda", options: { function: functionName } }] };
+}
 
 function withTable(tables: ReadonlyMap<string, string>): DeliveryDefinition {
   const table = { databaseName: "sales", tableName: "orders", versionId: "LATEST" };
