@@ -31,6 +31,11 @@ export interface Redriver {
   open(): Promise<void>;
   /** Resolves once the job is durable; it goes on by itself. Throws `LakehoseError` `redrive-under-way`. */
   start(request: RedriveRequest): Promise<RedriveStatus>;
+  /**
+   * Ends a job for good, where it stands: what it has put into the stream stays, and a later job goes on behind it. One that
+   * has ended stays as it is. Resolves once that is durable. Throws `LakehoseError` `no-such-redrive`, `redrive-interrupted`.
+   */
+  cancel(id: number): Promise<RedriveStatus>;
   /** The job under way and the last ones before it, oldest first. */
   jobs(): readonly RedriveStatus[];
   /** Ends the work; the job under way goes on at the next `open`. */
@@ -77,7 +82,7 @@ export interface RedriveStatus {
   readonly id: number;
   readonly delivery: string;
   /** `interrupted`: goes on at the next start. */
-  readonly state: "running" | "done" | "failed" | "interrupted";
+  readonly state: "running" | "done" | "failed" | "cancelled" | "interrupted";
   readonly request: RedriveRequest;
   readonly startedAt: number;
   readonly endedAt?: number;

@@ -3,8 +3,15 @@ import { LakehoseError, reasonOf } from "../model/errors.ts";
 import type { RedriveRequest, Redriver, RedriveStatus, SourceIntake } from "../sources/source.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import type { StoredStream } from "./registry.ts";
-import { StreamError } from "./stream-error.ts";
+import { StreamError, type StreamErrorCode } from "./stream-error.ts";
 import { redrivesDirectory } from "./stream-folders.ts";
+
+/** What redrivers refuse, as streams say it. */
+const REFUSALS: Readonly<Record<string, StreamErrorCode>> = {
+  "redrive-under-way": "wrong-state",
+  "redrive-interrupted": "wrong-state",
+  "no-such-redrive": "invalid",
+};
 
 /** The redrives of one open stream, one redriver for each delivery. */
 export class Redrives {
@@ -36,13 +43,12 @@ export class Redrives {
     );
   }
 
-  async start(deliveryId: string, request: RedriveRequest): Promise<RedriveStatus> {
-    try {
-      return await (await this.#redriver(deliveryId)).start(request);
-    } catch (error) {
-      if (!(error instanceof LakehoseError) || error instanceof StreamError) throw error;
-      throw new StreamError(error.code === "redrive-under-way" ? "wrong-state" : "unavailable", error.message);
-    }
+  start(deliveryId: string, request: RedriveRequest): Promise<RedriveStatus> {
+    return this.#ask(deliveryId, (redriver) => redriver.start(request));
+  }
+
+  cancel(deliveryId: string, id: number): Promise<RedriveStatus> {
+    return this.#ask(deliveryId, (redriver) => redriver.cancel(id));
   }
 
   list(): readonly RedriveStatus[] {
@@ -52,6 +58,15 @@ export class Redrives {
   async stop(): Promise<void> {
     await Promise.allSettled(this.#redrivers.values());
     await Promise.all([...this.#opened.values()].map((redriver) => redriver.stop()));
+  }
+
+  async #ask(deliveryId: string, question: (redriver: Redriver) => Promise<RedriveStatus>): Promise<RedriveStatus> {
+    try {
+      return await question(await this.#redriver(deliveryId));
+    } catch (error) {
+      if (!(error instanceof LakehoseError) || error instanceof StreamError) throw error;
+      throw new StreamError(REFUSALS[error.code] ?? "unavailable", error.message);
+    }
   }
 
   #redriver(deliveryId: string): Promise<Redriver> {

@@ -39,6 +39,11 @@ export class StreamRepeats implements Repeats {
     return this.#owner.runtime(name).redrives.list();
   }
 
+  async cancelRedrive(name: string, deliveryId: string | undefined, id: number): Promise<RedriveStatus> {
+    const { document } = this.#owner.require(name);
+    return this.#owner.runtime(name).redrives.cancel(baseDelivery(document, deliveryId).id, id);
+  }
+
   replay(name: string, request: StartReplay): Promise<ReplayStatus> {
     return this.#owner.run(name, async () => {
       const stored = this.#requireActive(name);

@@ -51,6 +51,8 @@ export interface Repeats {
   redrive(name: string, deliveryId: string | undefined, request: RedriveRequest): Promise<RedriveStatus>;
   /** Jobs of all deliveries of the stream: what is under way and the last ones before it. */
   redrives(name: string): readonly RedriveStatus[];
+  /** Ends a redrive for good. What it has put into the stream stays; a later one goes on behind it. */
+  cancelRedrive(name: string, deliveryId: string | undefined, id: number): Promise<RedriveStatus>;
   /** Delivers a second time what the log still holds or the lake has; resolves once the replay is durable. */
   replay(name: string, request: StartReplay): Promise<ReplayStatus>;
   replays(name: string): readonly ReplayStatus[];
@@ -129,7 +131,7 @@ export interface StreamDocument {
 /**
  * Handed to `Streams` by the server (`api/firehose/` owns the wire's words): throws `StreamError` `invalid` for what cannot
  * be delivered. Settings are those of extensions and tags together. The answer depends on these and on the tables that it
- * names in `DeliveryDefinition.table`, and on nothing else.
+ * names in `DeliveryDefinition.table`, and on nothing else; the code of functions is added to it.
  */
 export type TranslateDeclared = (
   stream: Pick<StreamDocument, "name" | "arn" | "type" | "declared">,

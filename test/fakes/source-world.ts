@@ -22,6 +22,8 @@ export class SourceWorld {
   /** Thrown by the next appends, one each. */
   readonly refusals: Error[] = [];
   appends = 0;
+  /** Called after each append. */
+  whenAppended: () => void = () => undefined;
   #log: EmbeddedLog | undefined;
 
   constructor(seed = 1) {
@@ -56,6 +58,7 @@ export class SourceWorld {
         if (refusal !== undefined) throw refusal;
         this.appends++;
         await log.append(request);
+        this.whenAppended();
       },
     };
   }

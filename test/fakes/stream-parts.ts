@@ -81,6 +81,9 @@ export class StreamParts {
       start: async () => {
         throw new LakehoseError("redrive-under-way", `A redrive of ${request.deliveryId} is under way`);
       },
+      cancel: async () => {
+        throw new LakehoseError("no-such-redrive", `There is no redrive of ${request.deliveryId}`);
+      },
       jobs: () => [],
       stop: async () => undefined,
     };

@@ -154,3 +154,13 @@ test("GET /api/tables lists tables, and one of them with the streams that use it
   assert.equal((await call("GET", "/api/tables/none.orders")).status, 404);
   assert.equal((await call("GET", "/api/tables/sales")).status, 400);
 });
+
+test("DELETE /api/streams/NAME/redrives/ID asks for a redrive that there is", async () => {
+  const { call } = await fixture({ allowed: (action) => action === "lakehose:CancelRedrive" });
+  const unknown = await call("DELETE", "/api/streams/s/redrives/7");
+  assert.deepEqual([unknown.status, unknown.json.code], [400, "InvalidArgumentException"]);
+  assert.match(String(unknown.json.message), /no redrive/);
+  assert.match(String((await call("DELETE", "/api/streams/s/redrives/x")).json.message), /whole number, got x/);
+  const other = await call("DELETE", "/api/streams/s/redrives/7?delivery=none");
+  assert.match(String(other.json.message), /none/);
+});

@@ -1,3 +1,4 @@
+import { cancelRedrive } from "./cancel-redrive.ts";
 import { cancelReplay } from "./cancel-replay.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
@@ -15,6 +16,7 @@ import { replayStream } from "./replay-stream.ts";
 /** All that the admin API does. */
 export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
   return [
+    cancelRedrive(context),
     cancelReplay(context),
     flushStream(context),
     getStream(context),

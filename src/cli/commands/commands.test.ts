@@ -169,4 +169,7 @@ test("replay delivers again beside what is there, and redrive says what it found
   const [listed] = JSON.parse(await run("replay", "clicks", "--list", "--json"));
   assert.equal(listed.state, "landed");
   assert.match(await run("redrive", "clicks", "--prefix", "errors/"), /^0 records went back .* from 0 objects/);
+  assert.match(await run("redrive", "clicks", "--detach"), /^Redrive 2 of destinationId-000000000001 has begun/);
+  assert.match(await run("redrive", "clicks", "--cancel", "2"), /^Redrive 2 is (done|cancelled)/);
+  assert.match(await run("redrive", "clicks", "--list"), /^ 1 +destinationId-000000000001 +done +0 +0$/m);
 });

@@ -22,39 +22,42 @@ export async function* errorPieces(
 ): AsyncGenerator<ObjectPiece> {
   let line = 0;
   for await (const read of readErrorRecords(chunks)) {
-    const counted = ++line > options.countFrom ? options : { ...options, onPiece: ignore, onRefused: ignore };
-    if ("problem" in read) {
-      counted.onRefused(`at byte ${read.at}: ${read.problem}`);
-      yield { left: read.problem };
-    } else {
-      yield pieceOf(read.record, read.at, counted);
-    }
+    const { piece, count } =
+      "problem" in read ? refused(read.at, read.problem) : pieceOf(read.record, read.at, options);
+    // Counted when it is asked for the next: a piece that sets off an append is no part of it.
+    yield piece;
+    // What comes before was counted by an earlier job.
+    if (++line > options.countFrom) count(options);
   }
 }
 
-/** An earlier job has counted it. */
-function ignore(): undefined {
-  return undefined;
+interface CountedPiece {
+  readonly piece: ObjectPiece;
+  readonly count: (options: Pick<ErrorPiecesOptions, "onPiece" | "onRefused">) => void;
 }
 
-function pieceOf(record: ErrorRecord, at: number, options: ErrorPiecesOptions): ObjectPiece {
+function pieceOf(record: ErrorRecord, at: number, options: ErrorPiecesOptions): CountedPiece {
   const { identity, bytes } = record;
   const arrivalMs = record.arrivalMs ?? options.modifiedAt;
   if (identity === undefined) {
-    options.onPiece("redriven");
-    return { bytes, arrivalMs, stage: options.stage ?? foreignStage(record) };
+    const stage = options.stage ?? foreignStage(record);
+    return { piece: { bytes, arrivalMs, stage }, count: ({ onPiece }) => onPiece("redriven") };
   }
   if (identity.streamUid !== options.streamUid) {
     const reason = `it comes from another stream (uid ${identity.streamUid}), and offsets mean nothing here. Put its data into this stream as new records if that is what you want`;
-    options.onRefused(`at byte ${at}: ${reason}`);
-    return { left: reason };
+    return refused(at, reason);
   }
   if (identity.deliveryId !== options.deliveryId) {
-    options.onPiece("other-delivery");
-    return { left: `it belongs to delivery ${identity.deliveryId}` };
+    const left = `it belongs to delivery ${identity.deliveryId}`;
+    return { piece: { left }, count: ({ onPiece }) => onPiece("other-delivery") };
   }
-  options.onPiece(identity.inDoubt ? "in-doubt" : "redriven");
-  return { bytes, arrivalMs, stage: identity.stage, offset: identity.offset };
+  const { stage, offset, inDoubt } = identity;
+  const what = inDoubt ? "in-doubt" : "redriven";
+  return { piece: { bytes, arrivalMs, stage, offset }, count: ({ onPiece }) => onPiece(what) };
+}
+
+function refused(at: number, reason: string): CountedPiece {
+  return { piece: { left: reason }, count: ({ onRefused }) => onRefused(`at byte ${at}: ${reason}`) };
 }
 
 /** AWS's conversion errors hold what came out of the processors; only they have these members (reference 5.6). */

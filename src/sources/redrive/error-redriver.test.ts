@@ -209,6 +209,65 @@ test("ErrorRedriver refuses a second job while one is under way", async () => {
   await finish(world, redriver);
 });
 
+test("cancel() ends a job for good where it stands, and a later one goes on there", async () => {
+  const world = new SourceWorld();
+  const redriver = await opened(world);
+  await world.put(KEY, Buffer.concat(Array.from({ length: 2_500 }, (_, index) => errorLine(`record ${index}`))));
+  await world.put(`${KEY}-next`, errorLine("next"));
+  const slowDown = () => new LakehoseError("slow-down", "Slow down.", { retriable: true });
+  world.whenAppended = () => void world.refusals.push(...Array.from({ length: 1_000 }, slowDown));
+  const { id } = await redriver.start(FRESH);
+  await world.until(() => world.appends > 0 && world.refusals.length < 999);
+  const status = await redriver.cancel(id);
+  assert.equal(status.state, "cancelled");
+  assert.deepEqual(redriver.jobs().at(-1), status);
+  assert.deepEqual(status.records, { redriven: 1_000, refused: 0, otherDelivery: 0, inDoubt: 0 });
+  assert.equal((await world.texts()).length, 1_000);
+  world.refusals.length = 0;
+  world.whenAppended = () => undefined;
+  // A restart between the two finds the job ended.
+  await redriver.stop();
+  const again = redriverIn(world, await world.open());
+  await again.open();
+  assert.equal(again.jobs().at(-1)?.state, "cancelled");
+  const { records } = await redrive(world, again);
+  assert.equal(records.redriven, 1_501);
+  const texts = await world.texts();
+  assert.deepEqual([texts.length, new Set(texts).size], [2_501, 2_501]);
+});
+
+test("cancel() leaves a job that has ended as it is, and knows no others", async () => {
+  const world = new SourceWorld();
+  const redriver = await opened(world);
+  const done = await redrive(world, redriver);
+  assert.deepEqual(await redriver.cancel(done.id), done);
+  await assert.rejects(redriver.cancel(7), { code: "no-such-redrive" });
+});
+
+test("cancel() at any step leaves a journal that the next job goes on from, with nothing twice", async () => {
+  const seen = new Set<string>();
+  for (let steps = 0; steps < 60; steps++) {
+    const world = new SourceWorld(steps + 1);
+    const redriver = await opened(world);
+    const expected: string[] = [];
+    for (const object of ["a", "b"]) {
+      const texts = Array.from({ length: 4 }, (_, index) => `${object}${index}`);
+      expected.push(...texts);
+      const stage = (index: number) => (index % 2 === 0 ? ("processors" as const) : ("delivery" as const));
+      const lines = texts.map((text, index) => errorLine(text, { stage: stage(index) }));
+      await world.put(`${KEY}${object}`, Buffer.concat(lines));
+    }
+    const { id } = await redriver.start(FRESH);
+    for (let step = 0; step < steps; step++) await new Promise(setImmediate);
+    const { state, records } = await redriver.cancel(id);
+    seen.add(state);
+    assert.equal(records.redriven, (await world.texts()).length, `${steps} steps`);
+    await redrive(world, redriver);
+    assert.deepEqual(await world.texts(), expected, `${steps} steps`);
+  }
+  assert.ok(seen.has("cancelled"), [...seen].join());
+});
+
 test("ErrorRedriver goes on after a crash at any step, and each record is in the log once", async () => {
   const crashes = { resumed: 0, beforeJob: 0 };
   for (const how of ["power", "kill"] as const) {

@@ -10,7 +10,7 @@ import { decodePosition } from "../objects/object-position.ts";
 import type { CreateRedriverRequest, RedriveRequest, Redriver, RedriveStatus } from "../source.ts";
 import { errorPieces } from "./error-pieces.ts";
 import { type FoundObject, type FoundObjects, findErrorObjects } from "./find-error-objects.ts";
-import { type JobLine, objectName, RedriveJournal } from "./redrive-journal.ts";
+import { type EndLine, type JobLine, objectName, RedriveJournal } from "./redrive-journal.ts";
 import { RedriveProgress } from "./redrive-progress.ts";
 
 /**
@@ -30,7 +30,7 @@ export class ErrorRedriver implements Redriver {
   readonly #sourceId: string;
   #journal: RedriveJournal | undefined;
   #progress: RedriveProgress[] = [];
-  #running: Promise<void> | undefined;
+  #running: RunningJob | undefined;
   #starting = false;
 
   constructor(options: ErrorRedriverOptions) {
@@ -71,31 +71,52 @@ export class ErrorRedriver implements Redriver {
     }
   }
 
+  async cancel(id: number): Promise<RedriveStatus> {
+    this.#opened();
+    const running = this.#running?.id === id ? this.#running : undefined;
+    running?.cancelling.abort(new Error("The redrive was cancelled"));
+    await running?.ended;
+    const status = this.jobs().find((job) => job.id === id);
+    if (status === undefined) {
+      const message = `There is no redrive ${id} of ${this.#options.deliveryId}`;
+      throw new LakehoseError("no-such-redrive", message);
+    }
+    if (status.state !== "interrupted") return status;
+    const message = `Redrive ${id} is interrupted: ${status.failure}. It goes on at the next start and can be cancelled then`;
+    throw new LakehoseError("redrive-interrupted", message);
+  }
+
   jobs(): readonly RedriveStatus[] {
     return this.#progress.map((progress) => progress.status());
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort(new Error("The redrive is being stopped"));
-    await this.#running;
+    await this.#running?.ended;
   }
 
   #run(journal: RedriveJournal, line: JobLine): void {
     const progress = this.#progress.find(({ job }) => job === line.job);
     if (progress === undefined) return;
-    this.#running = this.#redrive(journal, line, progress).catch((error: unknown) => {
+    const cancelling = new AbortController();
+    const signal = AbortSignal.any([cancelling.signal, this.#stopping.signal]);
+    const run = { journal, line, progress, cancelled: cancelling.signal, signal };
+    const ended = this.#redrive(run).catch((error: unknown) => {
       // Neither the journal nor the log takes anything: the job stays open and goes on at the next start.
       progress.interrupt(reasonOf(error));
     });
+    this.#running = { id: line.job, ended, cancelling };
   }
 
-  async #redrive(journal: RedriveJournal, { job, request }: JobLine, progress: RedriveProgress): Promise<void> {
+  async #redrive(run: Run): Promise<void> {
+    const { journal, line, progress, signal } = run;
+    const { job, request } = line;
     let failure: string | undefined;
     try {
-      const { objects, problems } = await this.#retrying(() => this.#find(request));
+      const { objects, problems } = await this.#retrying(signal, () => this.#find(request));
       progress.found(objects, problems);
       for (const object of objects) {
-        this.#stopping.signal.throwIfAborted();
+        signal.throwIfAborted();
         const known = journal.objects.get(objectName(object));
         const same = known?.etag === object.etag ? known : undefined;
         if (same?.job === job) continue;
@@ -104,31 +125,39 @@ export class ErrorRedriver implements Redriver {
           continue;
         }
         const after = same?.failure === undefined ? 0 : same.lines;
-        await this.#redriveObject(journal, { job, object, after, request }, progress);
+        await this.#redriveObject(run, { job, object, after, request });
       }
     } catch (error) {
-      if (error instanceof IntakeEnded || this.#stopping.signal.aborted) throw error;
+      if (this.#isInterrupted(error)) throw error;
       failure = reasonOf(error);
     }
-    const end = {
+    const end: EndLine = {
       type: "end",
       job,
       at: this.#options.clock.now(),
       ...(failure === undefined ? {} : { failure }),
-    } as const;
+      ...(failure !== undefined && run.cancelled.aborted ? { cancelled: true } : {}),
+    };
     await journal.append(end);
     progress.ended(end);
   }
 
-  async #redriveObject(journal: RedriveJournal, work: ObjectWork, progress: RedriveProgress): Promise<void> {
+  /** True where nothing can be written down about the job: it goes on at the next start. */
+  #isInterrupted(error: unknown): boolean {
+    return error instanceof IntakeEnded || this.#stopping.signal.aborted;
+  }
+
+  async #redriveObject(run: Run, work: ObjectWork): Promise<void> {
+    const { journal, progress } = run;
     const { object, job, after } = work;
     const { bucket, key, etag, bytes } = object;
     let lines = after;
     let failure: string | undefined;
     try {
-      lines = await this.#retrying(() => this.#feed(work, progress));
+      lines = await this.#retrying(run.signal, () => this.#feed(run, work));
     } catch (error) {
-      if (error instanceof IntakeEnded || this.#stopping.signal.aborted) throw error;
+      if (this.#isInterrupted(error)) throw error;
+      if (run.signal.aborted) progress.leaveInHand();
       failure = reasonOf(error);
       lines = this.#lineInLog(work);
     }
@@ -140,7 +169,7 @@ export class ErrorRedriver implements Redriver {
   }
 
   /** Counts afresh on every attempt: an attempt reads the object from its beginning and appends what is missing. */
-  async #feed(work: ObjectWork, progress: RedriveProgress): Promise<number> {
+  async #feed({ progress, signal }: Run, work: ObjectWork): Promise<number> {
     const { streamUid, deliveryId, intake, clock, random } = this.#options;
     const { object, job, request } = work;
     const { bucket } = object;
@@ -160,7 +189,8 @@ export class ErrorRedriver implements Redriver {
       intake,
       clock,
       random,
-      signal: this.#stopping.signal,
+      signal,
+      onAppended: () => progress.appended(),
       call: "source:redrive",
       sourceId: this.#sourceId,
       streamUid,
@@ -198,9 +228,8 @@ export class ErrorRedriver implements Redriver {
     return this.#options.storeFor(bucket);
   }
 
-  async #retrying<T>(work: () => Promise<T>): Promise<T> {
+  async #retrying<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const { clock, random } = this.#options;
-    const { signal } = this.#stopping;
     for (let attempt = 1; ; attempt++) {
       try {
         return await work();
@@ -222,6 +251,22 @@ export interface ErrorRedriverOptions extends CreateRedriverRequest {
   readonly clock: Clock;
   readonly random: Random;
   readonly storeFor: (bucket: string) => ObjectStore;
+}
+
+interface RunningJob {
+  readonly id: number;
+  readonly ended: Promise<void>;
+  readonly cancelling: AbortController;
+}
+
+/** One job at work. */
+interface Run {
+  readonly journal: RedriveJournal;
+  readonly line: JobLine;
+  readonly progress: RedriveProgress;
+  readonly cancelled: AbortSignal;
+  /** Aborted when the job is cancelled or the redriver stops. */
+  readonly signal: AbortSignal;
 }
 
 interface ObjectWork {

@@ -36,6 +36,7 @@ export interface EndLine {
   readonly job: number;
   readonly at: number;
   readonly failure?: string;
+  readonly cancelled?: true;
 }
 
 /** Some 200 bytes of file and memory an object. Error objects beyond it are beyond what anybody looks through. */

@@ -17,6 +17,8 @@ export class RedriveProgress {
   #bytes = { found: 0, done: 0 };
   #finished: RedrivenRecords = NONE;
   #inHand: RedrivenRecords = NONE;
+  /** Of the object in hand, what is in the log. */
+  #appended: RedrivenRecords = NONE;
   #problems: SourceProblem[] = [];
   #problemsBefore: SourceProblem[] = [];
 
@@ -48,8 +50,18 @@ export class RedriveProgress {
   /** An attempt at an object begins, with its counters at nothing. */
   begin(key: string): void {
     this.#inHand = NONE;
+    this.#appended = NONE;
     this.#problemsBefore = this.#problemsBefore.filter((problem) => problem.key !== key);
     this.#problems = [...this.#problemsBefore];
+  }
+
+  appended(): void {
+    this.#appended = this.#inHand;
+  }
+
+  /** The object in hand is left in the middle: what was read and not appended does not count. */
+  leaveInHand(): void {
+    this.#inHand = this.#appended;
   }
 
   count(what: "redriven" | "in-doubt" | "other-delivery"): void {
@@ -105,6 +117,7 @@ export class RedriveProgress {
   }
 
   #state(): RedriveStatus["state"] {
+    if (this.#end?.cancelled === true) return "cancelled";
     if (this.#end !== undefined) return this.#end.failure === undefined ? "done" : "failed";
     return this.#interrupted === undefined ? "running" : "interrupted";
   }
