@@ -8,8 +8,8 @@ import { nodeDisk } from "../../src/std/node-disk.ts";
 const delayMs = Number(process.env.LAKEHOSE_BENCH_DATASYNC_MS);
 const open = nodeDisk.open;
 
-nodeDisk.open = async (path, mode) => {
-  const file = await open(path, mode);
+nodeDisk.open = async (path, mode, options) => {
+  const file = await open(path, mode, options);
   const datasync = file.datasync.bind(file);
   file.datasync = async () => {
     await datasync();

@@ -9,7 +9,7 @@ export interface Disk {
    * Opens a file. "read": must exist. "write": must exist, readable and writable. "create": must not exist, readable and
    * writable; its directory entry is durable only after `syncDirectory` on the parent.
    */
-  open(path: string, mode: OpenMode): Promise<DiskFile>;
+  open(path: string, mode: OpenMode, options?: OpenOptions): Promise<DiskFile>;
   /** Names in a directory, sorted. An absent directory has none. */
   list(path: string): Promise<string[]>;
   stat(path: string): Promise<DiskStat | undefined>;
@@ -29,6 +29,14 @@ export interface Disk {
 }
 
 export type OpenMode = "read" | "write" | "create";
+
+export interface OpenOptions {
+  /**
+   * Every write will be followed by `datasync` at once: where the system can do both in one call, it may, and a write may
+   * fail for what else `datasync` would fail for.
+   */
+  readonly syncsEachWrite?: boolean;
+}
 
 export interface DiskStat {
   readonly bytes: number;

@@ -4,9 +4,9 @@ import { DiskFaults } from "./disk-faults.ts";
 /** Any disk, with faults in front: what is ordered on `faults` fails before it reaches the disk behind. */
 export function faultyDisk(inner: Disk, faults: DiskFaults = new DiskFaults()): Disk {
   return {
-    open: async (path, mode) => {
+    open: async (path, mode, options) => {
       await faults.enterOrThrow("open", path);
-      return faultyFile(await inner.open(path, mode), faults);
+      return faultyFile(await inner.open(path, mode, options), faults);
     },
     list: async (path) => {
       await faults.enterOrThrow("list", path);

@@ -108,18 +108,21 @@ export class SegmentFiles {
   async #blank(header: SegmentHeader): Promise<{ file: DiskFile; path: string; recycled: boolean }> {
     const spare = header.capacity === this.#segmentBytes ? this.#spares.pop() : undefined;
     if (spare !== undefined) {
-      const file = await this.#disk.open(spare, "write");
+      const file = await this.#disk.open(spare, "write", APPENDED);
       if ((await file.size()) === header.capacity) return { file, path: spare, recycled: true };
       await file.close();
       await this.#disk.unlink(spare);
     }
     const path = join(this.directory, `${digits(header.segmentNumber)}.tmp`);
     await this.#disk.unlink(path);
-    const file = await this.#disk.open(path, "create");
+    const file = await this.#disk.open(path, "create", APPENDED);
     await file.truncate(header.capacity);
     return { file, path, recycled: false };
   }
 }
+
+/** Groups are written one by one, each synced before the next. */
+const APPENDED = { syncsEachWrite: true } as const;
 
 /** As many spares are kept as segments were made in this time. */
 const DEMAND_WINDOW_MS = 30_000;
