@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ComponentSpec } from "../model/delivery-definition.ts";
 import type { Processor } from "../processors/processor.ts";
 import { invariant } from "../std/assert.ts";
@@ -55,7 +56,8 @@ export class Plans {
     const old = this.#journal.state.newestPlan;
     const format = old === undefined ? undefined : withLearned(old, declared.format);
     const definition = format === undefined ? declared : { ...declared, format };
-    if (old && old.versionId === versionId && JSON.stringify(old.definition) === JSON.stringify(definition)) return;
+    // Whoever stores definitions may hand their members back in another order.
+    if (old?.versionId === versionId && isDeepStrictEqual(old.definition, definition)) return;
     await this.#append(definition, versionId, position, format === undefined ? undefined : declared.format);
     if (accumulators) this.moveToNewest(accumulators);
   }
