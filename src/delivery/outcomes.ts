@@ -78,8 +78,36 @@ async function runChain(
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
   let passing: ProcessorBatch = { source: batch, outcomes: keptAsTheyAre(batch) };
-  for (const processor of processors) passing = await processor.process(passing, signal);
+  for (let at = 0; at < processors.length; ) {
+    const neighbours = recordByRecord(processors, at);
+    if (neighbours.length > 0) {
+      passing = { source: batch, outcomes: passing.outcomes.map((outcome) => passEach(outcome, neighbours)) };
+      at += neighbours.length;
+    } else passing = (await processors[at++]?.process(passing, signal)) ?? passing;
+  }
   return passing.outcomes;
+}
+
+type Each = NonNullable<Processor["each"]>;
+
+/** The processors from `from` on that are asked record by record. */
+function recordByRecord(processors: readonly Processor[], from: number): Each[] {
+  const neighbours: Each[] = [];
+  for (let at = from; at < processors.length; at++) {
+    const each = processors[at]?.each;
+    if (each === undefined) break;
+    neighbours.push(each);
+  }
+  return neighbours;
+}
+
+function passEach(outcome: Outcome, neighbours: readonly Each[]): Outcome {
+  let passing = outcome;
+  for (const each of neighbours) {
+    if (passing.result !== "kept") break;
+    passing = each(passing);
+  }
+  return passing;
 }
 
 function keptAsTheyAre(batch: Batch): KeptOutcome[] {

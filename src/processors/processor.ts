@@ -23,6 +23,11 @@ export interface Processor {
    */
   readonly onlyPlaces?: boolean;
   process(batch: ProcessorBatch, signal: AbortSignal): Promise<ProcessorBatch>;
+  /**
+   * What `process` does with one record, of those that look at each for itself and wait for nothing. Neighbours in a chain
+   * that have it are asked record by record instead: what one has parsed is still at hand for the next.
+   */
+  each?(outcome: KeptOutcome): Outcome;
   close(): Promise<void>;
 }
 

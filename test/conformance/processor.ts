@@ -31,6 +31,7 @@ export function processorConformance(subject: ProcessorUnderTest): void {
   test(`${type} answers in source order, once per record`, () => withProcessor(subject, answersInOrder));
   test(`${type} leaves the outcomes of others alone`, () => withProcessor(subject, leavesOthersAlone));
   test(`${type} does not change the source`, () => withProcessor(subject, leavesSource));
+  test(`${type} says the same record by record, if it can`, () => withProcessor(subject, saysTheSameOfEach));
   test(`${type} takes an empty batch`, () => withProcessor(subject, takesNothing));
   test(`${type} describes itself and checks its options`, () => describesItself(subject));
   test(`${type} is pure if it says so`, () => withProcessor(subject, isPure));
@@ -74,6 +75,17 @@ async function leavesSource(processor: Processor, subject: ProcessorUnderTest): 
   const result = await processor.process(batch, signal());
   assert.equal(result.source, batch.source);
   for (const [index, record] of subject.records.entries()) assert.ok(recordAt(batch.source, index).equals(record));
+}
+
+async function saysTheSameOfEach(processor: Processor, subject: ProcessorUnderTest): Promise<void> {
+  const { each } = processor;
+  if (each === undefined) return;
+  const batch = batchOf(subject.records);
+  const { outcomes } = await processor.process(batch, signal());
+  assert.deepEqual(
+    batch.outcomes.map((outcome) => (outcome.result === "kept" ? each(outcome) : outcome)),
+    outcomes,
+  );
 }
 
 async function takesNothing(processor: Processor): Promise<void> {

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../std/json.ts";
-import { parseRecord } from "./parse-record.ts";
+import { parseRecord } from "../parse-record.ts";
 import { missing, NAMESPACE, partitionValuesOf, problem, valueText } from "./partition-values.ts";
 import { compileExpression, type Evaluate } from "./query/compile.ts";
 import type { Expression } from "./query/expression.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Outcome, ProcessorBatch, ProcessorDefinition, RejectedOutcome } from "../processor.ts";
+import type { KeptOutcome, Outcome, ProcessorBatch, ProcessorDefinition, RejectedOutcome } from "../processor.ts";
 import { compiledEngine } from "./compiled-engine.ts";
 import type { Answer, QueryEngine } from "./query-engine.ts";
 import { jqEngine } from "./reference/jq-engine.ts";
@@ -39,6 +39,7 @@ export const extractMetadataProcessor: ProcessorDefinition = {
       pure: engine.pure,
       onlyPlaces: true,
       process: (batch, signal) => extract(batch, engine, signal),
+      ...(engine.pure ? { each: (outcome: KeptOutcome) => withAnswer(outcome, engine.answer(outcome.bytes)) } : {}),
       close: async () => (engine.pure ? undefined : engine.close()),
     };
   },
@@ -69,11 +70,12 @@ async function extract(
   };
 }
 
-function withAnswer(outcome: Extract<Outcome, { result: "kept" }>, answer: Answer): Outcome {
-  if (answer.values === undefined) return rejection(outcome.index, answer.problem);
-  const { partitionValues } = outcome;
+/** Member by member: copying all there may be costs more than the query. */
+function withAnswer({ index, bytes, partitionValues, eventTimeMs }: KeptOutcome, answer: Answer): Outcome {
+  if (answer.values === undefined) return rejection(index, answer.problem);
   const values = partitionValues === undefined ? answer.values : { ...partitionValues, ...answer.values };
-  return { ...outcome, partitionValues: values };
+  if (eventTimeMs === undefined) return { result: "kept", index, bytes, partitionValues: values };
+  return { result: "kept", index, bytes, partitionValues: values, eventTimeMs };
 }
 
 /** Code and error output of the service (reference 4.4, 5.6). */

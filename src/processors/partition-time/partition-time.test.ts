@@ -24,6 +24,17 @@ const instant = (text: string) => Date.parse(text);
 test("eventTimeReader() reads what it is told to, and nothing else", () => {
   const examples: readonly [string, JsonValue, string | undefined][] = [
     ["auto", "2018-03-01T00:30:00Z", "2018-03-01T00:30:00Z"],
+    ["auto", "2018-03-01T00:30:00.007Z", "2018-03-01T00:30:00.007Z"],
+    ["auto", "2018-12-31T23:59:59.999Z", "2018-12-31T23:59:59.999Z"],
+    ["auto", "2020-02-29T00:00:00Z", "2020-02-29T00:00:00Z"],
+    ["auto", "0099-03-01T00:30:00Z", "0099-03-01T00:30:00Z"],
+    ["auto", "2018-13-01T00:00:00Z", undefined],
+    ["auto", "2018-00-01T00:00:00Z", undefined],
+    ["auto", "2018-03-00T00:00:00Z", undefined],
+    ["auto", "2018-03-01T00:60:00Z", undefined],
+    ["auto", "2018-03-01T0:030:00Z", undefined],
+    ["auto", "2018-03-01T00:30:00.1 Z", "2018-03-01T00:30:00.100Z"],
+    ["auto", "2018-03-01T00:30:00x123Z", undefined],
     ["auto", "2018-03-01 00:30:00", "2018-03-01T05:30:00Z"],
     ["auto", "2018-03-01T00:30", "2018-03-01T05:30:00Z"],
     ["auto", "2018-03-01", "2018-03-01T05:00:00Z"],

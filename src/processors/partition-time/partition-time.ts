@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import { isTimeZone } from "../../std/time-zone.ts";
+import { parseRecord } from "../parse-record.ts";
 import type { KeptOutcome, Outcome, ProcessorDefinition } from "../processor.ts";
 import { eventTimeReader, type ReadEventTime } from "./event-time.ts";
 
@@ -41,13 +42,16 @@ export const partitionTimeProcessor: ProcessorDefinition = {
     const { field, format, timeZone, missing } = partitionTimeProcessor.optionsSchema.parse(options) as Options;
     const path = field.replace(/^\./, "").split(".");
     const read = eventTimeReader(format, timeZone);
-    const place = (outcome: Outcome) =>
-      outcome.result === "kept" ? placeRecord(outcome, path, read, missing === "arrival") : outcome;
+    const each = (outcome: KeptOutcome) => placeRecord(outcome, path, read, missing === "arrival");
     return {
       type: "partition-time",
       pure: true,
       onlyPlaces: true,
-      process: async ({ source, outcomes }) => ({ source, outcomes: outcomes.map(place) }),
+      process: async ({ source, outcomes }) => ({
+        source,
+        outcomes: outcomes.map((outcome) => (outcome.result === "kept" ? each(outcome) : outcome)),
+      }),
+      each,
       close: async () => undefined,
     };
   },
@@ -83,12 +87,7 @@ function placeRecord(outcome: KeptOutcome, path: readonly string[], read: ReadEv
 const SHOWN_LENGTH_MAX = 100;
 
 function memberAt(bytes: Buffer, path: readonly string[]): JsonValue | undefined {
-  let value: JsonValue | undefined;
-  try {
-    value = JSON.parse(bytes.toString()) as JsonValue;
-  } catch {
-    return undefined;
-  }
+  let value = parseRecord(bytes);
   for (const name of path) {
     if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
     value = value[name];

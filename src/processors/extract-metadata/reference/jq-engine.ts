@@ -1,5 +1,5 @@
 import type { Clock } from "../../../std/clock.ts";
-import { parseRecord } from "../parse-record.ts";
+import { parseRecord } from "../../parse-record.ts";
 import { problem } from "../partition-values.ts";
 import type { Answer, CallingEngine } from "../query-engine.ts";
 import { answerOfLine, documentOf } from "./jq-call.ts";
