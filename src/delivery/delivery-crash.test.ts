@@ -136,3 +136,47 @@ function decodeRaw(line: string): string {
   const { rawData } = JSON.parse(line) as { rawData: string };
   return Buffer.from(rawData, "base64").toString();
 }
+
+test("a plan that was journaled beyond the last cut covers what is read again, through a second crash", async () => {
+  const prefixes = ["d/!{timestamp:yyyy-MM-dd}/", "h/!{timestamp:yyyy-MM-dd-HH}/"] as const;
+  const startWorld = async () => {
+    const naming = { timeZone: "UTC", prefix: prefixes[0], errorPrefix: "e/!{firehose:error-output-type}/" };
+    const world = new DeliveryWorld({ definition: { naming } });
+    await world.start();
+    return world;
+  };
+  const changeUnderLoad = async (world: DeliveryWorld) => {
+    const { log, delivery } = world;
+    await world.putInto(log, "before");
+    await world.clock.advance(1_500);
+    // Read, but in no cut yet: that is written once a second.
+    await world.putInto(log, "between");
+    await world.clock.advance(50);
+    const naming = { ...world.definition.naming, prefix: prefixes[1] };
+    world.definition = { ...world.definition, naming };
+    world.versionId = "2";
+    await world.until(delivery.apply(world.definition, "2"), 1);
+  };
+  const measured = await startWorld();
+  const first = measured.disk.faults.count;
+  await changeUnderLoad(measured);
+  const operations = measured.disk.faults.count - first;
+  await measured.stop();
+  for (let index = 1; index <= operations; index++) {
+    const world = await startWorld();
+    world.disk.crashAt(world.disk.faults.count + index, "kill");
+    void changeUnderLoad(world).catch(() => undefined);
+    for (let step = 0; step < 200 && world.disk.crashPending; step++) await world.clock.advance(20);
+    if (!world.disk.crashPending) world.crash("kill");
+    world.disk.crashAt(Number.POSITIVE_INFINITY, "kill");
+    await world.start();
+    await world.clock.advance(1_500);
+    await world.put("after");
+    await world.clock.advance(1_500);
+    world.crash("kill");
+    await world.start();
+    await world.flush();
+    assertExactlyOnce(world, await world.delivered(), `crash at ${index} of ${operations}`);
+    await world.stop();
+  }
+});

@@ -56,8 +56,11 @@ export class Plans {
     const old = this.#journal.state.newestPlan;
     const format = old === undefined ? undefined : withLearned(old, declared.format);
     const definition = format === undefined ? declared : { ...declared, format };
+    // A crash may have taken the reading back before the plan's own position: what is read again follows the plan too, and
+    // has to be found under it later.
+    const covers = old !== undefined && old.position <= position;
     // Whoever stores definitions may hand their members back in another order.
-    if (old?.versionId === versionId && isDeepStrictEqual(old.definition, definition)) return;
+    if (covers && old.versionId === versionId && isDeepStrictEqual(old.definition, definition)) return;
     await this.#append(definition, versionId, position, format === undefined ? undefined : declared.format);
     if (accumulators) this.moveToNewest(accumulators);
   }
