@@ -4,18 +4,24 @@ import { LakehoseError } from "../model/errors.ts";
 import type { CliContext } from "./cli-context.ts";
 import { DEFAULT_ENDPOINT, isUnreachable, unreachable } from "./endpoint.ts";
 import { COMMANDS, type CommandEntry, commandsFor } from "./registry.ts";
+import { signalHandler } from "./signal-handler.ts";
 
 /** Runs one command line. Sets the exit code of the process; never throws for what the user can mend. */
 export async function main(argv: readonly string[]): Promise<void> {
   const stopping = new AbortController();
-  const stop = () => stopping.abort(new Error("stopped by a signal"));
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
+  const stop = signalHandler({
+    now: () => performance.now(),
+    stop: () => stopping.abort(new Error("stopped by a signal")),
+    end: (signal) => {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    },
+  });
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
   const { stdout, stderr, stdin, env } = process;
   stdout.on("error", leaveWhenNobodyReads);
   process.exitCode = await runCommand(argv, { stdout, stderr, stdin, environment: env, signal: stopping.signal });
-  process.removeListener("SIGINT", stop);
-  process.removeListener("SIGTERM", stop);
   // A connection or timer that somebody forgot must not keep a finished command from ending.
   setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
 }
