@@ -3,6 +3,7 @@ import { isCoarse } from "./date-pattern.ts";
 import { formatDate } from "./format-date.ts";
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /**
  * A string that changes exactly when a timestamp of the prefix changes in something of an hour or more. Whoever gathers
@@ -15,29 +16,30 @@ export function splitKey(template: PrefixTemplate, atMs: number, timeZone: strin
     .join("|");
 }
 
-/** Minutes that a splitter remembers: a day of events in any order, and the few hours of arrival. */
-const MINUTES_MAX = 2_000;
+/** Spans of time that a splitter remembers: days of events in any order, and the few hours of arrival. */
+const SPANS_MAX = 2_000;
 
 /**
- * `splitKey` for a flow of records: evaluated once per minute of time, since nothing of an hour or more changes within
- * one. Arrivals rise; event times come in any order, so more than the last minute is remembered. Give each flow a splitter
- * of its own.
+ * `splitKey` for a flow of records: evaluated once per hour of UTC, or per minute of another zone, which may begin its
+ * hours anywhere; nothing of an hour or more changes within one. Arrivals rise; event times come in any order, so more
+ * than the last span is remembered. Give each flow a splitter of its own.
  */
 export function createSplitter(template: PrefixTemplate, timeZone: string): (atMs: number) => string {
   if (coarseParts(template).length === 0) return () => "";
+  const spanMs = timeZone === "UTC" ? HOUR_MS : MINUTE_MS;
   const keys = new Map<number, string>();
-  let lastMinute = Number.NaN;
+  let lastSpan = Number.NaN;
   let lastKey = "";
   return (atMs) => {
-    const minute = Math.floor(atMs / MINUTE_MS);
-    if (minute === lastMinute) return lastKey;
-    let key = keys.get(minute);
+    const span = Math.floor(atMs / spanMs);
+    if (span === lastSpan) return lastKey;
+    let key = keys.get(span);
     if (key === undefined) {
-      key = splitKey(template, minute * MINUTE_MS, timeZone);
-      if (keys.size >= MINUTES_MAX) keys.clear();
-      keys.set(minute, key);
+      key = splitKey(template, span * spanMs, timeZone);
+      if (keys.size >= SPANS_MAX) keys.clear();
+      keys.set(span, key);
     }
-    lastMinute = minute;
+    lastSpan = span;
     lastKey = key;
     return key;
   };
