@@ -1,5 +1,6 @@
 import type { SourceProgress } from "../log/log.ts";
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
+import type { ErrorOutput } from "../model/error-output.ts";
 import type { PackedRecords, RecordOrigin } from "../model/records.ts";
 
 /**
@@ -53,13 +54,6 @@ export interface CreateRedriverRequest {
   readonly intake: SourceIntake;
   /** File of its own, may not exist yet. */
   readonly journalPath: string;
-}
-
-/** A place that a delivery writes its errors to. */
-export interface ErrorOutput {
-  readonly bucket: string;
-  /** Prefix expression, unevaluated. */
-  readonly errorPrefix: string;
 }
 
 export type CreateRedriver = (request: CreateRedriverRequest) => Redriver;

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
-import { errorOutputOf } from "../sources/redrive/error-output.ts";
-import type { ErrorOutput } from "../sources/source.ts";
+import { type ErrorOutput, errorOutputOf } from "../model/error-output.ts";
 
 /** A place that a delivery has written its errors to under an earlier definition. */
 export interface FormerOutput extends ErrorOutput {

@@ -1,6 +1,5 @@
-import type { DeliveryDefinition, ObjectNaming } from "../../model/delivery-definition.ts";
+import type { ObjectNaming } from "../../model/delivery-definition.ts";
 import { type PrefixTemplate, parsePrefixes } from "../../model/prefix-template.ts";
-import type { ErrorOutput } from "../source.ts";
 
 /** All values of `!{firehose:error-output-type}` (reference 5.3), and spellings that AWS has used. Every error key holds one. */
 export const ERROR_TYPES = [
@@ -15,15 +14,6 @@ export const ERROR_TYPES = [
   "snowflake-failed",
   "iceberg-failed",
 ] as const;
-
-/** Where a delivery writes its errors; `undefined` for one whose target is no bucket. */
-export function errorOutputOf({ target, naming }: DeliveryDefinition): ErrorOutput | undefined {
-  const { bucket } = target.options;
-  if (typeof bucket !== "string") return undefined;
-  // Errors lie below the prefix where no error prefix is given.
-  const errorPrefix = naming.errorPrefix || (naming.prefix ?? "");
-  return { bucket, errorPrefix };
-}
 
 /**
  * The key prefixes below which the error output of a definition lies: what its error prefix is before the first part that

@@ -3,9 +3,10 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { BUCKET, SourceWorld, STREAM_UID } from "../../../test/fakes/source-world.ts";
 import type { DeliveryDefinition } from "../../model/delivery-definition.ts";
+import type { ErrorOutput } from "../../model/error-output.ts";
 import { type RejectedRecord, serializeErrorRecord } from "../../model/error-record.ts";
 import { LakehoseError } from "../../model/errors.ts";
-import type { ErrorOutput, RedriveRequest, RedriveStatus, SourceIntake } from "../source.ts";
+import type { RedriveRequest, RedriveStatus, SourceIntake } from "../source.ts";
 import { ErrorRedriver } from "./error-redriver.ts";
 
 const DELIVERY = "destinationId-000000000001";

@@ -1,8 +1,9 @@
 import type { DeliveryDefinition } from "../../model/delivery-definition.ts";
+import { type ErrorOutput, errorOutputOf } from "../../model/error-output.ts";
 import { LakehoseError } from "../../model/errors.ts";
 import { type ObjectInfo, type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
-import type { ErrorOutput, RedriveRequest, SourceProblem } from "../source.ts";
-import { ERROR_TYPES, errorOutputOf, errorOutputPrefixes } from "./error-output.ts";
+import type { RedriveRequest, SourceProblem } from "../source.ts";
+import { ERROR_TYPES, errorOutputPrefixes } from "./error-output.ts";
 import { JOURNAL_OBJECTS_MAX, objectName } from "./redrive-journal.ts";
 
 export interface FindOptions {
