@@ -4,6 +4,7 @@ import type { KeptOutcome, Outcome, Processor, ProcessorBatch, RejectedOutcome }
 import type { AccumulatorKey } from "./journal/journal-records.ts";
 import type { OutcomeGroup } from "./outcome-group.ts";
 import { PARTITION_LIMIT_EXCEEDED, type Place, type Refusal } from "./partition.ts";
+import { rememberPieces } from "./pieces.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 
 /** What stage one said of one batch: records grouped by where they gather, and how many went nowhere. */
@@ -81,9 +82,13 @@ async function runChain(
   for (let at = 0; at < processors.length; ) {
     const neighbours = recordByRecord(processors, at);
     if (neighbours.length > 0) {
-      passing = { source: batch, outcomes: passing.outcomes.map((outcome) => passEach(outcome, neighbours)) };
+      const outcomes = passing.outcomes.map((outcome) => passEach(outcome, neighbours));
+      passing = { source: batch, outcomes: rememberPieces(batch, passing.outcomes, outcomes) };
       at += neighbours.length;
-    } else passing = (await processors[at++]?.process(passing, signal)) ?? passing;
+    } else {
+      const { outcomes } = (await processors[at++]?.process(passing, signal)) ?? passing;
+      passing = { source: batch, outcomes: rememberPieces(batch, passing.outcomes, outcomes) };
+    }
   }
   return passing.outcomes;
 }
@@ -201,14 +206,15 @@ function mayGather({ key }: Place, runner: PlanRunner, context: OutcomeContext):
 }
 
 /** A record whose partition cannot be found or may not be opened (reference 4.4). */
-function refusedOutcome({ index }: KeptOutcome, { code, message }: Refusal): RejectedOutcome {
-  return { result: "rejected", index, errorType: "processing-failed", code, message, attempts: 1 };
+function refusedOutcome({ index, piece }: KeptOutcome, { code, message }: Refusal): RejectedOutcome {
+  const part = piece === undefined ? {} : { bytes: piece };
+  return { result: "rejected", index, errorType: "processing-failed", code, message, attempts: 1, ...part };
 }
 
 function errorLine(batch: Batch, outcome: RejectedOutcome, context: OutcomeContext): Buffer {
   const origin = batch.origin;
   const record = {
-    bytes: recordAt(batch, outcome.index),
+    bytes: outcome.bytes ?? recordAt(batch, outcome.index),
     code: outcome.code,
     message: outcome.message,
     attempts: outcome.attempts,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DeliveryWorld } from "../../test/fakes/delivery-world.ts";
-import type { Processor } from "../processors/processor.ts";
+import type { Outcome, Processor } from "../processors/processor.ts";
 
 /** Makes a record of each of the four letters of a record. */
 const splitter = (): Processor => ({
@@ -9,7 +9,7 @@ const splitter = (): Processor => ({
   pure: true,
   process: async ({ source, outcomes }) => ({
     source,
-    outcomes: outcomes.flatMap((outcome) => {
+    outcomes: outcomes.flatMap((outcome): readonly Outcome[] => {
       if (outcome.result !== "kept") return [outcome];
       return [...outcome.bytes.toString()].map((letter) => ({ ...outcome, bytes: Buffer.from(letter) }));
     }),

@@ -85,6 +85,8 @@ export interface KeptOutcome extends OutcomeIdentity {
   readonly partitionValues?: Readonly<Record<string, string>>;
   /** When it happened, by its own word, ms; absent = partition by arrival. */
   readonly eventTimeMs?: number;
+  /** Kept by the delivery: of a source record that was split, the part that this came from. */
+  readonly piece?: Buffer;
 }
 
 export interface DroppedOutcome extends OutcomeIdentity {
@@ -98,6 +100,8 @@ export interface RejectedOutcome extends OutcomeIdentity {
   readonly code: string;
   readonly message: string;
   readonly attempts: number;
+  /** What was rejected, where that is a part of the source record; absent = all of it. */
+  readonly bytes?: Buffer;
   /** Further members of the error record, such as `lambdaARN`, in order. */
   readonly details?: Readonly<Record<string, string | number>>;
 }
