@@ -13,11 +13,16 @@ export function readParquet(object: Buffer): Promise<Record<string, unknown>[]> 
 }
 
 /** Rows of a Parquet file as DuckDB shows them in JSON: big numbers, decimals and times as text, bytes as `\xNN`. */
-export async function showParquet(path: string): Promise<Record<string, unknown>[]> {
+export function showParquet(path: string): Promise<Record<string, unknown>[]> {
+  return queryDuckdb(`SELECT * FROM read_parquet('${path}')`);
+}
+
+/** Rows of a statement, in the same form. */
+export async function queryDuckdb(sql: string): Promise<Record<string, unknown>[]> {
   const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
   const connection = await instance.connect();
   try {
-    const result = await connection.runAndReadAll(`SELECT * FROM read_parquet('${path}')`);
+    const result = await connection.runAndReadAll(sql);
     return result.getRowObjectsJson() as Record<string, unknown>[];
   } finally {
     connection.closeSync();

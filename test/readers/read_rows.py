@@ -59,8 +59,9 @@ def orc_rows(path):
 def parquet_rows(path):
     import pyarrow.parquet
 
-    # Read as one file: by its folder's name it could be part of a partitioned data set.
-    table = pyarrow.parquet.ParquetFile(path).read().combine_chunks()
+    # Read as one file: by its folder's name it could be part of a partitioned data set. Nanoseconds, pyarrow's own choice
+    # for INT96, would end in 2262.
+    table = pyarrow.parquet.ParquetFile(path, coerce_int96_timestamp_unit="us").read().combine_chunks()
     columns = [arrow_values(column.combine_chunks()) for column in table.columns]
     return [[column[row] for column in columns] for row in range(table.num_rows)]
 

@@ -13,6 +13,7 @@ import { GatheringEncoder } from "../gathering-encoder.ts";
 import { type CopyOrder, copyStatement } from "./copy-statement.ts";
 import { DuckdbFailure, runDuckdb } from "./duckdb.ts";
 import { ParquetWriter } from "./parquet-writer.ts";
+import { readFileChunks } from "./spill.ts";
 
 /**
  * Goal: whatever DuckDB says, records are in the object or in the report, or the object is made again later; never is
@@ -160,7 +161,8 @@ function encoderWith(
 ): GatheringEncoder {
   const json = { convertDots: false, caseInsensitive: true, columnToKey: {}, engine: "openx" } as const;
   const layout = { compression: "snappy", dictionary: true } as const;
-  return new GatheringEncoder(new ParquetWriter({ schema, json, layout, scratch: room, copy }), { write });
+  const writer = new ParquetWriter({ schema, json, layout, scratch: room, copy, objectChunks: readFileChunks });
+  return new GatheringEncoder(writer, { write });
 }
 
 async function encode(copy: (order: CopyOrder) => Promise<void>, all: readonly Buffer[]) {

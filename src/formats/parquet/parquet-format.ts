@@ -5,7 +5,9 @@ import { jsonRowOptions, schemaOrInfer } from "../rows/json-row-options.ts";
 import { learnSchema } from "../rows/learn-schema.ts";
 import { type CopyOrder, copyStatement } from "./copy-statement.ts";
 import { runDuckdb } from "./duckdb.ts";
+import { int96ObjectChunks } from "./int96-object.ts";
 import { ParquetWriter } from "./parquet-writer.ts";
+import { readFileChunks } from "./spill.ts";
 
 const optionsSchema = z.strictObject({
   schema: schemaOrInfer,
@@ -38,11 +40,10 @@ const optionsSchema = z.strictObject({
     description:
       "Taken, and files are always `v1`: of the `v2` that DuckDB writes some columns are read by DuckDB alone.",
   }),
-  timestamps: z
-    .enum(["int96", "micros"])
-    .default("micros")
-    .refine((kind) => kind === "micros", "Expected timestamps as micros: DuckDB, which writes the files, has no INT96")
-    .meta({ description: "How timestamps are stored: microseconds. `int96` is refused." }),
+  timestamps: z.enum(["int96", "micros"]).default("micros").meta({
+    description:
+      "How timestamps are stored: as INT64 that count microseconds, or as INT96 for readers that know nothing else.",
+  }),
 });
 
 /** Columns for analysts: JSON records as rows of a schema. */
@@ -57,10 +58,13 @@ export const parquetFormat: Format = {
   contentEncoding: () => undefined,
   learn: learnSchema,
   open: ({ options, sink, scratch }) => {
-    const { schema, json, compression, rowGroupBytes, rowGroupRows, dictionary } = optionsSchema.parse(options);
+    const { schema, json, compression, rowGroupBytes, rowGroupRows, dictionary, timestamps } =
+      optionsSchema.parse(options);
     if (schema === "infer") throw new TypeError("Expected a schema that was learnt before the first record, got infer");
     const layout = { compression, rowGroupBytes, rowGroupRows, dictionary };
-    return new GatheringEncoder(new ParquetWriter({ schema, json, layout, scratch, copy: copyWithDuckdb }), sink);
+    const objectChunks = timestamps === "int96" ? int96ObjectChunks : readFileChunks;
+    const writer = new ParquetWriter({ schema, json, layout, scratch, copy: copyWithDuckdb, objectChunks });
+    return new GatheringEncoder(writer, sink);
   },
 };
 

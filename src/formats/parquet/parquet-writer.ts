@@ -15,7 +15,7 @@ import { RecordProof } from "./prove-record.ts";
 import { type LineColumn, rowLine } from "./row-line.ts";
 import { shortageOf } from "./shortage.ts";
 import { Spellings } from "./spellings.ts";
-import { readFileChunks, removeFile, Spill } from "./spill.ts";
+import { removeFile, Spill } from "./spill.ts";
 
 /**
  * Two roads to one file, and the same answers on both.
@@ -75,7 +75,7 @@ export class ParquetWriter implements ObjectWriter {
         throw shortageOf(error) ?? error;
       });
       await this.#removeFiles();
-      yield* readFileChunks(objectPath);
+      yield* this.#options.objectChunks(objectPath);
     } finally {
       await this.#removeFiles();
       await removeFile(objectPath);
@@ -196,6 +196,8 @@ export interface ParquetWriterOptions {
   readonly scratch: Scratch;
   /** Makes the object of its lines; fails with a `DuckdbFailure`. */
   readonly copy: (order: CopyOrder) => Promise<void>;
+  /** The bytes of the object, from the file that was made. */
+  readonly objectChunks: (path: string) => AsyncIterable<readonly Buffer[]>;
 }
 
 const LINE_FEED = 0x0a;
