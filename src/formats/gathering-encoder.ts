@@ -51,6 +51,7 @@ export class GatheringEncoder implements ParcelEncoder {
         await this.#emit(await this.#writer.write(portion, (place, problem) => this.#reject(portion, place, problem)));
         await yieldToOthers();
       }
+      await this.#writer.settle?.();
       giveBackRecords(taken);
       this.#beingEncodedBytes = 0;
     } catch (failure) {
@@ -93,6 +94,8 @@ export interface ObjectWriter {
   readonly retainedBytes: number;
   /** Encodes records, `reject`s by their place in `records` what it cannot, and returns what may leave already. */
   write(records: TakenRecords, reject: Reject): Promise<readonly Buffer[]>;
+  /** For writers that still look at the memory of records after `write`: when it resolves, that memory is used again. */
+  settle?(): Promise<void>;
   /** What is left, in portions. Records may still turn out to be none that can be encoded. */
   end(rejectLate: (reject: EncodeReject) => void): AsyncIterable<readonly Buffer[]> | Iterable<readonly Buffer[]>;
 }

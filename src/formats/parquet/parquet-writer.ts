@@ -16,6 +16,7 @@ import { type LineColumn, rowLine } from "./row-line.ts";
 import { shortageOf } from "./shortage.ts";
 import { Spellings } from "./spellings.ts";
 import { removeFile, Spill } from "./spill.ts";
+import { SpillQueue } from "./spill-queue.ts";
 
 /**
  * Two roads to one file, and the same answers on both.
@@ -56,15 +57,24 @@ export class ParquetWriter implements ObjectWriter {
    * again. Until then records are let go, and the room that their lines took is given back to whoever fills the disk.
    */
   async write(records: TakenRecords, reject: Reject): Promise<readonly Buffer[]> {
-    if (this.#shortage !== undefined) return [];
+    await this.#unlessShort(() => this.#spill(records, reject));
+    return [];
+  }
+
+  /** Lines are pieces of the records' memory. */
+  async settle(): Promise<void> {
+    await this.#unlessShort(async () => this.#scratch?.queue.settle());
+  }
+
+  async #unlessShort(work: () => Promise<void>): Promise<void> {
+    if (this.#shortage !== undefined) return;
     try {
-      await this.#spill(records, reject);
+      await work();
     } catch (error) {
       this.#shortage = shortageOf(error);
       if (this.#shortage === undefined) throw error;
       await this.#removeFiles();
     }
-    return [];
   }
 
   async *end(rejectLate: (reject: EncodeReject) => void): AsyncGenerator<readonly Buffer[]> {
@@ -83,24 +93,24 @@ export class ParquetWriter implements ObjectWriter {
   }
 
   async #spill(records: TakenRecords, reject: Reject): Promise<void> {
-    const { spill, originals } = await this.#files();
-    const lines = new PortionLines(spill, records.bytes.length, records.ends.length);
+    const { spill, queue, originals } = await this.#files();
+    const { bytes, ends } = records;
+    const lines = new PortionLines(spill, bytes, ends.length);
     // Asked for all at once: records that were proved begin and end with a brace, so no character lies in two of them.
-    const allUtf8 = isUtf8(records.bytes);
+    const allUtf8 = isUtf8(bytes);
     let start = 0;
-    for (const [place, end] of records.ends.entries()) {
-      const line = lines.copy(records.bytes, start, end);
+    for (let place = 0; place < ends.length; place++) {
+      const end = ends[place] ?? start;
+      const line = lines.lineOf(start, end);
       const proved =
-        (allUtf8 || isUtf8(records.bytes.subarray(start, end))) &&
-        this.#proof.proves(lines.bytes, line.start, line.end);
+        (allUtf8 || isUtf8(bytes.subarray(start, end))) && this.#proof.proves(line.bytes, line.start, line.end);
       if (proved) {
         lines.keep(line);
-        noteOriginal(originals, records.bytes, start, end, line);
-      } else this.#judge(records.bytes.subarray(start, end), place, lines, originals, reject);
+        noteOriginal(originals, bytes, start, end, line);
+      } else this.#judge(bytes.subarray(start, end), place, lines, originals, reject);
       start = end;
     }
-    const chunks = lines.take();
-    if (chunks.length > 0) await spill.write(chunks);
+    await queue.add(lines);
     await originals.write();
   }
 
@@ -169,10 +179,11 @@ export class ParquetWriter implements ObjectWriter {
 
   async #files(): Promise<ScratchFiles> {
     const { scratch } = this.#options;
-    this.#scratch ??= {
-      spill: new Spill(await scratch.path("lines.ndjson")),
-      originals: new Originals(await scratch.path("originals")),
-    };
+    if (this.#scratch === undefined) {
+      const spill = new Spill(await scratch.path("lines.ndjson"));
+      const originals = new Originals(await scratch.path("originals"));
+      this.#scratch = { spill, queue: new SpillQueue(spill), originals };
+    }
     return this.#scratch;
   }
 
@@ -184,6 +195,7 @@ export class ParquetWriter implements ObjectWriter {
 
 interface ScratchFiles {
   readonly spill: Spill;
+  readonly queue: SpillQueue;
   readonly originals: Originals;
 }
 
