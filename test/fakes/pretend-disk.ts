@@ -213,9 +213,11 @@ export class PretendDisk implements Disk {
     position: number,
     crashing: boolean,
   ): void {
-    const bytes = Buffer.concat(chunks);
+    const [only = Buffer.alloc(0)] = chunks;
+    const bytes = chunks.length === 1 ? only : Buffer.concat(chunks);
     const asked = crashing ? bytes.subarray(0, Math.floor(this.#random.fraction() * (bytes.length + 1))) : bytes;
-    let freeSectors = Math.floor((this.capacityBytes - this.usedBytes()) / SECTOR_BYTES);
+    let freeSectors = this.capacityBytes;
+    if (Number.isFinite(freeSectors)) freeSectors = Math.floor((freeSectors - this.usedBytes()) / SECTOR_BYTES);
     const written = content.write(asked, position, () => freeSectors-- > 0);
     if (written < asked.length) throw new DiskError("write", path, "ENOSPC");
   }
@@ -231,10 +233,13 @@ export class PretendDisk implements Disk {
 
   #list(path: string): string[] {
     const prefix = path === "/" ? "/" : `${path}/`;
-    const names = [...this.#names.keys(), ...this.#directories]
-      .filter((candidate) => candidate !== "/" && candidate.startsWith(prefix))
-      .map((candidate) => candidate.slice(prefix.length))
-      .filter((name) => !name.includes("/"));
+    const names: string[] = [];
+    for (const all of [this.#names.keys(), this.#directories]) {
+      for (const path of all) {
+        if (path !== "/" && path.startsWith(prefix) && !path.includes("/", prefix.length))
+          names.push(path.slice(prefix.length));
+      }
+    }
     return names.sort();
   }
 
