@@ -62,12 +62,16 @@ export class DeliveryLoop {
   /** Resolves when everything below `target` has landed. */
   flush(target: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const request: FlushRequest = { target, sealedBelow: undefined, resolve };
-      this.#flushes.push(request);
       const onAbort = () => {
         this.#flushes = this.#flushes.filter((one) => one !== request);
         reject(signal.reason);
       };
+      const answer = () => {
+        signal.removeEventListener("abort", onAbort);
+        resolve();
+      };
+      const request: FlushRequest = { target, sealedBelow: undefined, resolve: answer };
+      this.#flushes.push(request);
       if (signal.aborted) return onAbort();
       signal.addEventListener("abort", onAbort, { once: true });
       this.#ask();
@@ -221,10 +225,12 @@ export class DeliveryLoop {
   }
 
   async #waitForWork(): Promise<void> {
-    if (this.#asked) return;
+    if (this.#asked || this.#signal.aborted) return;
     const { stageTwo } = this.#parts;
     const ended = new AbortController();
-    const signal = AbortSignal.any([this.#signal, ended.signal]);
+    const { signal } = ended;
+    const onAbort = () => ended.abort(WAIT_OVER);
+    this.#signal.addEventListener("abort", onAbort, { once: true });
     const waits = [
       this.#options.clock.sleep(Math.min(this.#nextDueMs, TICK_MS_MAX), signal),
       stageTwo.changed.wait(signal),
@@ -236,11 +242,15 @@ export class DeliveryLoop {
     } catch (error) {
       if (!this.#signal.aborted) throw error;
     } finally {
-      ended.abort();
+      this.#signal.removeEventListener("abort", onAbort);
+      ended.abort(WAIT_OVER);
       await Promise.allSettled(waits);
     }
   }
 }
+
+/** Made once: a loop waits many times a second, and an error costs the stack that it carries. */
+const WAIT_OVER = new Error("The wait is over");
 
 /** How long outcomes may stay without a cut: what a crash makes stage one decide again. */
 const CUT_INTERVAL_MS = 1_000;
