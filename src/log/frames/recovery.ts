@@ -168,9 +168,11 @@ export async function searchBehind(
   position: number,
 ): Promise<{ later: FrameHeader | undefined; lastBlock: number | undefined }> {
   let lastBlock: number | undefined;
-  for (let at = alignUp(position, BLOCK_BYTES); at < header.capacity; at += SCAN_BYTES) {
-    const window = Buffer.allocUnsafe(Math.min(SCAN_BYTES, header.capacity - at));
-    const count = await file.read(window, at);
+  const start = alignUp(position, BLOCK_BYTES);
+  // One window for all reads: a segment may be large, and a new one for each piece of it starts collections.
+  const window = Buffer.allocUnsafe(Math.max(0, Math.min(SCAN_BYTES, header.capacity - start)));
+  for (let at = start; at < header.capacity; at += SCAN_BYTES) {
+    const count = await file.read(window.subarray(0, header.capacity - at), at);
     for (let within = 0; within + FRAME_HEADER_BYTES <= count; within += BLOCK_BYTES) {
       const found = decodeFrameHeader(window.subarray(within, within + FRAME_HEADER_BYTES));
       if (found === undefined || found.salt !== header.salt || found.position !== at + within) continue;
