@@ -56,14 +56,14 @@ async function callFunction(batch: readonly Buffer[], first: number, options: Tr
   const records = batch.map((bytes, index) => ({ index, result: "kept" as const, bytes }));
   const context = { recordIds: sent.map(({ recordId }) => recordId), records, functionArn, attempts: 1, fanOut };
   const payload = withInvocationId(buildEvent(eventHead(stream), sent), random);
-  let results: readonly (readonly Outcome[])[];
+  let results: readonly (Outcome | readonly Outcome[])[];
   try {
     const reply = await functions.invoke({ functionArn, payload, replyBytesMax: REPLY_BYTES_MAX, signal });
     results = readReply(reply, context);
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
     const { code, message } = describeFailure(error);
-    results = records.map((record) => [rejected(record, context, code, message)]);
+    results = records.map((record) => rejected(record, context, code, message));
   }
-  return results.map((outcomes, place): TriedRecord => ({ record: first + place, outcomes }));
+  return results.map((outcomes, place): TriedRecord => ({ record: first + place, outcomes: [outcomes].flat() }));
 }

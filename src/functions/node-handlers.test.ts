@@ -212,3 +212,18 @@ test("a handler deep in the folder is named with its path", async (t) => {
   });
   assert.equal(await call("f", {}), "deep");
 });
+
+test("events and replies of any size and in any language pass, one after another", async (t) => {
+  const { write, call } = functionWorld(t);
+  write("f", { "index.mjs": "export const handler = async (event) => ({ got: event.text });" });
+  for (const text of [
+    "",
+    "x".repeat(3_000_000),
+    "é",
+    "日本".repeat(70_000),
+    "x".repeat(66_000),
+    "🙂".repeat(300_000),
+  ]) {
+    assert.deepEqual(await call("f", { text }), { got: text });
+  }
+});

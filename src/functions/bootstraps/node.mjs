@@ -4,38 +4,19 @@
 // callback when it calls back and (unless it says otherwise) the event loop has nothing left to do, `context.succeed`,
 // `fail` and `done` at once. The first of them counts.
 //
-// Plain JavaScript without imports of ours, because it shares its process with code that we know nothing about.
+// Plain JavaScript that imports nothing of ours but its connection, because it shares its process with code that we know
+// nothing about.
+import { isAscii } from "node:buffer";
 import { existsSync, readFileSync } from "node:fs";
-import http from "node:http";
 import Module, { createRequire, registerHooks } from "node:module";
 import { basename, delimiter, dirname, join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
+import { RuntimeConnection } from "./runtime-connection.mjs";
 
 const { AWS_LAMBDA_RUNTIME_API, LAMBDA_TASK_ROOT, LAKEHOSE_RUNTIME_TOKEN, _HANDLER } = process.env;
 delete process.env.LAKEHOSE_RUNTIME_TOKEN;
 
-const BASE = "/2018-06-01/runtime";
-const [host, port] = AWS_LAMBDA_RUNTIME_API.split(":");
-const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-
-/** One request; resolves to status, headers and the bytes of the body. A server that is gone ends the process. */
-function call(method, path, body) {
-  return new Promise((resolve) => {
-    const headers = { "Lakehose-Runtime-Token": LAKEHOSE_RUNTIME_TOKEN };
-    if (body !== undefined) {
-      headers["Content-Type"] = "application/json";
-      headers["Content-Length"] = body.length;
-    }
-    const request = http.request({ host, port, agent, method, path: BASE + path, headers }, (response) => {
-      const pieces = [];
-      response.on("data", (piece) => pieces.push(piece));
-      response.on("end", () => resolve({ headers: response.headers, bytes: Buffer.concat(pieces) }));
-      response.on("error", () => process.exit(1));
-    });
-    request.on("error", () => process.exit(1));
-    request.end(body);
-  });
-}
+const connection = new RuntimeConnection(AWS_LAMBDA_RUNTIME_API, LAKEHOSE_RUNTIME_TOKEN);
 
 /** What is to happen when the event loop has nothing left to do. */
 let whenLoopIsEmpty;
@@ -67,7 +48,7 @@ process.on("unhandledRejection", dieOf);
 async function report(path, error) {
   process.stderr.write(`${error?.stack ?? String(error)}\n`);
   await flushOutput();
-  await call("POST", path, Buffer.from(JSON.stringify(describe(error))));
+  await connection.report(path, JSON.stringify(describe(error)));
 }
 
 function describe(error) {
@@ -206,30 +187,37 @@ function run(handler, event, context) {
 
 function replyOf(result) {
   try {
-    return { bytes: Buffer.from(JSON.stringify(result) ?? "null") };
+    return { text: JSON.stringify(result) ?? "null" };
   } catch (error) {
     return { error: Object.assign(error, { name: "Runtime.MarshalError" }) };
   }
 }
 
 async function serve(handler) {
+  let next = connection.next();
   for (;;) {
-    const { headers, bytes } = await call("GET", "/invocation/next");
+    const { headers, body } = await next;
     const id = headers["lambda-runtime-aws-request-id"];
     if (id === undefined) process.exit(1);
     process.env._X_AMZN_TRACE_ID = headers["lambda-runtime-trace-id"];
     currentId = id;
-    const context = contextOf(headers);
-    const outcome = await run(handler, JSON.parse(bytes.toString()), context);
+    const outcome = await run(handler, JSON.parse(textOf(body)), contextOf(headers));
     whenLoopIsEmpty = undefined;
     const reply = "error" in outcome ? outcome : replyOf(outcome.result);
-    if ("error" in reply) await report(`/invocation/${id}/error`, reply.error);
-    else {
+    if ("error" in reply) {
+      await report(`/invocation/${id}/error`, reply.error);
+      next = connection.next();
+    } else {
       await flushOutput();
-      await call("POST", `/invocation/${id}/response`, reply.bytes);
+      next = connection.reply(id, reply.text);
     }
     currentId = undefined;
   }
+}
+
+/** Events are nearly always ASCII, and then the cheapest of all conversions will do. */
+function textOf(body) {
+  return isAscii(body) ? body.latin1Slice() : body.utf8Slice();
 }
 
 ignorePackagesAbove();

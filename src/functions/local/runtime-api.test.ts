@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createConnection, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { type RuntimeAnswer, RuntimeApi, type RuntimeEvent } from "./runtime-api.ts";
 
@@ -123,3 +125,56 @@ test("whoever breaks off its question is known to have left", async (t) => {
   for (let round = 0; round < 200 && told.length === 0; round++) await new Promise((r) => setTimeout(r, 5));
   assert.deepEqual(told, ["left"]);
 });
+
+test("an answer counts before the question that came in one go with it", async (t) => {
+  const { api, next } = await fixture(t);
+  await next();
+  const told: string[] = [];
+  const asked = Promise.withResolvers<void>();
+  api.serve({
+    onNext: () => {
+      told.push("asked");
+      asked.resolve();
+    },
+    onLeft: () => undefined,
+    onAnswer: (answer) => told.push("bytes" in answer ? answer.bytes.toString() : answer.message),
+    onInitError: () => undefined,
+  });
+  const socket = connect(api);
+  const head = `Host: ${api.address}\r\nLakehose-Runtime-Token: secret\r\n`;
+  socket.write(
+    `POST /2018-06-01/runtime/invocation/${EVENT.id}/response HTTP/1.1\r\n${head}Content-Length: 6\r\n\r\nanswer` +
+      `GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n${head}\r\n`,
+  );
+  await asked.promise;
+  assert.deepEqual(told, ["answer", "asked"]);
+  api.give({ ...EVENT, payload: Buffer.from("second") });
+  let received = "";
+  for await (const piece of socket) {
+    received += piece;
+    if (received.endsWith("second")) break;
+  }
+  assert.match(received, /^HTTP\/1\.1 202 .*HTTP\/1\.1 200 /s);
+});
+
+test("an answer that is broken off is none", async (t) => {
+  const { api, next, request, answers } = await fixture(t);
+  await next();
+  const path = `/invocation/${EVENT.id}/response`;
+  const socket = connect(api);
+  const head = `POST /2018-06-01/runtime${path} HTTP/1.1\r\nHost: ${api.address}\r\nLakehose-Runtime-Token: secret\r\n`;
+  socket.write(`${head}Content-Length: 6\r\nExpect: 100-continue\r\n\r\n`);
+  assert.match(String(await once(socket, "data")), /100 Continue/);
+  assert.equal((await request("POST", path, "another")).status, 400, "while one comes no other is awaited");
+  socket.end("ans");
+  for (let round = 0; round < 200; round++) {
+    if ((await request("POST", path, "whole")).status === 202) break;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.deepEqual(answers, [{ bytes: Buffer.from("whole") }]);
+});
+
+function connect(api: RuntimeApi): Socket {
+  const [host, port] = api.address.split(":");
+  return createConnection({ host: host ?? "", port: Number(port) });
+}

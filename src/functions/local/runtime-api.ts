@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { FunctionErrorCode } from "../function-invoker.ts";
+import { replyMemory } from "../reply-memory.ts";
 
 /**
  * The Runtime API of AWS Lambda (version 2018-06-01) for one process of a function, so that the runtime client of any
@@ -22,6 +23,8 @@ export class RuntimeApi {
   /** The answer to a `next` that waits for an event. */
   #parked: ServerResponse | undefined;
   #event: RuntimeEvent | undefined;
+  /** The answer that is being read, and whoever asks for the next event behind it. */
+  #answering: { next: ServerResponse | undefined } | undefined;
 
   /** Resolves once it listens. Requests have to carry the token. */
   static async open(token: string): Promise<RuntimeApi> {
@@ -95,6 +98,11 @@ export class RuntimeApi {
   }
 
   #next(response: ServerResponse): void {
+    // Our own bootstraps ask for the next event in one go with their answer, which is to count first.
+    if (this.#answering !== undefined) {
+      this.#answering.next = response;
+      return;
+    }
     if (this.#event !== undefined) {
       this.#event = undefined;
       this.#fail("function-error", "Runtime.NoResponse: the process asked for its next event without an answer");
@@ -119,16 +127,28 @@ export class RuntimeApi {
     }
     // From here on a second answer to the same event is refused.
     this.#event = undefined;
-    if (isError) this.#error(request, response);
-    else this.#response(event, request, response);
+    const answering: { next: ServerResponse | undefined } = { next: undefined };
+    this.#answering = answering;
+    const settle = () => {
+      if (this.#answering !== answering) return;
+      this.#answering = undefined;
+      if (answering.next !== undefined) this.#next(answering.next);
+    };
+    if (isError) this.#error(request, response, settle);
+    else this.#response(event, request, response, settle);
+    request.once("close", () => {
+      if (!request.complete) this.#event ??= event;
+      settle();
+    });
   }
 
-  #response(event: RuntimeEvent, request: IncomingMessage, response: ServerResponse): void {
+  #response(event: RuntimeEvent, request: IncomingMessage, response: ServerResponse, settle: () => void): void {
     readBody(request, event.replyBytesMax, (bytes) => {
       if (bytes === undefined) {
         const message = `the reply is larger than ${event.replyBytesMax} bytes`;
         refuse(request, response, 413, "RequestEntityTooLarge", message);
         this.#fail("reply-too-large", `Function.ResponseSizeTooLarge: ${message}`);
+        settle();
         return;
       }
       accept(response);
@@ -136,13 +156,15 @@ export class RuntimeApi {
       const failure = request.trailers["lambda-runtime-function-error-type"];
       if (failure === undefined) this.#process?.onAnswer({ bytes });
       else this.#fail("function-error", String(failure));
+      settle();
     });
   }
 
-  #error(request: IncomingMessage, response: ServerResponse): void {
+  #error(request: IncomingMessage, response: ServerResponse, settle: () => void): void {
     readBody(request, ERROR_BYTES_MAX, (bytes) => {
       accept(response);
       this.#fail("function-error", errorText(bytes, request));
+      settle();
     });
   }
 
@@ -193,20 +215,27 @@ const ERROR_BYTES_MAX = 256 * 1024;
 /** What of it travels on, into logs and error records. */
 const MESSAGE_CHARACTERS_MAX = 1000;
 
-/** Calls back once, with `undefined` when there is more than `bytesMax`; never when the connection breaks. */
+/**
+ * Calls back once, with `undefined` when there is more than `bytesMax`; never when the connection breaks. A body that says
+ * how long it is comes into reused memory.
+ */
 function readBody(request: IncomingMessage, bytesMax: number, done: (bytes: Buffer | undefined) => void): void {
+  const declared = Number(request.headers["content-length"] ?? Number.NaN);
+  const whole = declared <= bytesMax ? replyMemory.take(declared) : undefined;
   const pieces: Buffer[] = [];
   let bytes = 0;
   const onData = (piece: Buffer) => {
+    // Node's parser holds a client to the length that it declared, so the pieces cannot be more.
+    if (whole !== undefined) piece.copy(whole, bytes);
+    else pieces.push(piece);
     bytes += piece.length;
-    if (bytes <= bytesMax) pieces.push(piece);
-    else finish(undefined);
+    if (bytes > bytesMax) finish(undefined);
   };
-  const onEnd = () => finish(Buffer.concat(pieces, bytes));
-  const finish = (whole: Buffer | undefined) => {
+  const onEnd = () => finish(whole ?? Buffer.concat(pieces, bytes));
+  const finish = (body: Buffer | undefined) => {
     request.off("data", onData);
     request.off("end", onEnd);
-    done(whole);
+    done(body);
   };
   request.on("data", onData);
   request.on("end", onEnd);

@@ -5,7 +5,8 @@ export class FunctionCall {
   readonly signal: AbortSignal;
   readonly done: Promise<ProcessorBatch>;
   readonly #batch: ProcessorBatch;
-  readonly #results: (readonly Outcome[])[];
+  /** Several where a record became many. */
+  readonly #results: (Outcome | readonly Outcome[])[];
   readonly #settled = Promise.withResolvers<ProcessorBatch>();
   readonly #abandoned = new Set<() => void>();
   #pending: number;
@@ -14,7 +15,7 @@ export class FunctionCall {
   /** `pending` outcomes of the batch will be answered; the others stay what they are. */
   constructor(batch: ProcessorBatch, pending: number, signal: AbortSignal) {
     this.#batch = batch;
-    this.#results = batch.outcomes.map((outcome) => [outcome]);
+    this.#results = [...batch.outcomes];
     this.#pending = pending;
     this.signal = signal;
     this.done = this.#settled.promise;
@@ -27,9 +28,9 @@ export class FunctionCall {
   }
 
   /** What became of the outcome at `place`. The last one resolves the call. */
-  answer(place: number, outcomes: readonly Outcome[]): void {
+  answer(place: number, outcome: Outcome | readonly Outcome[]): void {
     if (this.#over) return;
-    this.#results[place] = outcomes;
+    this.#results[place] = outcome;
     this.#pending--;
     if (this.#pending > 0) return;
     this.#end();

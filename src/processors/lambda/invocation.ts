@@ -1,7 +1,7 @@
 import { FunctionError, type FunctionErrorCode } from "../../functions/function-invoker.ts";
 import { backoffMs } from "../../std/backoff.ts";
 import type { ProcessorDependencies } from "../processor.ts";
-import { withInvocationId } from "./lambda-event.ts";
+import { setInvocationId, withInvocationId } from "./lambda-event.ts";
 
 /**
  * One event until it has an answer or no attempts left. Every failure counts as an attempt, whoever is to blame, as it does
@@ -12,6 +12,7 @@ export interface Invocation {
   readonly functionArn: string;
   /** Digest of the code that the plan names. */
   readonly plannedCode: string | undefined;
+  /** From `buildEvent`. Once it is answered nobody looks at it any more. */
   readonly event: Buffer;
   readonly replyBytesMax: number;
   /** Further attempts after the first. */
@@ -40,7 +41,7 @@ export async function invokeUntilAnswered(
   const { functionArn, plannedCode, event, replyBytesMax, retries, signal } = invocation;
   const code = plannedCode === undefined ? {} : { code: plannedCode };
   for (let attempts = 1; ; attempts++) {
-    const payload = withInvocationId(event, random);
+    const payload = attempts === 1 ? setInvocationId(event, random) : withInvocationId(event, random);
     try {
       return { reply: await functions.invoke({ functionArn, payload, replyBytesMax, ...code, signal }), attempts };
     } catch (error) {

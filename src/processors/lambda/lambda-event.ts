@@ -1,3 +1,5 @@
+import { invariant } from "../../std/assert.ts";
+import { BufferPool } from "../../std/buffer-pool.ts";
 import type { Random } from "../../std/random.ts";
 import type { ProcessorStream } from "../processor.ts";
 
@@ -6,9 +8,10 @@ import type { ProcessorStream } from "../processor.ts";
  *
  * { invocationId, deliveryStreamArn, region, sourceKinesisStreamArn?, records: [{ recordId, approximateArrivalTimestamp, data }] }
  *
- * It is put together as text: nine tenths of it is base64, which needs no escaping, and the members around it have fixed
- * lengths, so that its size is known before it exists. The invocation id stands first, always at the same place: another
- * attempt is a copy with another id.
+ * It is written record by record into one buffer: nine tenths of it is base64, which needs no escaping, and the members
+ * around it have fixed lengths, so that its size is known before it exists. As one text it would be a string of megabytes,
+ * and a collection of the whole heap for every few of them. The invocation id stands first, always at the same place:
+ * another attempt is a copy with another id.
  */
 export interface EventRecord {
   /** Digits and letters only: it goes into the text as it is. */
@@ -19,7 +22,12 @@ export interface EventRecord {
 
 const UUID_LENGTH = 36;
 const BEFORE_ID = '{"invocationId":"';
+const AFTER_DATA = '"}';
+const AFTER_RECORD = `${AFTER_DATA},`;
 const AFTER_RECORDS = "]}";
+
+/** A few events of the usual size, at most: as many as are commonly under way in all streams together. */
+const events = new BufferPool(16 * 1024 * 1024);
 
 /** Commas, quotes and names of a record, and an arrival of 13 digits: everything but its id and its data. */
 const RECORD_OVERHEAD_BYTES = ',{"recordId":"","approximateArrivalTimestamp":1495072949453,"data":""}'.length;
@@ -41,22 +49,38 @@ export function eventFrameBytes(head: string): number {
   return Buffer.byteLength(head) + AFTER_RECORDS.length;
 }
 
+/** The event without its invocation id. Its memory may go back by `releaseEvent`. */
 export function buildEvent(head: string, records: readonly EventRecord[]): Buffer {
-  let text = head;
+  const bytesMax = records.reduce((sum, record) => sum + eventRecordBytes(record), eventFrameBytes(head));
+  const event = events.take(bytesMax);
+  let at = event.write(head);
   let comma = "";
   for (const { recordId, arrivalMs, bytes } of records) {
-    const data = bytes.toString("base64");
-    text += `${comma}{"recordId":"${recordId}","approximateArrivalTimestamp":${arrivalMs},"data":"${data}"}`;
-    comma = ",";
+    const before = `${comma}{"recordId":"${recordId}","approximateArrivalTimestamp":${arrivalMs},"data":"`;
+    at += event.write(before, at, "latin1");
+    at += event.write(bytes.toString("base64"), at, "latin1");
+    comma = AFTER_RECORD;
   }
-  return Buffer.from(text + AFTER_RECORDS);
+  if (records.length > 0) at += event.write(AFTER_DATA, at, "latin1");
+  const end = at + event.write(AFTER_RECORDS, at, "latin1");
+  invariant(end === at + AFTER_RECORDS.length, "an event is at most as long as its parts were said to be");
+  return event.subarray(0, end);
 }
 
-/** The event of one attempt: the invoker of an earlier one may still be reading the bytes that it was given. */
+/** Gives the memory of an event back, once nobody looks at it any more. */
+export function releaseEvent(event: Buffer): void {
+  events.giveBack(event);
+}
+
+/** The event of the first attempt: nobody else has it yet, so the id goes into its own bytes. */
+export function setInvocationId(event: Buffer, random: Random): Buffer {
+  event.write(uuid(random), BEFORE_ID.length, "latin1");
+  return event;
+}
+
+/** The event of another attempt: the invoker of an earlier one may still be reading the bytes that it was given. */
 export function withInvocationId(event: Buffer, random: Random): Buffer {
-  const attempt = Buffer.from(event);
-  attempt.write(uuid(random), BEFORE_ID.length, "latin1");
-  return attempt;
+  return setInvocationId(Buffer.from(event), random);
 }
 
 /** A random UUID (RFC 9562, version 4). */

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import type { KeptOutcome, Outcome, RejectedOutcome } from "../processor.ts";
+import { type ScannedEntry, scanReply } from "./scan-reply.ts";
 
 /**
  * The reply of a transformation function (reference 4.3):
@@ -29,12 +30,19 @@ const REPLY_CODES = {
   partitionKeys: "DynamicPartitioning.MetadataExtractionFailed",
 } as const;
 
-/** What became of each record, in the order in which they were sent. */
-export function readReply(reply: Buffer, context: ReplyContext): readonly (readonly Outcome[])[] {
+/** What became of each record, in the order in which they were sent: an outcome, or several where it became many. */
+export function readReply(reply: Buffer, context: ReplyContext): readonly (Outcome | readonly Outcome[])[] {
+  const scanned = scanReply(reply, context.recordIds);
+  if (scanned === undefined) return parseReply(reply, context);
+  return scanned.map((entry, place) => scannedOutcome(context.records[place] as KeptOutcome, entry, context));
+}
+
+/** The road for everything that a function may answer; the fast one is for what it usually does. */
+export function parseReply(reply: Buffer, context: ReplyContext): readonly (Outcome | readonly Outcome[])[] {
   const value = parse(reply);
   if (value === undefined) {
     const message = `Expected a reply in JSON, got ${excerpt(reply)}`;
-    return context.records.map((record) => [rejected(record, context, REPLY_CODES.notJson, message)]);
+    return context.records.map((record) => rejected(record, context, REPLY_CODES.notJson, message));
   }
   const answers = answersById(value, context.recordIds);
   return context.records.map((record, place) => outcomesOf(record, answers[place] ?? [], context));
@@ -79,39 +87,52 @@ function answersById(value: JsonValue, recordIds: readonly string[]): readonly (
 }
 
 /** One outcome, or several where the function may make many of one. Of those, one that fails rejects the record as a whole. */
-function outcomesOf(record: KeptOutcome, answers: readonly JsonObject[], context: ReplyContext): readonly Outcome[] {
+function outcomesOf(
+  record: KeptOutcome,
+  answers: readonly JsonObject[],
+  context: ReplyContext,
+): Outcome | readonly Outcome[] {
   const [first] = answers;
   if (first === undefined) {
-    return [rejected(record, context, REPLY_CODES.missing, "The reply holds no entry with the recordId of the record")];
+    return rejected(record, context, REPLY_CODES.missing, "The reply holds no entry with the recordId of the record");
   }
-  if (answers.length === 1) return [outcomeOf(record, first, context)];
+  if (answers.length === 1) return outcomeOf(record, first, context);
   if (!context.fanOut) {
     const message = `The reply holds ${answers.length} entries with the recordId of the record; only with fan-out may one record become many`;
-    return [rejected(record, context, REPLY_CODES.duplicated, message)];
+    return rejected(record, context, REPLY_CODES.duplicated, message);
   }
   const outcomes = answers.map((answer) => outcomeOf(record, answer, context));
   const failed = outcomes.find((outcome) => outcome.result === "rejected");
-  if (failed !== undefined) return [failed];
+  if (failed !== undefined) return failed;
   const kept = outcomes.filter((outcome) => outcome.result === "kept");
-  return kept.length > 0 ? kept : [{ index: record.index, result: "dropped" }];
+  return kept.length > 0 ? kept : { index: record.index, result: "dropped" };
+}
+
+function scannedOutcome(record: KeptOutcome, entry: ScannedEntry, context: ReplyContext): Outcome {
+  const { result, data, metadata } = entry;
+  if (result === "Dropped") return { index: record.index, result: "dropped" };
+  if (result === "ProcessingFailed" || data === undefined) return failedByFunction(record, context);
+  return keep(record, data, metadata, context);
 }
 
 function outcomeOf(record: KeptOutcome, answer: JsonObject, context: ReplyContext): Outcome {
   const { result, data } = answer;
   if (result === "Dropped") return { index: record.index, result: "dropped" };
-  if (result === "ProcessingFailed") {
-    return rejected(record, context, REPLY_CODES.failed, "ProcessingFailed status set for record");
-  }
+  if (result === "ProcessingFailed") return failedByFunction(record, context);
   const invalid = (message: string) => rejected(record, context, REPLY_CODES.format, message);
   if (result !== "Ok") return invalid(`Expected a result of Ok, Dropped or ProcessingFailed, got ${shown(result)}`);
   if (typeof data !== "string") return invalid(`Expected data in base64 with the result Ok, got ${shown(data)}`);
   const bytes = decodeBase64(data);
   if (bytes === undefined) return invalid(`Expected data in base64, got ${shown(data)}`);
-  return keep(record, bytes, answer, context);
+  return keep(record, bytes, answer.metadata, context);
 }
 
-function keep(record: KeptOutcome, bytes: Buffer, answer: JsonObject, context: ReplyContext): Outcome {
-  const keys = isObject(answer.metadata) ? answer.metadata.partitionKeys : undefined;
+function failedByFunction(record: KeptOutcome, context: ReplyContext): RejectedOutcome {
+  return rejected(record, context, REPLY_CODES.failed, "ProcessingFailed status set for record");
+}
+
+function keep(record: KeptOutcome, bytes: Buffer, metadata: JsonValue | undefined, context: ReplyContext): Outcome {
+  const keys = isObject(metadata) ? metadata.partitionKeys : undefined;
   if (keys === undefined || keys === null) return { ...record, bytes };
   const reject = (message: string) => rejected(record, context, REPLY_CODES.partitionKeys, message);
   if (!isObject(keys)) return reject(`Expected partitionKeys with names and values, got ${shown(keys)}`);

@@ -1,9 +1,10 @@
 import type { z } from "zod";
+import { replyMemory } from "../../functions/reply-memory.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { Outcome, Processor, ProcessorBatch, ProcessorDefinition, ProcessorDependencies } from "../processor.ts";
 import type { WaitingRecord } from "./function-call.ts";
 import { describeFailure, invokeUntilAnswered, isTooLarge, REQUEST_TOO_LARGE } from "./invocation.ts";
-import { buildEvent, eventFrameBytes, eventHead, eventRecordBytes } from "./lambda-event.ts";
+import { buildEvent, eventFrameBytes, eventHead, eventRecordBytes, releaseEvent } from "./lambda-event.ts";
 import { lambdaOptionsSchema } from "./lambda-options.ts";
 import { readReply, rejected } from "./lambda-reply.ts";
 import { waitingRecords } from "./waiting-records.ts";
@@ -112,7 +113,7 @@ class LambdaProcessor implements Processor {
   #rejectTooLarge({ call, place, outcome }: WaitingRecord, eventBytes: number): void {
     const { function: functionArn, payloadBytesMax } = this.#options;
     const message = `The record alone makes an event of ${eventBytes} bytes, and at most ${payloadBytesMax} may be sent; raise the payload size (lakehose: lambda: payload-size)`;
-    call.answer(place, [rejected(outcome, { functionArn, attempts: 0 }, REQUEST_TOO_LARGE, message)]);
+    call.answer(place, rejected(outcome, { functionArn, attempts: 0 }, REQUEST_TOO_LARGE, message));
   }
 
   /** Never rejects: what goes wrong goes to the calls. */
@@ -153,24 +154,34 @@ class LambdaProcessor implements Processor {
       const recordIds = pack.map(({ recordId }) => recordId);
       const records = pack.map(({ outcome }) => outcome);
       const outcomes = readReply(reply, { recordIds, records, functionArn, attempts, fanOut });
-      this.#countTransformed(outcomes.flat());
+      // Whoever answered has had the event, and what was read out of the reply is a copy.
+      if (attempts === 1) releaseEvent(event);
+      replyMemory.giveBack(reply);
+      this.#countTransformed(outcomes);
       for (const [at, { call, place }] of pack.entries()) call.answer(place, outcomes[at] ?? []);
       return;
     }
     if (isTooLarge(failure) && pack.length > 1) return this.#transformHalves(pack, signal);
     const { code, message } = describeFailure(failure);
     for (const { call, place, outcome } of pack) {
-      call.answer(place, [rejected(outcome, { functionArn, attempts }, code, message)]);
+      call.answer(place, rejected(outcome, { functionArn, attempts }, code, message));
     }
   }
 
-  #countTransformed(outcomes: readonly Outcome[]): void {
-    const kept = outcomes.filter((outcome) => outcome.result === "kept");
-    this.#dependencies.telemetry.emit("processor.recordsTransformed", {
-      stream: this.#dependencies.stream.name,
+  #countTransformed(outcomes: readonly (Outcome | readonly Outcome[])[]): void {
+    let records = 0;
+    let bytes = 0;
+    for (const outcome of outcomes.flat()) {
+      if (outcome.result !== "kept") continue;
+      records++;
+      bytes += outcome.bytes.length;
+    }
+    const { stream, telemetry } = this.#dependencies;
+    telemetry.emit("processor.recordsTransformed", {
+      stream: stream.name,
       function: this.#options.function,
-      records: kept.length,
-      bytes: kept.reduce((sum, { bytes }) => sum + bytes.length, 0),
+      records,
+      bytes,
     });
   }
 
