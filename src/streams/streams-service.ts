@@ -5,14 +5,16 @@ import { DefinitionFollower } from "./definition-follower.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
 import { newStream } from "./new-stream.ts";
+import { OpenStreams } from "./open-streams.ts";
 import { type DeclaredParts, plannedChange, withoutEnded } from "./planned-change.ts";
 import { refuseCreation, requireStatus } from "./refusals.ts";
 import { type StoredStream, StreamRegistry } from "./registry.ts";
-import { DRAIN_TIMEOUT_MS, type StreamSettings, settingsOf, settingTags } from "./settings.ts";
+import { type StreamSettings, settingsOf, settingTags } from "./settings.ts";
+import { StreamDeletion } from "./stream-deletion.ts";
 import { notFound, StreamError } from "./stream-error.ts";
-import { removeDeliveryFiles, removeFiles } from "./stream-folders.ts";
+import { removeDeliveryFiles } from "./stream-folders.ts";
 import { StreamRepeats } from "./stream-repeats.ts";
-import { type RuntimeEvents, StreamRuntime } from "./stream-runtime.ts";
+import type { RuntimeEvents } from "./stream-runtime.ts";
 import type {
   CreateStream,
   EncryptionChange,
@@ -45,10 +47,8 @@ export class StreamsService implements Streams {
   readonly #dependencies: StreamDependencies;
   readonly #registry: StreamRegistry;
   readonly #queue = new KeyedQueue();
-  readonly #runtimes = new Map<string, StreamRuntime>();
-  /** Why a stream that should be open is not. */
-  readonly #unavailable = new Map<string, string>();
-  readonly #drains = new Map<string, AbortController>();
+  readonly #open: OpenStreams;
+  readonly #deletion: StreamDeletion;
   readonly #background = new BackgroundWork();
   /** A close does not wait for these: a plan may have to wait for a function that hangs. */
   readonly #following = new BackgroundWork();
@@ -59,12 +59,18 @@ export class StreamsService implements Streams {
   private constructor(dependencies: StreamDependencies) {
     this.#dependencies = dependencies;
     this.#registry = new StreamRegistry(dependencies.disk, dependencies.dataDirectory);
+    this.#open = new OpenStreams(dependencies);
+    this.#deletion = new StreamDeletion(dependencies, this.#registry, this.#open, {
+      behind: (name, task, first) => this.#behind(name, task, first),
+      replaceDocument: (stored, document) => this.#replaceDocument(stored, document),
+      warn: (name, code, message) => this.#warn(name, code, message),
+    });
     this.repeats = new StreamRepeats(dependencies, {
       run: (name, task) => this.#queue.run(name, task),
       require: (name) => this.#require(name),
-      runtime: (name) => this.#runtime(name),
+      runtime: (name) => this.#open.require(name),
       replace: (stored) => this.#replaceDocument(stored, stored.document),
-      startReplay: (name, id) => this.#runtime(name).startReplay(id, this.#eventsOf(name)),
+      startReplay: (name, id) => this.#open.require(name).startReplay(id, this.#eventsOf(name)),
     });
     this.#follower = new DefinitionFollower(dependencies, {
       stored: () => this.#registry.list(),
@@ -124,17 +130,7 @@ export class StreamsService implements Streams {
     if (this.get(name)?.status === "CREATING") requireStatus(this.#require(name).document, []);
     await this.#queue.run(name, async () => {
       const stored = await this.#setStatus(this.#require(name), "DELETING");
-      const runtime = this.#runtimes.get(name);
-      await runtime?.shut();
-      const neverAccepted = runtime === undefined && !this.#unavailable.has(name);
-      if (options.force || neverAccepted) {
-        this.#drains.get(name)?.abort(new Error("The stream is deleted by force"));
-        await this.#remove(stored, { forced: options.force, deliveredAll: neverAccepted });
-      } else if (runtime === undefined) {
-        await this.#failDeletion(stored, `The stream cannot be opened: ${this.#unavailable.get(name)}`);
-      } else if (!this.#drains.has(name)) {
-        this.#drainBehind(name, runtime);
-      }
+      await this.#deletion.begin(stored, options.force);
     });
   }
 
@@ -164,17 +160,17 @@ export class StreamsService implements Streams {
     const document = this.#registry.get(name)?.document;
     if (document === undefined) throw notFound(name);
     if (document.status !== "ACTIVE") throw new StreamError("not-active", `Stream ${name} is ${document.status}`);
-    return this.#runtime(name).intake;
+    return this.#open.require(name).intake;
   }
 
   async flush(name: string, signal: AbortSignal): Promise<void> {
     this.#require(name);
-    await this.#runtime(name).flush(signal);
+    await this.#open.require(name).flush(signal);
   }
 
   health(name: string): StreamHealth {
     this.#require(name);
-    return this.#runtime(name).health();
+    return this.#open.require(name).health();
   }
 
   tableChanged(table: Parameters<Streams["tableChanged"]>[0]): void {
@@ -190,17 +186,14 @@ export class StreamsService implements Streams {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#follower.stop();
-    for (const drain of this.#drains.values()) drain.abort(new Error("The server is shutting down"));
+    this.#deletion.stop();
     await this.#background.settled();
-    const closing = [...this.#runtimes.values()].map((runtime) => runtime.close());
-    const closed = await Promise.allSettled(closing);
-    this.#runtimes.clear();
-    for (const result of closed) if (result.status === "rejected") throw result.reason;
+    await this.#open.closeAll();
   }
 
   async #resume(stored: StoredStream): Promise<void> {
     const { document } = stored;
-    if (stored.removing) return this.#remove(stored, { forced: false, deliveredAll: true });
+    if (stored.removing) return this.#deletion.remove(stored, { forced: false, deliveredAll: true });
     if (document.status === "CREATING_FAILED") return;
     let settings: StreamSettings;
     try {
@@ -211,30 +204,28 @@ export class StreamsService implements Streams {
       }
       const current = await this.#follower.current(stored);
       if (current !== stored) await this.#registry.save(current);
-      await this.#openRuntime(current, settings);
+      await this.#open.open(current, settings, this.#eventsOf(document.name));
     } catch (error) {
-      const reason = reasonOf(error);
-      this.#unavailable.set(document.name, reason);
-      this.#warn(document.name, "stream-unavailable", reason);
+      this.#warn(document.name, "stream-unavailable", this.#open.noteUnavailable(document.name, error));
       return;
     }
     if (document.status === "ACTIVE") return;
-    const runtime = this.#runtime(document.name);
+    const runtime = this.#open.require(document.name);
     await runtime.shut();
-    if (document.status === "DELETING") this.#drainBehind(document.name, runtime);
+    if (document.status === "DELETING") this.#deletion.drain(stored, runtime);
   }
 
   async #finishCreation(stored: StoredStream, settings: StreamSettings): Promise<StreamDocument> {
     const { name, type } = stored.document;
     let failure: string | undefined;
     try {
-      const refused = await this.#openRuntime(stored, settings);
+      const refused = await this.#open.open(stored, settings, this.#eventsOf(name));
       if (refused.length > 0) failure = refused.join("; ");
     } catch (error) {
       failure = reasonOf(error);
     }
     if (failure !== undefined) {
-      await this.#closeRuntime(name);
+      await this.#open.close(name);
       const failed = { ...stored.document, failure: { type: "UNKNOWN_ERROR", details: failure } };
       return (await this.#replaceDocument(stored, { ...failed, status: "CREATING_FAILED" })).document;
     }
@@ -245,30 +236,12 @@ export class StreamsService implements Streams {
     return document;
   }
 
-  async #openRuntime(stored: StoredStream, settings: StreamSettings): Promise<readonly string[]> {
-    const { name } = stored.document;
-    const runtime = new StreamRuntime(this.#dependencies, stored, settings);
-    this.#runtimes.set(name, runtime);
-    try {
-      return await runtime.open(this.#eventsOf(name));
-    } catch (error) {
-      await this.#closeRuntime(name);
-      throw error;
-    }
-  }
-
-  async #closeRuntime(name: string): Promise<void> {
-    const runtime = this.#runtimes.get(name);
-    this.#runtimes.delete(name);
-    await runtime?.close();
-  }
-
   /** Compiles, stores and applies a change of what the stream does; the version rises. */
   async #apply(stored: StoredStream, parts: DeclaredParts): Promise<StreamDocument> {
     const { name, arn, type } = stored.document;
     const settings = settingsOf(parts.extensions, parts.tags);
     const deliveries = await this.#follower.translate({ name, arn, type, declared: parts.declared }, settings);
-    const runtime = this.#runtime(name);
+    const runtime = this.#open.require(name);
     const position = runtime.end;
     const next = plannedChange(stored, { ...parts, deliveries, updatedAt: this.#dependencies.clock.now() }, position);
     const lease = runtime.lease(position);
@@ -283,7 +256,7 @@ export class StreamsService implements Streams {
 
   async #applyStored(stored: StoredStream, settings: StreamSettings): Promise<void> {
     const { name, versionId } = stored.document;
-    const runtime = this.#runtime(name);
+    const runtime = this.#open.require(name);
     await this.#registry.save(stored);
     await runtime.apply(stored, settings, this.#eventsOf(name));
     this.#dependencies.telemetry.emit("stream.updated", { stream: name, version: versionId });
@@ -306,49 +279,6 @@ export class StreamsService implements Streams {
     };
   }
 
-  #drainBehind(name: string, runtime: StreamRuntime): void {
-    const abort = new AbortController();
-    this.#drains.set(name, abort);
-    const { extensions, tags } = this.#require(name).document;
-    const timeoutMs = settingsOf(extensions, tags)["drain-timeout"] ?? DRAIN_TIMEOUT_MS;
-    const draining = runtime.drain(timeoutMs, abort.signal);
-    this.#behind(
-      name,
-      async () => {
-        if (this.#drains.get(name) === abort) this.#drains.delete(name);
-        const left = await draining;
-        const stored = this.#registry.get(name);
-        if (abort.signal.aborted || stored === undefined) return;
-        if (left === undefined) await this.#remove(stored, { forced: false, deliveredAll: true });
-        else await this.#failDeletion(stored, left);
-      },
-      draining,
-    );
-  }
-
-  async #failDeletion(stored: StoredStream, details: string): Promise<void> {
-    this.#warn(stored.document.name, "deletion-failed", details);
-    const failed: StreamDocument = { ...stored.document, failure: { type: "UNKNOWN_ERROR", details } };
-    await this.#replaceDocument(stored, { ...failed, status: "DELETING_FAILED" });
-  }
-
-  async #remove(
-    stored: StoredStream,
-    how: { readonly forced: boolean; readonly deliveredAll: boolean },
-  ): Promise<void> {
-    const { name } = stored.document;
-    await this.#registry.save({ ...stored, removing: true });
-    try {
-      await this.#closeRuntime(name);
-    } catch (error) {
-      this.#warn(name, "close-failed", reasonOf(error));
-    }
-    await removeFiles(this.#dependencies, stored.document);
-    await this.#registry.remove(stored);
-    this.#unavailable.delete(name);
-    this.#dependencies.telemetry.emit("stream.deleted", { stream: name, ...how });
-  }
-
   /** Runs `task` in the stream's queue once `first` has settled, without anybody waiting for it. */
   #behind(name: string, task: () => Promise<void>, first?: Promise<unknown>): void {
     this.#background.add(Promise.allSettled([first]).then(() => this.#queued(name, task)));
@@ -367,7 +297,7 @@ export class StreamsService implements Streams {
   async #replaceDocument(stored: StoredStream, document: StreamDocument): Promise<StoredStream> {
     const next = { ...stored, document };
     await this.#registry.save(next);
-    this.#runtimes.get(document.name)?.replaceDocument(next);
+    this.#open.find(document.name)?.replaceDocument(next);
     return next;
   }
 
@@ -380,13 +310,6 @@ export class StreamsService implements Streams {
     const stored = this.#registry.get(name);
     if (stored === undefined) throw notFound(name);
     return stored;
-  }
-
-  #runtime(name: string): StreamRuntime {
-    const runtime = this.#runtimes.get(name);
-    if (runtime !== undefined) return runtime;
-    const reason = this.#unavailable.get(name) ?? "it is not open";
-    throw new StreamError("unavailable", `Stream ${name} is not available: ${reason}`);
   }
 
   #warnAbout(document: StreamDocument): void {
