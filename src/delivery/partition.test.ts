@@ -136,6 +136,32 @@ test("what was refused at the limit stays refused after a crash, and what was le
   }
 });
 
+test("what gathers holds staged records or derived ones, never both: a limit that comes or goes hands it on", async () => {
+  for (const limits of [
+    [2, undefined],
+    [undefined, 2],
+  ]) {
+    const [before, after] = limits.map((activeMax) => ({
+      keys: CUSTOMER.keys,
+      ...(activeMax === undefined ? {} : { activeMax }),
+    }));
+    const world = worldOf("c=!{partitionKeyFromQuery:c}/", before ?? CUSTOMER, { roll: { ageMs: 60_000 } });
+    await world.start();
+    await world.put('{"c":"a","n":1}');
+    await world.clock.advance(2_000);
+    world.definition = { ...world.definition, partition: after ?? CUSTOMER };
+    world.versionId = "2";
+    await world.until(world.delivery.apply(world.definition, "2"));
+    await world.put('{"c":"a","n":2}');
+    await world.clock.advance(2_000);
+    world.crash("power");
+    await world.start();
+    await world.flush();
+    assert.deepEqual(await world.delivered(), ['{"c":"a","n":1}', '{"c":"a","n":2}']);
+    await world.stop();
+  }
+});
+
 test("a plan without a limit stays pure: nothing is staged", async () => {
   for (const [activeMax, staged] of [
     [undefined, false],

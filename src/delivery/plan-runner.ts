@@ -61,7 +61,8 @@ export function isPure({ partition }: DeliveryDefinition, processors: readonly P
 
 /**
  * Whether accumulators of the old plan may go on and be named by the new one: everything that decides what gathers
- * together and how it is encoded is the same, and only names, limits and target differ (rule H4).
+ * together, how it is encoded and where it is read again from is the same, and only names, limits and target differ
+ * (rule H4). What is staged and what is derived from the log never meet: nobody could read both again.
  */
 export function namesSameKeys(old: PlanRunner, next: PlanRunner, sampleMs: number): boolean {
   const encodes = ({ plan: { definition } }: PlanRunner) =>
@@ -75,6 +76,7 @@ export function namesSameKeys(old: PlanRunner, next: PlanRunner, sampleMs: numbe
     ]);
   return (
     encodes(old) === encodes(next) &&
+    old.pure === next.pure &&
     old.places.dataSplit(sampleMs) === next.places.dataSplit(sampleMs) &&
     old.places.errorSplit(sampleMs) === next.places.errorSplit(sampleMs)
   );
