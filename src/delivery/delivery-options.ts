@@ -62,6 +62,8 @@ export interface DeliveryLimits {
   readonly replayBytesMax: () => number;
   /** A journal that has grown by so much is replaced by a short one. Default 16 MiB. */
   readonly journalBytesMax?: number;
+  /** Staging is a row of files of this size, which are let go whole. Default 16 MiB. */
+  readonly stagingSegmentBytes?: number;
 }
 
 /** 128 MiB: about a hundred open Zstandard contexts. */

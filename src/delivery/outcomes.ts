@@ -1,6 +1,7 @@
 import { serializeErrorRecord } from "../model/error-record.ts";
-import { arrivalOf, type Batch, packRecords, recordAt, recordCount } from "../model/records.ts";
+import { arrivalOf, type Batch, recordAt, recordCount } from "../model/records.ts";
 import type { KeptOutcome, Outcome, Processor, ProcessorBatch, RejectedOutcome } from "../processors/processor.ts";
+import { Gathering, type PackedGroups, packGatherings } from "./gathering.ts";
 import type { AccumulatorKey } from "./journal/journal-records.ts";
 import type { OutcomeGroup } from "./outcome-group.ts";
 import { PARTITION_LIMIT_EXCEEDED, type Place, type Refusal } from "./partition.ts";
@@ -8,11 +9,10 @@ import { rememberPieces } from "./pieces.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 
 /** What stage one said of one batch: records grouped by where they gather, and how many went nowhere. */
-export interface OutcomeBatch {
+export interface OutcomeBatch extends PackedGroups {
   readonly firstOffset: number;
   /** One past the last offset that it covers. */
   readonly nextOffset: number;
-  readonly groups: readonly OutcomeGroup[];
   readonly read: number;
   readonly dropped: number;
   readonly rejected: readonly { readonly errorType: string; readonly code: string }[];
@@ -49,7 +49,7 @@ export async function outcomesOf(batch: Batch, runner: PlanRunner, context: Outc
 export function sortOutcomes(batch: Batch, asked: Asked, runner: PlanRunner, context: OutcomeContext): OutcomeBatch {
   const count = recordCount(batch);
   const range = { firstOffset: batch.firstOffset, nextOffset: batch.firstOffset + count };
-  if (asked === "not addressed") return { ...range, groups: [], read: 0, dropped: 0, rejected: [] };
+  if (asked === "not addressed") return { ...range, ...packGatherings([]), read: 0, dropped: 0, rejected: [] };
   const simple = asked === "as they are" && runner.plan.definition.partition === undefined;
   if (simple) return { ...range, ...wholeBatch(batch, runner, count) };
   const outcomes = asked === "as they are" ? keptAsTheyAre(batch) : asked;
@@ -70,7 +70,7 @@ function wholeBatch(batch: Batch, runner: PlanRunner, count: number): Omit<Outco
     oldestMs: batch.arrivalMs,
     newestMs: batch.arrivalMs,
   };
-  return { groups: [group], read: count, dropped: 0, rejected: [] };
+  return { groups: [group], bytes: batch.bytes, read: count, dropped: 0, rejected: [] };
 }
 
 async function runChain(
@@ -116,44 +116,11 @@ function passEach(outcome: Outcome, neighbours: readonly Each[]): Outcome {
 }
 
 function keptAsTheyAre(batch: Batch): KeptOutcome[] {
-  return Array.from(batch.ends, (_, index) => ({ result: "kept", index, bytes: recordAt(batch, index) }));
-}
-
-/** Records of one key of one batch. */
-class Gathering {
-  readonly key: AccumulatorKey;
-  readonly records: Buffer[] = [];
-  readonly offsets: number[] = [];
-  oldestMs = Number.POSITIVE_INFINITY;
-  newestMs = 0;
-  oldestEventMs = Number.POSITIVE_INFINITY;
-  newestEventMs = Number.NEGATIVE_INFINITY;
-
-  constructor(key: AccumulatorKey) {
-    this.key = key;
+  const outcomes: KeptOutcome[] = [];
+  for (let index = 0; index < batch.ends.length; index++) {
+    outcomes.push({ result: "kept", index, bytes: recordAt(batch, index) });
   }
-
-  add(bytes: Buffer, offset: number, arrivalMs: number, eventMs: number | undefined): void {
-    this.records.push(bytes);
-    this.offsets.push(offset);
-    this.oldestMs = Math.min(this.oldestMs, arrivalMs);
-    this.newestMs = Math.max(this.newestMs, arrivalMs);
-    if (eventMs === undefined) return;
-    this.oldestEventMs = Math.min(this.oldestEventMs, eventMs);
-    this.newestEventMs = Math.max(this.newestEventMs, eventMs);
-  }
-
-  group(): OutcomeGroup {
-    const { key, oldestMs, newestMs, oldestEventMs, newestEventMs } = this;
-    return {
-      key,
-      records: packRecords(this.records),
-      offsets: { each: this.offsets },
-      oldestMs,
-      newestMs,
-      ...(Number.isFinite(oldestEventMs) ? { oldestEventMs, newestEventMs } : {}),
-    };
-  }
+  return outcomes;
 }
 
 /** A partition that may not gather, because too many others do. */
@@ -196,8 +163,8 @@ function groupOutcomes(batch: Batch, outcomes: readonly Outcome[], runner: PlanR
     const errors = gatheringOf(places.ofError(refused.errorType, arrivalMs)) as Gathering;
     errors.add(errorLine(batch, refused, context), offset, arrivalMs, undefined);
   }
-  const groups = [...gatherings.values()].flatMap((one) => (one instanceof Gathering ? [one.group()] : []));
-  return { groups, dropped, rejected };
+  const packed = packGatherings([...gatherings.values()].filter((one) => one instanceof Gathering));
+  return { ...packed, dropped, rejected };
 }
 
 function mayGather({ key }: Place, runner: PlanRunner, context: OutcomeContext): boolean {

@@ -4,6 +4,7 @@ import type { JsonObject } from "../std/json.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { AccumulatorSet } from "./accumulator-set.ts";
 import type { ActivePartitions } from "./active-partitions.ts";
+import { giveBackGroups } from "./gathering.ts";
 import type { AccumulatorKey, CutCounters } from "./journal/journal-records.ts";
 import type { OutcomeGroup } from "./outcome-group.ts";
 import { READ_BYTES } from "./outcome-source.ts";
@@ -62,6 +63,7 @@ export class StageOne {
         accumulators.add(group, runner);
       }
       this.#read = outcome.nextOffset;
+      giveBackGroups(outcome);
     }
     reader.recycle(batches);
     return true;

@@ -44,13 +44,15 @@ export class StagingRoom {
   }
 
   async #openWithRoom(signal: AbortSignal): Promise<Staging> {
-    const { clock, random, directory } = this.#options;
+    const { clock, random, directory, limits } = this.#options;
+    const { stagingSegmentBytes: segmentBytes } = limits;
     for (let attempt = 1; ; attempt++) {
       try {
         return await Staging.open({
           ...journalOptionsOf(this.#options),
           directory: join(directory, "staging"),
           witnessOffset: this.#journal.state.stagingEnd,
+          ...(segmentBytes === undefined ? {} : { segmentBytes }),
         });
       } catch (error) {
         if (!isDiskFull(error)) throw error;

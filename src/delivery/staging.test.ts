@@ -44,5 +44,6 @@ function outcome(offset: number): OutcomeBatch {
     oldestMs: 0,
     newestMs: 0,
   };
-  return { firstOffset: offset, nextOffset: offset + 1, groups: [group], read: 1, dropped: 0, rejected: [] };
+  const packed = { groups: [group], bytes: records.bytes };
+  return { firstOffset: offset, nextOffset: offset + 1, ...packed, read: 1, dropped: 0, rejected: [] };
 }

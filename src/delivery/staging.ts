@@ -28,7 +28,7 @@ export class Staging {
   static async open(options: StagingOptions): Promise<Staging> {
     const frames = await FrameLog.open({
       ...options,
-      segmentBytes: STAGING_SEGMENT_BYTES,
+      segmentBytes: options.segmentBytes ?? STAGING_SEGMENT_BYTES,
       watermark: false,
       ordered: true,
     });
@@ -112,6 +112,8 @@ export interface StagingOptions
   readonly directory: string;
   /** Staging end of the last cut: less than that on disk is damage. */
   readonly witnessOffset: number;
+  /** Default 16 MiB. */
+  readonly segmentBytes?: number;
 }
 
 const STAGING_SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -164,8 +166,7 @@ function encodeFrame(batch: OutcomeBatch, now: number) {
     }
     end += group.records.bytes.length;
   }
-  const payload = Buffer.concat(batch.groups.map((group) => group.records.bytes));
-  return { kind: FRAME_KINDS.staging, arrivalMs: now, metadata, ends, payload };
+  return { kind: FRAME_KINDS.staging, arrivalMs: now, metadata, ends, payload: batch.bytes };
 }
 
 function decodeFrame(frame: Frame): OutcomeBatch {
@@ -190,6 +191,7 @@ function decodeFrame(frame: Frame): OutcomeBatch {
     firstOffset: head.firstOffset,
     nextOffset: head.nextOffset,
     groups,
+    bytes: frame.payload,
     read: head.read,
     dropped: head.dropped,
     rejected: [],

@@ -137,8 +137,12 @@ class Sectors {
 
   /** All becomes as the other side has it. */
   become(other: Sectors): void {
-    this.#bytes = other.#bytes.slice();
-    this.#isPresent = other.#isPresent.slice();
+    if (this.#bytes.length !== other.#bytes.length) {
+      this.#bytes = new Uint8Array(other.#bytes.length);
+      this.#isPresent = new Uint8Array(other.#isPresent.length);
+    }
+    this.#bytes.set(other.#bytes);
+    this.#isPresent.set(other.#isPresent);
     this.present = other.present;
   }
 

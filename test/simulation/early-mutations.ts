@@ -55,6 +55,13 @@ export const EARLY_MUTATIONS: readonly Mutation[] = [
     "",
   ),
   take(
+    "H4c",
+    "what is staged and what is derived from the log gather together",
+    "src/delivery/plan-runner.ts",
+    "    old.pure === next.pure &&\n",
+    "",
+  ),
+  take(
     "H6",
     "what is open when a format has learned goes on under the old schema",
     "src/delivery/plans.ts",

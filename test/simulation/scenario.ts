@@ -25,6 +25,8 @@ export interface Scenario {
   readonly puller: boolean;
   /** Small enough that journals are replaced by short ones, or too large for that. */
   readonly journalBytesMax: number | undefined;
+  /** Small, so that staging is let go piece by piece. */
+  readonly stagingSegmentBytes: number;
   readonly faults: FaultScenario;
 }
 
@@ -89,6 +91,7 @@ export function drawScenario(seed: number): Scenario {
     encryption: draw.chance(0.3),
     puller: draw.chance(0.3),
     journalBytesMax: draw.chance(0.5) ? draw.between(2_000, 20_000) : undefined,
+    stagingSegmentBytes: draw.pick([16, 32, 256]) * 1024,
   };
 }
 

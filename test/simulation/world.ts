@@ -263,7 +263,7 @@ export class World {
     const clock = this.clock.forProcess(() => life.isAlive());
     const telemetry = this.#telemetry(life);
     const shared = { disk, clock, random: this.#random, telemetry };
-    const { segmentBytes, budgetBytes, journalBytesMax } = this.scenario;
+    const { segmentBytes, budgetBytes, journalBytesMax, stagingSegmentBytes } = this.scenario;
     return {
       ...shared,
       dataDirectory: DATA,
@@ -304,6 +304,7 @@ export class World {
               heldBytesMax: 64 * 1024,
               nativeBytesMax: 1e9,
               replayBytesMax: () => budgetBytes / 2,
+              stagingSegmentBytes,
               ...(journalBytesMax === undefined ? {} : { journalBytesMax }),
             },
             keyRing: KEY_RING,
