@@ -32,9 +32,11 @@ function readerOf(format: string, fromLocal: FromLocal): ReadEventTime {
       return (value) => (typeof value === "string" ? isoInstant(value, fromLocal) : undefined);
     case "auto":
       return (value) => {
+        const usual = typeof value === "string" ? usualInstant(value) : undefined;
+        if (usual !== undefined) return usual;
         const number = numberOf(value);
         if (number !== undefined) return number * unitOf(number);
-        return typeof value === "string" ? isoInstant(value, fromLocal) : undefined;
+        return typeof value === "string" ? anyInstant(value, fromLocal) : undefined;
       };
     default:
       return patternReader(format, fromLocal);
