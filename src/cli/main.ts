@@ -5,6 +5,7 @@ import type { CliContext } from "./cli-context.ts";
 import { DEFAULT_ENDPOINT, isUnreachable, unreachable } from "./endpoint.ts";
 import { COMMANDS, type CommandEntry, commandsFor } from "./registry.ts";
 import { signalHandler } from "./signal-handler.ts";
+import { withSmallYoungGeneration } from "./young-generation.ts";
 
 /** Runs one command line. Sets the exit code of the process; never throws for what the user can mend. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -30,7 +31,7 @@ const EXIT_GRACE_MS = 500;
 
 /** Resolves to the exit code: 0, 1 for a failure, 2 for a command line that makes no sense. */
 export async function runCommand(argv: readonly string[], context: CliContext): Promise<number> {
-  const program = await createProgram(context, commandsFor(argv));
+  const program = await withSmallYoungGeneration(() => createProgram(context, commandsFor(argv)));
   try {
     await program.parseAsync([...argv], { from: "user" });
     return 0;

@@ -1,6 +1,6 @@
 import { FunctionError, type FunctionInvoker } from "../functions/function-invoker.ts";
 import { describeFailure } from "../processors/lambda/invocation.ts";
-import { buildEvent, eventHead, withInvocationId } from "../processors/lambda/lambda-event.ts";
+import { buildEvent, eventHead, setInvocationId } from "../processors/lambda/lambda-event.ts";
 import { readReply, rejected } from "../processors/lambda/lambda-reply.ts";
 import type { Outcome, ProcessorStream } from "../processors/processor.ts";
 import type { Clock } from "../std/clock.ts";
@@ -52,10 +52,13 @@ export async function* tryFunction(
 async function callFunction(batch: readonly Buffer[], first: number, options: TryOptions) {
   const { functions, functionArn, stream, fanOut, clock, random, signal } = options;
   const arrivalMs = clock.now();
-  const sent = batch.map((bytes, place) => ({ recordId: String(first + place).padStart(56, "0"), arrivalMs, bytes }));
-  const records = batch.map((bytes, index) => ({ index, result: "kept" as const, bytes }));
-  const context = { recordIds: sent.map(({ recordId }) => recordId), records, functionArn, attempts: 1, fanOut };
-  const payload = withInvocationId(buildEvent(eventHead(stream), sent), random);
+  const sent = batch.map((bytes, index) => {
+    const outcome = { index, result: "kept" as const, bytes };
+    return { recordId: String(first + index).padStart(56, "0"), arrivalMs, bytes, outcome };
+  });
+  const event = buildEvent(eventHead(stream), sent);
+  const context = { event, sent, functionArn, attempts: 1, fanOut };
+  const payload = setInvocationId(event, random);
   let results: readonly (Outcome | readonly Outcome[])[];
   try {
     const reply = await functions.invoke({ functionArn, payload, replyBytesMax: REPLY_BYTES_MAX, signal });
@@ -63,7 +66,7 @@ async function callFunction(batch: readonly Buffer[], first: number, options: Tr
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
     const { code, message } = describeFailure(error);
-    results = records.map((record) => rejected(record, context, code, message));
+    results = sent.map(({ outcome }) => rejected(outcome, context, code, message));
   }
   return results.map((outcomes, place): TriedRecord => ({ record: first + place, outcomes: [outcomes].flat() }));
 }

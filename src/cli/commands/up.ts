@@ -4,6 +4,7 @@ import { openServer } from "../../server/open-server.ts";
 import type { CliContext } from "../cli-context.ts";
 import type { CliCommand } from "../command.ts";
 import { wantsJson } from "../output.ts";
+import { withSmallYoungGeneration } from "../young-generation.ts";
 
 export const upCommand: CliCommand = {
   name: "up",
@@ -23,7 +24,7 @@ export const upCommand: CliCommand = {
 async function up(flags: ConfigurationFlags, command: Command, context: CliContext): Promise<void> {
   const configuration = loadConfiguration(flags, context.environment);
   const pretty = context.stderr.isTTY === true && !wantsJson(command);
-  const server = await openServer(configuration, { pretty });
+  const server = await withSmallYoungGeneration(() => openServer(configuration, { pretty }));
   if (server.caFile !== undefined) {
     context.stdout.write(`clients have to trust ${server.caFile} (AWS_CA_BUNDLE, NODE_EXTRA_CA_CERTS)\n`);
   }
