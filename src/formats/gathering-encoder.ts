@@ -1,14 +1,15 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
-import { type PackedRecords, recordAt, sliceRecords } from "../model/records.ts";
-import { type ByteSink, DRAIN_BYTES, type EncodeReject, type EncodeReport, type ParcelEncoder } from "./format.ts";
+import { type PackedRecords, recordAt } from "../model/records.ts";
+import type { ByteSink, EncodeReject, EncodeReport, ParcelEncoder } from "./format.ts";
 import { giveBackRecords, HeldRecords, type TakenRecords } from "./held-records.ts";
 
 /**
  * What formats share that look at their records: gathering, the order of writes, rejects by their place, and that a
  * drain lets others have the thread. What a format does is in its `ObjectWriter`.
  *
- * Work is handed to the writer in portions of about `PORTION_BYTES`. Where they begin and end depends on the calls
- * alone, so that the same calls give the same bytes.
+ * Work is handed to the writer in the portions of `HeldRecords`, of a quarter of a megabyte: some five milliseconds of
+ * encoding, then requests that came meanwhile have their turn. Where they begin and end depends on the calls alone, so that
+ * the same calls give the same bytes.
  */
 export class GatheringEncoder implements ParcelEncoder {
   readonly #writer: ObjectWriter;
@@ -45,19 +46,19 @@ export class GatheringEncoder implements ParcelEncoder {
   async drain(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     this.#beingEncodedBytes = this.#held.bytes;
-    const taken = this.#held.take();
+    const portions = this.#held.take();
     try {
-      for (const portion of portionsOf(taken)) {
+      for (const portion of portions) {
         await this.#emit(await this.#writer.write(portion, (place, problem) => this.#reject(portion, place, problem)));
         await yieldToOthers();
       }
       await this.#writer.settle?.();
-      giveBackRecords(taken);
-      this.#beingEncodedBytes = 0;
     } catch (failure) {
       this.#failure = failure;
       throw failure;
     }
+    for (const portion of portions) giveBackRecords(portion);
+    this.#beingEncodedBytes = 0;
   }
 
   async finish(): Promise<EncodeReport> {
@@ -105,23 +106,4 @@ export type Reject = (place: number, problem: Problem) => void;
 export interface Problem {
   readonly code: string;
   readonly message: string;
-}
-
-/** Some five milliseconds of encoding; then requests that came meanwhile have their turn. */
-const PORTION_BYTES = DRAIN_BYTES;
-
-function* portionsOf(records: TakenRecords): Generator<TakenRecords> {
-  const count = records.ends.length;
-  for (let from = 0; from < count; ) {
-    const start = from === 0 ? 0 : (records.ends[from - 1] ?? 0);
-    let to = from + 1;
-    while (to < count && (records.ends[to] ?? 0) - start <= PORTION_BYTES) to++;
-    const portion = sliceRecords(records, from, to);
-    yield {
-      ...portion,
-      arrivalsMs: records.arrivalsMs.subarray(from, to),
-      firstIndex: records.firstIndex + from,
-    };
-    from = to;
-  }
 }

@@ -2,7 +2,7 @@ import { BufferPool } from "../std/buffer-pool.ts";
 
 /** The first blocks of an accumulator are small: thousands may be open, each with little. */
 const BLOCK_BYTES_MIN = 1024;
-const BLOCK_BYTES_MAX = 256 * 1024;
+export const BLOCK_BYTES_MAX = 256 * 1024;
 
 /** Blocks that wait for their next use, those of all encoders of the process together. */
 const blocks = new BufferPool(32 * 1024 * 1024);
@@ -43,8 +43,7 @@ export class HeldChunks {
 
   #openBlock(wanted: number): void {
     this.#closeBlock();
-    const bytes = Math.min(BLOCK_BYTES_MAX, Math.max(BLOCK_BYTES_MIN, wanted, this.#bytes));
-    this.#block = blocks.take(bytes);
+    this.#block = takeBlock(Math.min(BLOCK_BYTES_MAX, wanted), this.#bytes);
   }
 
   #closeBlock(): void {
@@ -52,6 +51,11 @@ export class HeldChunks {
     this.#block = Buffer.alloc(0);
     this.#blockUsed = 0;
   }
+}
+
+/** A block of at least `wanted` bytes for somebody who holds so many already. */
+export function takeBlock(wanted: number, heldBytes: number): Buffer {
+  return blocks.take(Math.max(wanted, Math.min(BLOCK_BYTES_MAX, Math.max(BLOCK_BYTES_MIN, heldBytes))));
 }
 
 /** Returns memory that `take` handed over and nobody looks at any more. */
