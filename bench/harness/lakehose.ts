@@ -44,6 +44,8 @@ export interface StreamHealth {
     readonly read: number;
     readonly openAccumulators: number;
     readonly openParcels: number;
+    /** When the oldest record came that has been read and has not landed. */
+    readonly oldestPendingMs?: number;
   }[];
   readonly balance: readonly {
     readonly accepted: number;

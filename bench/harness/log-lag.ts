@@ -3,12 +3,14 @@ import type { Lakehose } from "./lakehose.ts";
 
 const SAMPLE_MS = 250;
 
-/** How far the reading of the log stayed behind its writing. */
+/** How far the reading of the log stayed behind its writing, and the lake behind both. */
 export interface LogLag {
   /** Since the start of watching. */
   readonly atSeconds: number;
   /** Age of the oldest record that the delivery had not read; 0 when it had read all. */
   readonly lagSeconds: number;
+  /** Age of the oldest record that had been read and had not landed (CloudWatch: DataFreshness); 0 when all had. */
+  readonly freshnessSeconds: number;
   readonly pendingRecords: number;
   readonly openAccumulators: number;
   readonly openParcels: number;
@@ -28,6 +30,7 @@ export function watchLogLag(server: Lakehose, stream: string): { stop(): Promise
     samples.push({
       atSeconds: (at - startedAt) / 1000,
       lagSeconds: history.lagMs(at, log.end, delivery.read) / 1000,
+      freshnessSeconds: delivery.oldestPendingMs === undefined ? 0 : (Date.now() - delivery.oldestPendingMs) / 1000,
       pendingRecords: balance[0]?.pending ?? 0,
       openAccumulators: delivery.openAccumulators,
       openParcels: delivery.openParcels,
