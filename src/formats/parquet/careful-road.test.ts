@@ -10,7 +10,7 @@ import { packRecords } from "../../model/records.ts";
 import { parseHiveType } from "../../model/schema/hive-type.ts";
 import type { EncodeReject, Scratch } from "../format.ts";
 import { GatheringEncoder } from "../gathering-encoder.ts";
-import { type CopyOrder, copyStatement } from "./copy-statement.ts";
+import { type CopyOrder, copyStatement, copyThreads } from "./copy-statement.ts";
 import { DuckdbFailure, runDuckdb } from "./duckdb.ts";
 import { ParquetWriter } from "./parquet-writer.ts";
 import { readFileChunks } from "./spill.ts";
@@ -151,7 +151,7 @@ test("a drain that finds no room does not fail: the end says so", async () => {
 });
 
 function realCopy(order: CopyOrder): Promise<void> {
-  return runDuckdb(copyStatement(order), order.columns.length);
+  return runDuckdb(copyStatement(order), { columns: order.columns.length, threads: copyThreads(order) });
 }
 
 function encoderWith(

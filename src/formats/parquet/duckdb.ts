@@ -4,9 +4,10 @@ import { Mutex } from "../../std/mutex.ts";
 
 /**
  * The one DuckDB of the process. It is made with the first object, so that a server without Parquet pays nothing for it;
- * copies run one after another, because one keeps both threads busy and memory is bounded by what one needs.
+ * copies run one after another, because memory is bounded by what one needs.
  */
-const THREADS = 2;
+const oneAtATime = new Mutex();
+let instance: DuckDBInstance | undefined;
 
 /** A copy of few columns in row groups of about 20,000 rows stays below half of it. */
 const MEMORY_LIMIT_MIB = 768;
@@ -14,20 +15,17 @@ const MEMORY_LIMIT_MIB = 768;
 /** DuckDB reserves room for whole vectors of each column, of which it touches little when rows are few. */
 const MEMORY_LIMIT_PER_COLUMN_KIB = 96;
 
-const oneAtATime = new Mutex();
-let instance: DuckDBInstance | undefined;
-
 /**
- * Runs one statement over so many columns; resolves when it is done. Fails with a `DuckdbFailure`. After a
- * fault of DuckDB's own the next statement gets a new one: this one would refuse everything from now on.
+ * Runs one statement; resolves when it is done. Fails with a `DuckdbFailure`. After a fault of DuckDB's own the next
+ * statement gets a new one: this one would refuse everything from now on.
  */
-export function runDuckdb(sql: string, columns: number): Promise<void> {
+export function runDuckdb(sql: string, { columns, threads }: StatementNeeds): Promise<void> {
   return oneAtATime.run(async () => {
     instance ??= await createInstance().catch(failed);
     const connection = await instance.connect().catch(failed);
     try {
       const limitMib = MEMORY_LIMIT_MIB + Math.ceil((columns * MEMORY_LIMIT_PER_COLUMN_KIB) / 1024);
-      await connection.run(`SET memory_limit = '${limitMib}MiB'`);
+      await connection.run(`SET memory_limit = '${limitMib}MiB'; SET threads = ${threads}`);
       await connection.run(sql);
     } catch (error) {
       failed(error);
@@ -35,6 +33,11 @@ export function runDuckdb(sql: string, columns: number): Promise<void> {
       connection.closeSync();
     }
   });
+}
+
+export interface StatementNeeds {
+  readonly columns: number;
+  readonly threads: number;
 }
 
 /** Loaded with the first object: its library takes 50 MB of a server's memory. */
@@ -53,7 +56,6 @@ function failed(error: unknown): never {
 const BROKEN = /^(FATAL|INTERNAL) Error|database has been invalidated/;
 
 const SETTINGS = {
-  threads: String(THREADS),
   // Rows keep their order, and the same records give the same bytes.
   preserve_insertion_order: "true",
   // Nothing is written beside the scratch folder, nothing is fetched from anywhere.

@@ -3,7 +3,7 @@ import type { Format } from "../format.ts";
 import { GatheringEncoder } from "../gathering-encoder.ts";
 import { jsonRowOptions, schemaOrInfer } from "../rows/json-row-options.ts";
 import { learnSchema } from "../rows/learn-schema.ts";
-import { type CopyOrder, copyStatement } from "./copy-statement.ts";
+import { type CopyOrder, copyStatement, copyThreads } from "./copy-statement.ts";
 import { runDuckdb } from "./duckdb.ts";
 import { int96ObjectChunks } from "./int96-object.ts";
 import { ParquetWriter } from "./parquet-writer.ts";
@@ -69,5 +69,5 @@ export const parquetFormat: Format = {
 };
 
 function copyWithDuckdb(order: CopyOrder): Promise<void> {
-  return runDuckdb(copyStatement(order), order.columns.length);
+  return runDuckdb(copyStatement(order), { columns: order.columns.length, threads: copyThreads(order) });
 }

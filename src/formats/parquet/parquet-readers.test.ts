@@ -71,7 +71,12 @@ test("records of a mebibyte keep their text, and row groups stay within memory",
   for (const [index, row] of rows.entries()) assert.ok(row.n === index && row.text === text(index));
 });
 
-test("rows keep their order and objects their bytes, over many row groups and both threads", async () => {
+for (const compression of ["snappy", "gzip"]) {
+  test(`rows keep their order and objects their bytes, over many row groups and all threads: ${compression}`, () =>
+    keepsOrderAndBytes(compression));
+}
+
+async function keepsOrderAndBytes(compression: string): Promise<void> {
   const schema = {
     columns: [
       { name: "n", type: "bigint" },
@@ -83,14 +88,14 @@ test("rows keep their order and objects their bytes, over many row groups and bo
       JSON.stringify({ n: batch * 2000 + index, text: `text ${index}`.repeat(index % 9) }),
     ),
   );
-  const options = { options: { schema, rowGroupRows: 4096 }, scratch };
+  const options = { options: { schema, compression, rowGroupRows: 4096 }, scratch };
   const first = await encodeObject(parquetFormat, many, options);
   const second = await encodeObject(parquetFormat, [many.flat().slice(0, 777), many.flat().slice(777)], options);
   assert.ok(first.object.equals(second.object));
   const rows = await readParquet(first.object);
   assert.equal(rows.length, 120_000);
   assert.ok(rows.every((row, index) => row.n === BigInt(index)));
-});
+}
 
 async function write(
   batches: readonly (readonly (Buffer | string)[])[],
