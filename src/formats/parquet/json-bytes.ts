@@ -42,13 +42,53 @@ export function skipBlanks(bytes: Uint8Array, start: number): number {
 /** `start` is that of the opening quote. */
 export function stringEnd(bytes: Uint8Array, start: number): number {
   for (let at = start + 1; ; ) {
-    while (PLAIN[byteAt(bytes, at)] === 1) at++;
+    at = plainEnd(bytes, at);
     const byte = byteAt(bytes, at);
     if (byte === QUOTE) return at + 1;
     if (byte !== BACKSLASH) return UNPROVED;
     at = escapeEnd(bytes, at);
     if (at === UNPROVED) return UNPROVED;
   }
+}
+
+/** Behind the bytes that stand for themselves. */
+function plainEnd(bytes: Uint8Array, start: number): number {
+  let at = start;
+  for (const shortEnd = start + SHORT_BYTES; at < shortEnd; at++) {
+    if (PLAIN[byteAt(bytes, at)] !== 1) return at;
+  }
+  at = plainWordsEnd(bytes, at);
+  while (PLAIN[byteAt(bytes, at)] === 1) at++;
+  return at;
+}
+
+/** Most keys and values end before it is worth to look at four bytes at once. */
+const SHORT_BYTES = 16;
+
+/** The memory of the array that was looked at last, four bytes at a time. */
+let words: Int32Array = new Int32Array(0);
+
+/** Near the first byte that does not stand for itself, at most three before it. */
+function plainWordsEnd(bytes: Uint8Array, start: number): number {
+  if (words.buffer !== bytes.buffer) words = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
+  const offset = bytes.byteOffset;
+  let at = start;
+  for (; ((at + offset) & 3) !== 0; at++) if (PLAIN[byteAt(bytes, at)] !== 1) return at;
+  let word = (at + offset) >> 2;
+  for (const end = words.length; word < end; word++) if (hasSpecialByte(words[word] as number)) break;
+  return (word << 2) - offset;
+}
+
+/**
+ * Whether one of four bytes is below 0x20, a quote or a backslash. `x - 1 & ~x` has the high bit of a byte set where the
+ * byte is zero; a borrow may set that of the byte above as well, but never without one below.
+ */
+function hasSpecialByte(four: number): boolean {
+  const quotes = four ^ 0x22222222;
+  const backslashes = four ^ 0x5c5c5c5c;
+  const controls = (four - 0x20202020) & ~four;
+  const found = controls | ((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes);
+  return (found & 0x80808080) !== 0;
 }
 
 /** Letters that may follow a backslash, but for the `u`. */
