@@ -2,6 +2,7 @@ import { ackLatency } from "./ack-latency.ts";
 import { extractMetadata } from "./extract-metadata.ts";
 import { formats } from "./formats.ts";
 import { freshness } from "./freshness.ts";
+import { functions } from "./functions.ts";
 import { memory } from "./memory.ts";
 import { moto } from "./moto.ts";
 import { openKeys } from "./open-keys.ts";
@@ -28,6 +29,7 @@ export const questions: readonly Question[] = [
   taxiToParquet,
   formats,
   extractMetadata,
+  functions,
   openStreams,
   openKeys,
   memory,
