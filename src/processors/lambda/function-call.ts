@@ -1,4 +1,5 @@
-import type { KeptOutcome, Outcome, ProcessorBatch } from "../processor.ts";
+import type { Batch } from "../../model/records.ts";
+import type { Outcome, ProcessorBatch } from "../processor.ts";
 
 /** One `process()` while its records are away in invocations that it shares with others. */
 export class FunctionCall {
@@ -20,6 +21,10 @@ export class FunctionCall {
     this.signal = signal;
     this.done = this.#settled.promise;
     signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  get source(): Batch {
+    return this.#batch.source;
   }
 
   /** Answered, failed or aborted: nobody waits for it any more. */
@@ -59,15 +64,4 @@ export class FunctionCall {
     this.#over = true;
     this.signal.removeEventListener("abort", this.#onAbort);
   }
-}
-
-/** A record on its way to the function. */
-export interface WaitingRecord {
-  readonly call: FunctionCall;
-  /** Its place among the outcomes of the call's batch. */
-  readonly place: number;
-  readonly outcome: KeptOutcome;
-  readonly recordId: string;
-  readonly arrivalMs: number;
-  readonly bytes: Buffer;
 }

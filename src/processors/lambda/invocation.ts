@@ -1,7 +1,7 @@
 import { FunctionError, type FunctionErrorCode } from "../../functions/function-invoker.ts";
 import { backoffMs } from "../../std/backoff.ts";
 import type { ProcessorDependencies } from "../processor.ts";
-import { setInvocationId, withInvocationId } from "./lambda-event.ts";
+import { type LambdaEvent, setInvocationId, withInvocationId } from "./lambda-event.ts";
 
 /**
  * One event until it has an answer or no attempts left. Every failure counts as an attempt, whoever is to blame, as it does
@@ -12,8 +12,7 @@ export interface Invocation {
   readonly functionArn: string;
   /** Digest of the code that the plan names. */
   readonly plannedCode: string | undefined;
-  /** From `buildEvent`. Once it is answered nobody looks at it any more. */
-  readonly event: Buffer;
+  readonly event: LambdaEvent;
   readonly replyBytesMax: number;
   /** Further attempts after the first. */
   readonly retries: number;

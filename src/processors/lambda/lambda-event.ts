@@ -20,10 +20,18 @@ export interface EventRecord {
   readonly bytes: Buffer;
 }
 
+export interface LambdaEvent {
+  /** Without its invocation id. The memory may go back by `releaseEvent`. */
+  readonly bytes: Buffer;
+  /** Where the id of each record begins; a quote ends it. */
+  readonly idPlaces: Uint32Array;
+}
+
 const UUID_LENGTH = 36;
 const BEFORE_ID = '{"invocationId":"';
 const AFTER_DATA = '"}';
-const AFTER_RECORD = `${AFTER_DATA},`;
+const BEFORE_RECORD_ID = '{"recordId":"';
+const BETWEEN_RECORDS = `${AFTER_DATA},${BEFORE_RECORD_ID}`;
 const AFTER_RECORDS = "]}";
 
 /** A few events of the usual size, at most: as many as are commonly under way in all streams together. */
@@ -32,9 +40,9 @@ const events = new BufferPool(16 * 1024 * 1024);
 /** Commas, quotes and names of a record, and an arrival of 13 digits: everything but its id and its data. */
 const RECORD_OVERHEAD_BYTES = ',{"recordId":"","approximateArrivalTimestamp":1495072949453,"data":""}'.length;
 
-/** Bytes that a record takes in the event. */
-export function eventRecordBytes({ recordId, bytes }: EventRecord): number {
-  return RECORD_OVERHEAD_BYTES + recordId.length + Math.ceil(bytes.length / 3) * 4;
+/** Bytes that a record takes in the event; ids have the same length in all records of a stream. */
+export function eventRecordBytes(idLength: number, bytes: Buffer): number {
+  return RECORD_OVERHEAD_BYTES + idLength + Math.ceil(bytes.length / 3) * 4;
 }
 
 /** What stands before the records, with a place for the invocation id. */
@@ -49,38 +57,41 @@ export function eventFrameBytes(head: string): number {
   return Buffer.byteLength(head) + AFTER_RECORDS.length;
 }
 
-/** The event without its invocation id. Its memory may go back by `releaseEvent`. */
-export function buildEvent(head: string, records: readonly EventRecord[]): Buffer {
-  const bytesMax = records.reduce((sum, record) => sum + eventRecordBytes(record), eventFrameBytes(head));
+export function buildEvent(head: string, records: readonly EventRecord[]): LambdaEvent {
+  const idLength = records[0]?.recordId.length ?? 0;
+  let bytesMax = eventFrameBytes(head);
+  for (const { bytes } of records) bytesMax += eventRecordBytes(idLength, bytes);
   const event = events.take(bytesMax);
+  const idPlaces = new Uint32Array(records.length);
   let at = event.write(head);
-  let comma = "";
-  for (const { recordId, arrivalMs, bytes } of records) {
-    const before = `${comma}{"recordId":"${recordId}","approximateArrivalTimestamp":${arrivalMs},"data":"`;
-    at += event.write(before, at, "latin1");
+  let before = BEFORE_RECORD_ID;
+  for (const [index, { recordId, arrivalMs, bytes }] of records.entries()) {
+    idPlaces[index] = at + before.length;
+    const members = `${before}${recordId}","approximateArrivalTimestamp":${arrivalMs},"data":"`;
+    at += event.write(members, at, "latin1");
     at += event.write(bytes.toString("base64"), at, "latin1");
-    comma = AFTER_RECORD;
+    before = BETWEEN_RECORDS;
   }
   if (records.length > 0) at += event.write(AFTER_DATA, at, "latin1");
   const end = at + event.write(AFTER_RECORDS, at, "latin1");
   invariant(end === at + AFTER_RECORDS.length, "an event is at most as long as its parts were said to be");
-  return event.subarray(0, end);
+  return { bytes: event.subarray(0, end), idPlaces };
 }
 
 /** Gives the memory of an event back, once nobody looks at it any more. */
-export function releaseEvent(event: Buffer): void {
-  events.giveBack(event);
+export function releaseEvent({ bytes }: LambdaEvent): void {
+  events.giveBack(bytes);
 }
 
 /** The event of the first attempt: nobody else has it yet, so the id goes into its own bytes. */
-export function setInvocationId(event: Buffer, random: Random): Buffer {
-  event.write(uuid(random), BEFORE_ID.length, "latin1");
-  return event;
+export function setInvocationId({ bytes }: LambdaEvent, random: Random): Buffer {
+  bytes.write(uuid(random), BEFORE_ID.length, "latin1");
+  return bytes;
 }
 
 /** The event of another attempt: the invoker of an earlier one may still be reading the bytes that it was given. */
-export function withInvocationId(event: Buffer, random: Random): Buffer {
-  return setInvocationId(Buffer.from(event), random);
+export function withInvocationId({ bytes, idPlaces }: LambdaEvent, random: Random): Buffer {
+  return setInvocationId({ bytes: Buffer.from(bytes), idPlaces }, random);
 }
 
 /** A random UUID (RFC 9562, version 4). */

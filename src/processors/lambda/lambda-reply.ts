@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import type { KeptOutcome, Outcome, RejectedOutcome } from "../processor.ts";
-import { type ScannedEntry, scanReply } from "./scan-reply.ts";
+import type { LambdaEvent } from "./lambda-event.ts";
+import { scanReply } from "./scan-reply.ts";
 
 /**
  * The reply of a transformation function (reference 4.3):
@@ -11,13 +12,18 @@ import { type ScannedEntry, scanReply } from "./scan-reply.ts";
  * Entries that nobody asked for are ignored. Nothing here is worth another attempt: the function did answer.
  */
 export interface ReplyContext {
-  /** Ids of the records that were sent, by their place. */
-  readonly recordIds: readonly string[];
-  readonly records: readonly KeptOutcome[];
+  readonly event: LambdaEvent;
+  /** The records of the event, in its order. */
+  readonly sent: readonly SentRecord[];
   readonly functionArn: string;
   readonly attempts: number;
   /** Whether a recordId may come several times: the record becomes many. */
   readonly fanOut: boolean;
+}
+
+export interface SentRecord {
+  readonly recordId: string;
+  readonly outcome: KeptOutcome;
 }
 
 /** Codes of rejected records; those of AWS where it has one. */
@@ -32,20 +38,27 @@ const REPLY_CODES = {
 
 /** What became of each record, in the order in which they were sent: an outcome, or several where it became many. */
 export function readReply(reply: Buffer, context: ReplyContext): readonly (Outcome | readonly Outcome[])[] {
-  const scanned = scanReply(reply, context.recordIds);
+  const scanned = scanReply(reply, context.event);
   if (scanned === undefined) return parseReply(reply, context);
-  return scanned.map((entry, place) => scannedOutcome(context.records[place] as KeptOutcome, entry, context));
+  const { results, data, metadata } = scanned;
+  return context.sent.map(({ outcome }, place) => {
+    const bytes = data[place];
+    if (results[place] === "Dropped") return { index: outcome.index, result: "dropped" };
+    if (results[place] !== "Ok" || bytes === undefined) return failedByFunction(outcome, context);
+    return keep(outcome, bytes, metadata.get(place), context);
+  });
 }
 
 /** The road for everything that a function may answer; the fast one is for what it usually does. */
 export function parseReply(reply: Buffer, context: ReplyContext): readonly (Outcome | readonly Outcome[])[] {
+  const { sent } = context;
   const value = parse(reply);
   if (value === undefined) {
     const message = `Expected a reply in JSON, got ${excerpt(reply)}`;
-    return context.records.map((record) => rejected(record, context, REPLY_CODES.notJson, message));
+    return sent.map(({ outcome }) => rejected(outcome, context, REPLY_CODES.notJson, message));
   }
-  const answers = answersById(value, context.recordIds);
-  return context.records.map((record, place) => outcomesOf(record, answers[place] ?? [], context));
+  const answers = answersById(value, sent);
+  return sent.map(({ outcome }, place) => outcomesOf(outcome, answers[place] ?? [], context));
 }
 
 /** A rejected outcome in the words of this processor. */
@@ -74,9 +87,9 @@ function excerpt(reply: Buffer): string {
   return `${JSON.stringify(reply.toString("utf8", 0, EXCERPT_BYTES))}${reply.length > EXCERPT_BYTES ? "…" : ""}`;
 }
 
-function answersById(value: JsonValue, recordIds: readonly string[]): readonly (readonly JsonObject[])[] {
-  const answers: JsonObject[][] = recordIds.map(() => []);
-  const places = new Map(recordIds.map((id, place) => [id, place]));
+function answersById(value: JsonValue, sent: readonly SentRecord[]): readonly (readonly JsonObject[])[] {
+  const answers: JsonObject[][] = sent.map(() => []);
+  const places = new Map(sent.map(({ recordId }, place) => [recordId, place]));
   const list = isObject(value) && Array.isArray(value.records) ? value.records : [];
   for (const entry of list) {
     if (!isObject(entry) || typeof entry.recordId !== "string") continue;
@@ -106,13 +119,6 @@ function outcomesOf(
   if (failed !== undefined) return failed;
   const kept = outcomes.filter((outcome) => outcome.result === "kept");
   return kept.length > 0 ? kept : { index: record.index, result: "dropped" };
-}
-
-function scannedOutcome(record: KeptOutcome, entry: ScannedEntry, context: ReplyContext): Outcome {
-  const { result, data, metadata } = entry;
-  if (result === "Dropped") return { index: record.index, result: "dropped" };
-  if (result === "ProcessingFailed" || data === undefined) return failedByFunction(record, context);
-  return keep(record, data, metadata, context);
 }
 
 function outcomeOf(record: KeptOutcome, answer: JsonObject, context: ReplyContext): Outcome {

@@ -2,12 +2,11 @@ import type { z } from "zod";
 import { replyMemory } from "../../functions/reply-memory.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { Outcome, Processor, ProcessorBatch, ProcessorDefinition, ProcessorDependencies } from "../processor.ts";
-import type { WaitingRecord } from "./function-call.ts";
 import { describeFailure, invokeUntilAnswered, isTooLarge, REQUEST_TOO_LARGE } from "./invocation.ts";
 import { buildEvent, eventFrameBytes, eventHead, eventRecordBytes, releaseEvent } from "./lambda-event.ts";
 import { lambdaOptionsSchema } from "./lambda-options.ts";
 import { readReply, rejected } from "./lambda-reply.ts";
-import { waitingRecords } from "./waiting-records.ts";
+import { type WaitingRecord, waitingRecords } from "./waiting-records.ts";
 
 /**
  * The transformation function of Amazon Data Firehose (reference 4.3).
@@ -94,7 +93,7 @@ class LambdaProcessor implements Processor {
     for (; this.#taken < this.#waiting.length; this.#taken++) {
       const record = this.#waiting[this.#taken];
       if (record === undefined || record.call.over) continue;
-      const recordBytes = eventRecordBytes(record);
+      const recordBytes = eventRecordBytes(record.idLength, record.bytes);
       if (frameBytes + recordBytes > payloadBytesMax) {
         this.#rejectTooLarge(record, frameBytes + recordBytes);
         continue;
@@ -151,9 +150,7 @@ class LambdaProcessor implements Processor {
       durationMs: clock.monotonic() - startedAt,
     });
     if (failure === undefined) {
-      const recordIds = pack.map(({ recordId }) => recordId);
-      const records = pack.map(({ outcome }) => outcome);
-      const outcomes = readReply(reply, { recordIds, records, functionArn, attempts, fanOut });
+      const outcomes = readReply(reply, { event, sent: pack, functionArn, attempts, fanOut });
       // Whoever answered has had the event, and what was read out of the reply is a copy.
       if (attempts === 1) releaseEvent(event);
       replyMemory.giveBack(reply);
@@ -171,10 +168,14 @@ class LambdaProcessor implements Processor {
   #countTransformed(outcomes: readonly (Outcome | readonly Outcome[])[]): void {
     let records = 0;
     let bytes = 0;
-    for (const outcome of outcomes.flat()) {
-      if (outcome.result !== "kept") continue;
+    const count = (outcome: Outcome) => {
+      if (outcome.result !== "kept") return;
       records++;
       bytes += outcome.bytes.length;
+    };
+    for (const outcome of outcomes) {
+      if ("result" in outcome) count(outcome);
+      else outcome.forEach(count);
     }
     const { stream, telemetry } = this.#dependencies;
     telemetry.emit("processor.recordsTransformed", {

@@ -2,14 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { ARN } from "../../../test/fakes/lambda-world.ts";
+import { processorDependencies } from "../../../test/fakes/processor-dependencies.ts";
+import { buildEvent, eventHead } from "./lambda-event.ts";
 import { parseReply, readReply } from "./lambda-reply.ts";
 import { scanReply } from "./scan-reply.ts";
 
 const IDS = ["a1", "a2", "a3"];
 
 function contextOf(recordIds: readonly string[]) {
-  const records = recordIds.map((_, index) => ({ index, result: "kept" as const, bytes: Buffer.from("before") }));
-  return { recordIds, records, functionArn: ARN, attempts: 1, fanOut: false };
+  const bytes = Buffer.from("before");
+  const sent = recordIds.map((recordId, index) => {
+    return { recordId, arrivalMs: 1, bytes, outcome: { index, result: "kept" as const, bytes } };
+  });
+  const event = buildEvent(eventHead(processorDependencies().stream), sent);
+  return { event, sent, functionArn: ARN, attempts: 1, fanOut: false };
 }
 
 const entry = (recordId: string, more = '"result":"Ok","data":"eA=="') => `{"recordId":"${recordId}",${more}}`;
@@ -27,12 +33,13 @@ test("scanReply() takes what functions usually answer", () => {
     undefined,
     2,
   );
-  assert.deepEqual(scanReply(Buffer.from(spaced), IDS), [
-    { result: "Ok", data: Buffer.from("xyz"), metadata: { partitionKeys: { k: 'é-"' } } },
-    { result: "Ok", data: Buffer.alloc(0), metadata: undefined },
-    { result: "Dropped", data: undefined, metadata: undefined },
-  ]);
-  assert.deepEqual(scanReply(Buffer.from('{"records":[]}'), []), []);
+  assert.deepEqual(scanReply(Buffer.from(spaced), contextOf(IDS).event), {
+    results: ["Ok", "Ok", "Dropped"],
+    data: [Buffer.from("xyz"), Buffer.alloc(0), undefined],
+    metadata: new Map([[0, { partitionKeys: { k: 'é-"' } }]]),
+  });
+  const none = { results: [], data: [], metadata: new Map() };
+  assert.deepEqual(scanReply(Buffer.from('{"records":[]}'), contextOf([]).event), none);
 });
 
 test("scanReply() leaves everything else to the parser", () => {
@@ -55,7 +62,8 @@ test("scanReply() leaves everything else to the parser", () => {
     Buffer.from(`{"records":[${IDS.map((id) => entry(id)).join(",")}]`),
     Buffer.from(""),
   ];
-  for (const reply of replies) assert.equal(scanReply(reply, IDS), undefined, reply.toString());
+  const { event } = contextOf(IDS);
+  for (const reply of replies) assert.equal(scanReply(reply, event), undefined, reply.toString());
 });
 
 test("readReply() says of every reply what the parser says", () => {

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../std/json.ts";
 import { NO_JSON, skipSpace, skipValue } from "../../std/json-scan.ts";
+import type { LambdaEvent } from "./lambda-event.ts";
 
 /**
  * The fast road of replies: a strict scan over their bytes for what functions nearly always answer.
@@ -14,15 +15,16 @@ import { NO_JSON, skipSpace, skipValue } from "../../std/json-scan.ts";
  * Why: a parsed reply is a string of megabytes and one more for each record, which kept the collector busier than all other
  * work of an invocation together.
  */
-export function scanReply(reply: Buffer, recordIds: readonly string[]): readonly ScannedEntry[] | undefined {
-  return new Scanner(reply, recordIds).scan();
+export function scanReply(reply: Buffer, event: LambdaEvent): ScannedReply | undefined {
+  return new Scanner(reply, event).scan();
 }
 
-export interface ScannedEntry {
-  readonly result: ScannedResult;
-  /** Always there with `Ok`: views of one buffer. */
-  readonly data: Buffer | undefined;
-  readonly metadata: JsonValue | undefined;
+/** By the places of the records in the event. */
+export interface ScannedReply {
+  readonly results: readonly ScannedResult[];
+  /** Views of one buffer; always there with `Ok`. */
+  readonly data: readonly (Buffer | undefined)[];
+  readonly metadata: ReadonlyMap<number, JsonValue>;
 }
 
 export type ScannedResult = "Ok" | "Dropped" | "ProcessingFailed";
@@ -49,7 +51,8 @@ const RESULTS = (["Ok", "Dropped", "ProcessingFailed"] as const).map(
 
 class Scanner {
   readonly #reply: Buffer;
-  readonly #recordIds: readonly string[];
+  readonly #event: Buffer;
+  readonly #idPlaces: Uint32Array;
   /** Where each record's base64 stands; from 0 to 0 where it has none. */
   readonly #spans: Uint32Array;
   readonly #results: ScannedResult[] = [];
@@ -57,30 +60,31 @@ class Scanner {
   #at = 0;
   #decodedBytes = 0;
 
-  constructor(reply: Buffer, recordIds: readonly string[]) {
+  constructor(reply: Buffer, { bytes, idPlaces }: LambdaEvent) {
     this.#reply = reply;
-    this.#recordIds = recordIds;
-    this.#spans = new Uint32Array(recordIds.length * 2);
+    this.#event = bytes;
+    this.#idPlaces = idPlaces;
+    this.#spans = new Uint32Array(idPlaces.length * 2);
   }
 
-  scan(): readonly ScannedEntry[] | undefined {
+  scan(): ScannedReply | undefined {
     if (!this.#take(OPEN_OBJECT) || !this.#takeWord(RECORDS) || !this.#take(COLON)) return undefined;
     if (!this.#take(OPEN_LIST)) return undefined;
-    for (const [place, recordId] of this.#recordIds.entries()) {
+    for (let place = 0; place < this.#idPlaces.length; place++) {
       if (place > 0 && !this.#take(COMMA)) return undefined;
-      if (!this.#scanEntry(place, recordId)) return undefined;
+      if (!this.#scanEntry(place)) return undefined;
     }
     if (!this.#take(CLOSE_LIST) || !this.#take(CLOSE_OBJECT)) return undefined;
     return skipSpace(this.#reply, this.#at) === this.#reply.length ? this.#decode() : undefined;
   }
 
-  #scanEntry(place: number, recordId: string): boolean {
+  #scanEntry(place: number): boolean {
     if (!this.#take(OPEN_OBJECT)) return false;
     let named = false;
     let hasData = false;
     do {
       if (!named && this.#takeWord(RECORD_ID)) {
-        named = this.#takeId(recordId);
+        named = this.#takeId(place);
         if (!named) return false;
       } else if (this.#results.length === place && this.#takeWord(RESULT)) {
         if (!this.#takeResult()) return false;
@@ -95,22 +99,32 @@ class Scanner {
     return complete && this.#results.length > place && this.#take(CLOSE_OBJECT);
   }
 
-  #takeId(recordId: string): boolean {
+  /** Ids hold digits and letters only, so that their quotes end them. */
+  #takeId(place: number): boolean {
     if (!this.#take(COLON) || !this.#take(QUOTE)) return false;
-    const { length } = recordId;
-    for (let index = 0; index < length; index++) {
-      if (this.#reply[this.#at + index] !== recordId.charCodeAt(index)) return false;
+    const reply = this.#reply;
+    const event = this.#event;
+    let inReply = this.#at;
+    let inEvent = this.#idPlaces[place] ?? 0;
+    while (reply[inReply] === event[inEvent]) {
+      if (reply[inReply] === QUOTE) {
+        this.#at = inReply + 1;
+        return true;
+      }
+      inReply++;
+      inEvent++;
     }
-    this.#at += length;
-    return this.#reply[this.#at++] === QUOTE;
+    return false;
   }
 
   #takeResult(): boolean {
     if (!this.#take(COLON)) return false;
-    const found = RESULTS.find(([, word]) => this.#takeWord(word));
-    if (found === undefined) return false;
-    this.#results.push(found[0]);
-    return true;
+    for (const [result, word] of RESULTS) {
+      if (!this.#takeWord(word)) continue;
+      this.#results.push(result);
+      return true;
+    }
+    return false;
   }
 
   #takeData(place: number): boolean {
@@ -139,23 +153,22 @@ class Scanner {
    * Node skips what is not base64, and skipping makes the result shorter than its length says: that is the check. It takes
    * the alphabet of URLs too, which is an error here.
    */
-  #decode(): readonly ScannedEntry[] | undefined {
-    const decoded = Buffer.allocUnsafeSlow(this.#decodedBytes);
+  #decode(): ScannedReply | undefined {
     const mayHoldUrls = this.#reply.includes(MINUS) || this.#reply.includes(UNDERSCORE);
-    const entries: ScannedEntry[] = [];
+    const decoded = Buffer.allocUnsafeSlow(this.#decodedBytes);
+    const data: (Buffer | undefined)[] = [];
     let end = 0;
-    for (const [place, result] of this.#results.entries()) {
+    for (let place = 0; place < this.#results.length; place++) {
       const from = this.#spans[place * 2] ?? 0;
       const to = this.#spans[place * 2 + 1] ?? 0;
       const expected = decodedBytes(this.#reply, from, to);
       const text = this.#reply.toString("latin1", from, to);
       if (mayHoldUrls && (text.includes("-") || text.includes("_"))) return undefined;
       if (decoded.write(text, end, "base64") !== expected) return undefined;
-      const data = to === 0 ? undefined : decoded.subarray(end, end + expected);
-      entries.push({ result, data, metadata: this.#metadata.get(place) });
+      data.push(to === 0 ? undefined : decoded.subarray(end, end + expected));
       end += expected;
     }
-    return entries;
+    return { results: this.#results, data, metadata: this.#metadata };
   }
 
   #take(byte: number): boolean {
