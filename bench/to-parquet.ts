@@ -28,13 +28,14 @@ const SCHEMA = { columns: Object.entries(COLUMNS).map(([name, [type]]) => ({ nam
 
 export const toParquet: Question = {
   name: "to-parquet",
-  asks: "How fast do 1 KB records get from the request into Parquet objects (ten columns, Snappy), and what does one bad record in a hundred cost the encoder?",
+  asks: "How fast do 1 KB records get from the request into Parquet objects (ten columns, Snappy), and what do one bad record in a hundred, and INT96, cost the encoder?",
   run: async (bench) => {
-    const { bare, lakehose, clean, bad } = await alternate(bench, {
+    const { bare, lakehose, clean, bad, int96 } = await alternate(bench, {
       bare: () => bareParquet(bench),
       lakehose: () => measureToObjects(bench, {}, { format: "parquet", "format-options": { schema: SCHEMA } }),
-      clean: () => encode(bench, 0),
-      bad: () => encode(bench, 0.01),
+      clean: () => encode(bench, {}),
+      bad: () => encode(bench, { badShare: 0.01 }),
+      int96: () => encode(bench, { timestamps: "int96" }),
     });
     const speed = (one: Speed) => one.megabytesPerSecond;
     return {
@@ -45,6 +46,7 @@ export const toParquet: Question = {
           limit: atLeast(0.45),
         },
         { what: "encoder, 1 % bad / clean", value: ratio(bad, clean, speed, speed), limit: atLeast(0.4) },
+        { what: "encoder, INT96 / clean", value: ratio(int96, clean, speed, speed) },
         {
           what: "end to end",
           value: middle(lakehose, deliveredMegabytesPerSecond),
@@ -57,6 +59,7 @@ export const toParquet: Question = {
         toObjectsRow("lakehose", lakehose),
         { name: "encoder, clean", values: { "delivered MB/s": middle(clean, speed) } },
         { name: "encoder, 1 % bad", values: { "delivered MB/s": middle(bad, speed) } },
+        { name: "encoder, INT96", values: { "delivered MB/s": middle(int96, speed) } },
       ],
     };
   },
@@ -82,8 +85,13 @@ function bareParquet(bench: Bench): Promise<Speed> {
 const RECORDS_PER_BATCH = 500;
 const BATCHES = 128;
 
+interface Encoding {
+  readonly badShare?: number;
+  readonly timestamps?: "micros" | "int96";
+}
+
 /** The encoder alone, in this process: the load generator has no bad records. */
-function encode(bench: Bench, badShare: number): Promise<Speed> {
+function encode(bench: Bench, { badShare = 0, timestamps = "micros" }: Encoding): Promise<Speed> {
   return bench.withFolder(async (folder) => {
     await mkdir(folder, { recursive: true });
     const events = new Events(1000);
@@ -97,7 +105,7 @@ function encode(bench: Bench, badShare: number): Promise<Speed> {
     const bytes = batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
     let files = 0;
     const encoder = parquetFormat.open({
-      options: { schema: SCHEMA },
+      options: { schema: SCHEMA, timestamps },
       compression: { type: "none" },
       seed: "bench",
       sink: { write: () => Promise.resolve() },
