@@ -52,12 +52,12 @@ export function sliceRecords(records: PackedRecords, from: number, to: number): 
   return { bytes: records.bytes.subarray(start, end), ends };
 }
 
-/** Packs single records. For tests, tools and small numbers: the hot path fills its buffer itself. */
 /** When a record was accepted the first time: redriven records bring that along. */
 export function arrivalOf(batch: Batch, index: number): number {
   return batch.origin?.arrivalsMs[index] ?? batch.arrivalMs;
 }
 
+/** Packs single records. For tests, tools and small numbers: the hot path fills its buffer itself. */
 export function packRecords(records: readonly Uint8Array[]): PackedRecords {
   const ends = new Uint32Array(records.length);
   let end = 0;
