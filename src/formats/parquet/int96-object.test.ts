@@ -9,6 +9,7 @@ import { temporaryScratch } from "../../../test/fakes/scratch.ts";
 import { type Encoded, encodeObject } from "../../../test/readers/encode-object.ts";
 import { corpusLines, corpusRecord, corpusSchema } from "../../../test/readers/row-corpus.ts";
 import type { JsonObject } from "../../std/json.ts";
+import { PAGE_HEADER } from "./footer-fields.ts";
 import { int96OfMicros } from "./int96.ts";
 import { parquetFormat } from "./parquet-format.ts";
 import { readThrift, writeThrift } from "./thrift-compact.ts";
@@ -96,6 +97,34 @@ test("every timestamp is an INT96 without a logical type, and nothing else is", 
     if (!isTimestamp) continue;
     assert.deepEqual([meta_data.statistics?.min_value, meta_data.statistics?.max_value], [undefined, undefined]);
     assert.equal(meta_data.bloom_filter_offset, undefined);
+  }
+});
+
+test("places and sizes in the footer are those of the pages", async () => {
+  for (const compression of ["none", "snappy"]) {
+    const { object } = await encode({ schema, compression, timestamps: "int96", rowGroupRows: 2048 });
+    let at = 4;
+    for (const rowGroup of parquetMetadata(new Uint8Array(object).buffer).row_groups) {
+      const groupStart = at;
+      let groupPlainBytes = 0;
+      for (const { meta_data: metadata } of rowGroup.columns) {
+        assert.ok(metadata !== undefined);
+        const [chunkStart, plainBefore] = [at, groupPlainBytes];
+        const dataPages: number[] = [];
+        while (at < chunkStart + Number(metadata.total_compressed_size)) {
+          const { struct, end } = readThrift(object, at);
+          if (struct.integer(PAGE_HEADER.type) === 0) dataPages.push(at);
+          groupPlainBytes += end - at + (struct.integer(PAGE_HEADER.uncompressedSize) ?? 0);
+          at = end + (struct.integer(PAGE_HEADER.compressedSize) ?? 0);
+        }
+        assert.equal(at - chunkStart, Number(metadata.total_compressed_size));
+        assert.equal(groupPlainBytes - plainBefore, Number(metadata.total_uncompressed_size));
+        assert.equal(Number(metadata.data_page_offset), dataPages[0]);
+        assert.equal(Number(metadata.dictionary_page_offset ?? metadata.data_page_offset), chunkStart);
+      }
+      assert.equal(Number(rowGroup.total_byte_size), groupPlainBytes);
+      assert.equal(Number(rowGroup.total_compressed_size), at - groupStart);
+    }
   }
 });
 
