@@ -4,13 +4,14 @@
 // callback when it calls back and (unless it says otherwise) the event loop has nothing left to do, `context.succeed`,
 // `fail` and `done` at once. The first of them counts.
 //
-// Plain JavaScript that imports nothing of ours but its connection, because it shares its process with code that we know
+// Plain JavaScript that imports nothing of ours but its neighbours, because it shares its process with code that we know
 // nothing about.
 import { isAscii } from "node:buffer";
 import { existsSync, readFileSync } from "node:fs";
 import Module, { createRequire, registerHooks } from "node:module";
 import { basename, delimiter, dirname, join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
+import { encodeReply } from "./encode-reply.mjs";
 import { RuntimeConnection } from "./runtime-connection.mjs";
 
 const { AWS_LAMBDA_RUNTIME_API, LAMBDA_TASK_ROOT, LAKEHOSE_RUNTIME_TOKEN, _HANDLER } = process.env;
@@ -187,7 +188,7 @@ function run(handler, event, context) {
 
 function replyOf(result) {
   try {
-    return { text: JSON.stringify(result) ?? "null" };
+    return { encoded: encodeReply(result) };
   } catch (error) {
     return { error: Object.assign(error, { name: "Runtime.MarshalError" }) };
   }
@@ -209,7 +210,7 @@ async function serve(handler) {
       next = connection.next();
     } else {
       await flushOutput();
-      next = connection.reply(id, reply.text);
+      next = connection.reply(id, reply.encoded);
     }
     currentId = undefined;
   }

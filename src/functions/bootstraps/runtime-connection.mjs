@@ -43,24 +43,20 @@ export class RuntimeConnection {
     return answer;
   }
 
-  /** Sends what a handler answered and asks for the next event, to which it resolves. */
-  reply(id, text) {
-    const path = `/invocation/${id}/response`;
-    const bytes = Buffer.byteLength(text);
+  /** Sends what a handler answered (from `encodeReply`) and asks for the next event, to which it resolves. */
+  reply(id, { bytesMax, write }) {
     const question = this.#head("GET", "/invocation/next");
-    const memory = this.#replyRoom(HEAD_BYTES_MAX + bytes + question.length);
-    const head = this.#head("POST", path, bytes);
+    const memory = this.#replyRoom(HEAD_BYTES_MAX + bytesMax + question.length);
+    const end = write(memory, HEAD_BYTES_MAX);
+    const head = this.#head("POST", `/invocation/${id}/response`, end - HEAD_BYTES_MAX);
     if (head.length > HEAD_BYTES_MAX) throw new RangeError(`Expected a head of at most ${HEAD_BYTES_MAX} bytes`);
     const from = HEAD_BYTES_MAX - head.length;
     memory.latin1Write(head, from);
-    // Where every character is one byte, none has to be looked at.
-    if (bytes === text.length) memory.latin1Write(text, HEAD_BYTES_MAX);
-    else memory.utf8Write(text, HEAD_BYTES_MAX);
-    memory.latin1Write(question, HEAD_BYTES_MAX + bytes);
+    memory.latin1Write(question, end);
     // The buffer is free again by the time that the next event is here: it is answered after all of this has been read.
     this.#expect();
     const answer = this.#expect();
-    this.#open().write(memory.subarray(from, HEAD_BYTES_MAX + bytes + question.length));
+    this.#open().write(memory.subarray(from, end + question.length));
     return answer;
   }
 
