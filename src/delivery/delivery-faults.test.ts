@@ -113,6 +113,23 @@ test("an accumulator that would make a restart read too much again is handed on"
   await world.stop();
 });
 
+test("what has gathered is handed on before the log and its parcel files fill the budget together", async () => {
+  const budgetBytes = 2_000_000;
+  const world = new DeliveryWorld({ roll: {}, replayBytesMax: budgetBytes / 2 });
+  await world.start();
+  let most = 0;
+  for (let call = 0; call < 60; call++) {
+    await world.put("x".repeat(50_000));
+    await world.clock.advance(500);
+    const { hold, spilledBytes } = world.delivery.status();
+    most = Math.max(most, (world.log.partitions()[0]?.bytesFrom(hold) ?? 0) + spilledBytes);
+  }
+  assert.ok(most < 0.75 * budgetBytes, `${most} bytes are in use, intake stops at ${0.9 * budgetBytes}`);
+  await world.flush();
+  assert.deepEqual((await world.delivered()).length, 60);
+  await world.stop();
+});
+
 test("staging of what has landed does not count as used, with no further record and after a restart", async () => {
   const echo: Processor = { type: "echo", pure: false, process: async (batch) => batch, close: async () => undefined };
   const world = new DeliveryWorld({

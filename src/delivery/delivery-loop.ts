@@ -138,12 +138,15 @@ export class DeliveryLoop {
     flush.sealedBelow = this.#parts.journal.state.nextOrdinal + this.#parts.accumulators.due.length;
   }
 
-  /** A restart must not have to read again without bound: the accumulator that holds the most back rolls (rule H13). */
+  /**
+   * A restart must not have to read again without bound: the accumulator that holds the most back rolls (rule H13). Files of
+   * what gathers count too, or with the log that they were made from they fill the stream's disk budget before anything is due.
+   */
   #sealForReplayBudget(): void {
     const { accumulators, journal, staging } = this.#parts;
     const replayBytes =
       this.#options.reader.bytesFrom(journal.state.hold) + staging.bytesFrom(journal.state.stagingHold);
-    if (replayBytes <= this.#options.limits.replayBytesMax()) return;
+    if (replayBytes + accumulators.spilledBytes <= this.#options.limits.replayBytesMax()) return;
     let oldest: Accumulator | undefined;
     for (const accumulator of accumulators.open) {
       if (oldest === undefined || accumulator.firstOffset < oldest.firstOffset) oldest = accumulator;

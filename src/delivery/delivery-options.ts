@@ -58,7 +58,7 @@ export interface DeliveryLimits {
   readonly heldBytesMax: number;
   /** Native memory that open encoders of one delivery may hold; beyond it the quietest are handed on. */
   readonly nativeBytesMax: number;
-  /** Log (or staging) that a restart may have to read again; beyond it the oldest accumulator rolls. */
+  /** Log or staging that a restart may have to read again, with the files of what gathers; beyond it the oldest accumulator rolls. */
   readonly replayBytesMax: () => number;
   /** A journal that has grown by so much is replaced by a short one. Default 16 MiB. */
   readonly journalBytesMax?: number;

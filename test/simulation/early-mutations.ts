@@ -114,7 +114,7 @@ export const EARLY_MUTATIONS: readonly Mutation[] = [
     "H13",
     "what a restart has to read again has no limit",
     "src/delivery/delivery-loop.ts",
-    "if (replayBytes <= this.#options.limits.replayBytesMax()) return;",
+    "if (replayBytes + accumulators.spilledBytes <= this.#options.limits.replayBytesMax()) return;",
     "if (replayBytes >= 0) return;",
   ),
   take(
