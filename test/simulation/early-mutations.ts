@@ -111,11 +111,18 @@ export const EARLY_MUTATIONS: readonly Mutation[] = [
     "",
   ),
   take(
-    "H13",
+    "H13a",
     "what a restart has to read again has no limit",
     "src/delivery/delivery-loop.ts",
     "if (replayBytes + accumulators.spilledBytes <= this.#options.limits.replayBytesMax()) return;",
     "if (replayBytes >= 0) return;",
+  ),
+  take(
+    "H13b",
+    "files of what gathers do not count towards the budget",
+    "src/delivery/delivery-loop.ts",
+    "if (replayBytes + accumulators.spilledBytes <= this.#options.limits.replayBytesMax()) return;",
+    "if (replayBytes <= this.#options.limits.replayBytesMax()) return;",
   ),
   take(
     "H15a",

@@ -14,6 +14,7 @@ const LEAST_PER_HUNDRED: Readonly<Record<string, number>> = {
   "full-disk": 5,
   "clock-jump": 10,
   "stream.updated": 80,
+  "setting-changed": 15,
   deleted: 15,
   "deleted-by-force": 5,
   retry: 200,

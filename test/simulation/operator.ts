@@ -3,7 +3,7 @@ import type { JsonObject } from "../../src/std/json.ts";
 import type { StreamDocument } from "../../src/streams/streams.ts";
 import type { Draw } from "./draw.ts";
 import { seenBy } from "./life.ts";
-import { BACKUP_ID, drawDeliveries, PRIMARY_ID } from "./scenario.ts";
+import { BACKUP_ID, changeOneSetting, drawDeliveries, PRIMARY_ID } from "./scenario.ts";
 import type { World } from "./world.ts";
 
 /** What is known from outside of one incarnation of a stream. */
@@ -58,6 +58,10 @@ export class Operator {
 
   /** New prefixes, buckets, compression, limits, functions; a backup may join, or leave for good. */
   update(name: string): void {
+    if (this.#draw.chance(0.3)) {
+      this.#change(name);
+      return;
+    }
     const known = this.#current(name);
     const backup = known?.members.get(BACKUP_ID);
     const left = backup !== undefined && backup.leaveAskedAt < Number.POSITIVE_INFINITY;
@@ -65,6 +69,16 @@ export class Operator {
     const deliveries = drawDeliveries(this.#draw, this.#world.scenario, withBackup);
     const askedAt = this.#world.ledger.tick();
     if (known && backup && !withBackup) backup.leaveAskedAt = Math.min(backup.leaveAskedAt, askedAt);
+    this.#do(name, (service) =>
+      service.update(name, undefined, () => ({ declared: { deliveries: deliveries as unknown as JsonObject[] } })),
+    );
+  }
+
+  #change(name: string): void {
+    const declared = this.#world.service?.get(name)?.declared.deliveries as readonly DeliveryDefinition[] | undefined;
+    if (declared === undefined) return;
+    const deliveries = changeOneSetting(this.#draw, this.#world.scenario, declared);
+    this.#world.count("setting-changed");
     this.#do(name, (service) =>
       service.update(name, undefined, () => ({ declared: { deliveries: deliveries as unknown as JsonObject[] } })),
     );

@@ -225,7 +225,7 @@ function checkContent(
   if (!error && keyValueOf(world, definition, line) !== value)
     ledger.fail(`${name} holds ${record.id}, which belongs to another partition`);
   if (error && errorType !== CONVERSION_FAILED) {
-    const byLimit = code === LIMIT_EXCEEDED && definition.partition?.activeMax !== undefined;
+    const byLimit = code === LIMIT_EXCEEDED && hadLimit(incarnation, definition.id, version);
     const expected = byLimit ? word === undefined || word.result === "kept" : word?.result === "rejected";
     if (!expected) ledger.fail(`${name} holds ${record.id}, of which the function said last: ${word?.result}`);
     if (line !== record.text) ledger.fail(`${name} has other bytes for ${record.id} than were sent`);
@@ -236,6 +236,14 @@ function checkContent(
       );
   } else if (line !== record.text) ledger.fail(`${name} has other bytes for ${record.id} than were sent`);
   if (!isLeaving(incarnation, definition.id)) checkVersion(world, name, record, incarnation, version, word?.mark);
+}
+
+/** A record that was refused under a limit gathers on when the limit goes, and is then named by the newer version. */
+function hadLimit({ versions }: Incarnation, deliveryId: string, version: string): boolean {
+  return [...versions].some(([number, { deliveries }]) => {
+    const limited = deliveries.some(({ id, partition }) => id === deliveryId && partition?.activeMax !== undefined);
+    return limited && Number(number) <= Number(version);
+  });
 }
 
 /** What was sent after a change was in force follows it. */

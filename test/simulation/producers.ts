@@ -184,7 +184,7 @@ export class Producers {
 
   #fresh(stream: string, uid: string): SentRecord {
     const { clock, ledger, scenario } = this.#world;
-    const large = this.#draw.chance(0.06);
+    const large = this.#draw.chance(scenario.largeShare);
     const bytes = large ? this.#draw.between(2_000, scenario.segmentBytes / 2) : this.#draw.between(0, 120);
     return ledger.make(stream, uid, "x".repeat(bytes), clock.now());
   }

@@ -27,6 +27,8 @@ export interface Scenario {
   readonly journalBytesMax: number | undefined;
   /** Small, so that staging is let go piece by piece. */
   readonly stagingSegmentBytes: number;
+  /** Share of records that are large: what one read brings then takes more than one group of staging. */
+  readonly largeShare: number;
   readonly faults: FaultScenario;
 }
 
@@ -91,7 +93,8 @@ export function drawScenario(seed: number): Scenario {
     encryption: draw.chance(0.3),
     puller: draw.chance(0.3),
     journalBytesMax: draw.chance(0.5) ? draw.between(2_000, 20_000) : undefined,
-    stagingSegmentBytes: draw.pick([16, 32, 256]) * 1024,
+    stagingSegmentBytes: draw.pick([8, 16, 256]) * 1024,
+    largeShare: draw.pick([0.03, 0.03, 0.3]),
   };
 }
 
@@ -151,11 +154,30 @@ function drawDelivery(draw: Draw, scenario: Scenario, id: string, bucket: string
 
 function drawPartition(draw: Draw, { naming }: Pick<DeliveryDefinition, "naming">, space: "lambda" | "query") {
   const expression = `partitionKeyFrom${space === "lambda" ? "Lambda" : "Query"}:k`;
-  const activeMax = draw.chance(0.5) ? draw.between(1, 4) : undefined;
+  const limit = draw.chance(0.5) ? { activeMax: draw.between(1, 4) } : {};
   return {
     naming: { ...naming, prefix: draw.pick(PARTITION_PREFIXES).replace("KEY", expression) },
-    partition: { keys: [{ name: `${space}:k` }], ...(activeMax === undefined ? {} : { activeMax }) },
+    partition: { keys: [{ name: `${space}:k` }], ...limit },
   };
+}
+
+/** One setting of the primary changes and nothing else: what has gathered may go on under the new version. */
+export function changeOneSetting(
+  draw: Draw,
+  scenario: Scenario,
+  deliveries: readonly DeliveryDefinition[],
+): DeliveryDefinition[] {
+  const setting = draw.weighted({ roll: 1, bucket: 1, limit: 2 });
+  const roll = drawRoll(draw, scenario);
+  const bucket = draw.pick(PRIMARY_BUCKETS);
+  const activeMax = draw.between(1, 4);
+  return deliveries.map((delivery) => {
+    if (delivery.kind !== "primary") return delivery;
+    if (setting === "bucket") return { ...delivery, target: { type: "object-store", options: { bucket } } };
+    if (setting === "roll" || delivery.partition === undefined) return { ...delivery, roll };
+    const { activeMax: before, ...partition } = delivery.partition;
+    return { ...delivery, partition: before === undefined ? { ...partition, activeMax } : partition };
+  });
 }
 
 function drawRoll(draw: Draw, scenario: Scenario): RollPolicy {

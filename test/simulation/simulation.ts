@@ -180,7 +180,7 @@ class Simulation {
     }
     if (draw.chance(failedSync)) {
       world.disk.failNext("datasync", "EIO", {
-        pathPart: draw.pick(["", "/log/", "/journal/", "/staging/", "/parcels/"]),
+        pathPart: draw.pick(["", "/log/", "/journal/", "/staging/", "/staging/", "/parcels/"]),
       });
       world.count("failed-sync");
     }
