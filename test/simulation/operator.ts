@@ -58,7 +58,7 @@ export class Operator {
 
   /** New prefixes, buckets, compression, limits, functions; a backup may join, or leave for good. */
   update(name: string): void {
-    if (this.#draw.chance(0.3)) {
+    if (this.#draw.chance(0.4)) {
       this.#change(name);
       return;
     }

@@ -167,7 +167,7 @@ export function changeOneSetting(
   scenario: Scenario,
   deliveries: readonly DeliveryDefinition[],
 ): DeliveryDefinition[] {
-  const setting = draw.weighted({ roll: 1, bucket: 1, limit: 2 });
+  const setting = draw.weighted({ roll: 1, bucket: 1, limit: 5 });
   const roll = drawRoll(draw, scenario);
   const bucket = draw.pick(PRIMARY_BUCKETS);
   const activeMax = draw.between(1, 4);
