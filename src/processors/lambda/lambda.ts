@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { replyMemory } from "../../functions/reply-memory.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { Outcome, Processor, ProcessorBatch, ProcessorDefinition, ProcessorDependencies } from "../processor.ts";
+import type { FunctionCall } from "./function-call.ts";
 import { describeFailure, invokeUntilAnswered, isTooLarge, REQUEST_TOO_LARGE } from "./invocation.ts";
 import { buildEvent, eventFrameBytes, eventHead, eventRecordBytes, releaseEvent } from "./lambda-event.ts";
 import { lambdaOptionsSchema } from "./lambda-options.ts";
@@ -117,7 +118,8 @@ class LambdaProcessor implements Processor {
 
   /** Never rejects: what goes wrong goes to the calls. */
   async #send(pack: readonly WaitingRecord[]): Promise<void> {
-    const calls = new Set(pack.map(({ call }) => call));
+    const calls = new Set<FunctionCall>();
+    for (const { call } of pack) calls.add(call);
     const controller = new AbortController();
     const onAbandoned = () => {
       if ([...calls].every(({ over }) => over)) controller.abort(new Error("Nobody waits for the reply any more"));
