@@ -75,7 +75,7 @@ export class Bench {
       recordBytes: 1000,
       recordsPerRequest: 500,
       bodies: 256,
-      connections: 16,
+      connections: 32,
       ...more,
     };
   }

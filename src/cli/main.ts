@@ -3,9 +3,9 @@ import { Command, CommanderError } from "commander";
 import { LakehoseError } from "../model/errors.ts";
 import type { CliContext } from "./cli-context.ts";
 import { DEFAULT_ENDPOINT, isUnreachable, unreachable } from "./endpoint.ts";
+import { withSmallYoungGeneration } from "./heap-flags.ts";
 import { COMMANDS, type CommandEntry, commandsFor } from "./registry.ts";
 import { signalHandler } from "./signal-handler.ts";
-import { withSmallYoungGeneration } from "./young-generation.ts";
 
 /** Runs one command line. Sets the exit code of the process; never throws for what the user can mend. */
 export async function main(argv: readonly string[]): Promise<void> {

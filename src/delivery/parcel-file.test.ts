@@ -68,3 +68,17 @@ test("a file that is not what was recorded is not used", async () => {
   await disk.unlink("/p/1");
   assert.equal(await openVerifiedBody(context, encoded), undefined);
 });
+
+test("large pieces go to the disk one by one, small ones with the sync at the end", async () => {
+  const { context } = await world();
+  const synced: boolean[] = [];
+  const open: ParcelFileContext["disk"]["open"] = (path, mode, options) => {
+    synced.push(options?.syncsEachWrite === true);
+    return context.disk.open(path, mode, options);
+  };
+  const file = new ParcelFile("/p/1", { ...context, disk: { ...context.disk, open } });
+  await file.write([Buffer.alloc(600_000), Buffer.alloc(600_000)]);
+  await file.write([Buffer.alloc(1_000)]);
+  await file.finish();
+  assert.deepEqual(synced, [true, false, false]);
+});

@@ -2,11 +2,17 @@ import { crc32 } from "node:zlib";
 import type { ByteSink } from "../formats/format.ts";
 import { backoffMs } from "../std/backoff.ts";
 import type { Clock } from "../std/clock.ts";
-import type { Disk, DiskFile } from "../std/disk.ts";
+import type { Disk, DiskFile, OpenOptions } from "../std/disk.ts";
 import type { KeyRing } from "../std/key-ring.ts";
 import type { Random } from "../std/random.ts";
 import type { ObjectBody } from "../storage/object-store.ts";
 import { openSealedFile, type SealedFile, sealFile } from "./sealed-file.ts";
+
+/**
+ * Large pieces go to the disk one by one: a sync of a whole object at its end keeps the syncs of the log waiting, 35 ms for
+ * 64 MB where they take 3 (measured).
+ */
+const SYNCED_WRITE_BYTES = 1024 * 1024;
 
 /**
  * The encoded bytes of one parcel on their way to the target: written as they are encoded, synced before the intent's
@@ -40,7 +46,8 @@ export class ParcelFile implements ByteSink {
     for (const chunk of chunks) this.#checksum = crc32(chunk, this.#checksum);
     const position = this.#sealed ? this.#sealed.bytes : this.#bytes;
     const stored = this.#sealed ? this.#sealed.seal(chunks) : chunks;
-    await untilDiskTakesIt(this.#context, () => this.#withFile((file) => file.write(stored, position)));
+    const options = { syncsEachWrite: bytes >= SYNCED_WRITE_BYTES };
+    await untilDiskTakesIt(this.#context, () => this.#withFile((file) => file.write(stored, position), options));
     this.#bytes += bytes;
   }
 
@@ -51,8 +58,8 @@ export class ParcelFile implements ByteSink {
     return { path: this.path, bytes: this.#bytes, checksum: this.#checksum };
   }
 
-  async #withFile<T>(use: (file: DiskFile) => Promise<T>): Promise<T> {
-    const file = await this.#open();
+  async #withFile<T>(use: (file: DiskFile) => Promise<T>, options?: OpenOptions): Promise<T> {
+    const file = await this.#open(options);
     try {
       return await use(file);
     } finally {
@@ -60,10 +67,10 @@ export class ParcelFile implements ByteSink {
     }
   }
 
-  async #open(): Promise<DiskFile> {
-    if (this.#created) return this.#context.disk.open(this.path, "write");
+  async #open(options?: OpenOptions): Promise<DiskFile> {
+    if (this.#created) return this.#context.disk.open(this.path, "write", options);
     await this.#context.disk.unlink(this.path);
-    const file = await this.#context.disk.open(this.path, "create");
+    const file = await this.#context.disk.open(this.path, "create", options);
     this.#created = true;
     return file;
   }

@@ -3,8 +3,8 @@ import { type ConfigurationFlags, loadConfiguration } from "../../server/configu
 import { openServer } from "../../server/open-server.ts";
 import type { CliContext } from "../cli-context.ts";
 import type { CliCommand } from "../command.ts";
+import { countBuffersAsHeap, withSmallYoungGeneration } from "../heap-flags.ts";
 import { wantsJson } from "../output.ts";
-import { withSmallYoungGeneration } from "../young-generation.ts";
 
 export const upCommand: CliCommand = {
   name: "up",
@@ -23,6 +23,7 @@ export const upCommand: CliCommand = {
 /** The line that says "ready" is a contract: scripts and supervisors wait for it on standard output. */
 async function up(flags: ConfigurationFlags, command: Command, context: CliContext): Promise<void> {
   const configuration = loadConfiguration(flags, context.environment);
+  countBuffersAsHeap();
   const pretty = context.stderr.isTTY === true && !wantsJson(command);
   const server = await withSmallYoungGeneration(() => openServer(configuration, { pretty }));
   if (server.caFile !== undefined) {

@@ -12,7 +12,7 @@ import { SegmentFiles } from "./segment-files.ts";
 import { SegmentKeeper } from "./segment-keeper.ts";
 import { type FrameSummary, SegmentReader } from "./segment-reader.ts";
 import { SegmentWriter } from "./segment-writer.ts";
-import { frameBytesFor, type SyncGroup } from "./sync-group.ts";
+import { frameBytesFor, type SyncGroup, withBodyCrc } from "./sync-group.ts";
 
 export type { FrameLogOptions } from "./frame-log-options.ts";
 
@@ -145,7 +145,8 @@ export class FrameLog {
     invariant(input.ends.at(-1) === input.payload.byteLength, "the last record ends where the payload ends");
     const refusal = this.#refusal(input);
     if (refusal !== undefined) return Promise.reject(refusal);
-    return new Promise((resolve, reject) => this.#enqueue({ input, resolve, reject }));
+    const ready = this.#options.encrypted?.() ? input : withBodyCrc(input);
+    return new Promise((resolve, reject) => this.#enqueue({ input: ready, resolve, reject }));
   }
 
   /**

@@ -15,6 +15,8 @@ export interface FrameInput {
   /** Where each record ends in `payload`; its length is the number of offsets that the frame takes. */
   readonly ends: Uint32Array;
   readonly payload: Uint8Array;
+  /** CRC-32 of metadata, index and payload, where whoever appends has it already. */
+  readonly bodyCrc?: number;
   /** May share a frame with others that are written in the same group; see `FrameLogOptions.join`. */
   readonly joinable?: boolean;
 }
