@@ -77,9 +77,12 @@ export class LoadTally {
   }
 }
 
+/** AWS answers it with status 500. */
+const SLOW_DOWN = "ServiceUnavailableException";
+
 /** How many records were told to come again later; `undefined` for an answer that should not be. */
 function refusedRecords(answer: LoadAnswer | undefined, records: number): number | undefined {
-  if (answer?.status === 503) return records;
+  if (answer !== undefined && answer.status >= 500 && answer.body.includes(SLOW_DOWN)) return records;
   if (answer?.status !== 200) return undefined;
   const at = answer.body.indexOf(FAILED_COUNT);
   return at < 0

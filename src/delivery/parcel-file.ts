@@ -2,17 +2,17 @@ import { crc32 } from "node:zlib";
 import type { ByteSink } from "../formats/format.ts";
 import { backoffMs } from "../std/backoff.ts";
 import type { Clock } from "../std/clock.ts";
-import type { Disk, DiskFile, OpenOptions } from "../std/disk.ts";
+import type { Disk, DiskFile } from "../std/disk.ts";
 import type { KeyRing } from "../std/key-ring.ts";
 import type { Random } from "../std/random.ts";
 import type { ObjectBody } from "../storage/object-store.ts";
 import { openSealedFile, type SealedFile, sealFile } from "./sealed-file.ts";
 
 /**
- * Large pieces go to the disk one by one: a sync of a whole object at its end keeps the syncs of the log waiting, 35 ms for
- * 64 MB where they take 3 (measured).
+ * Objects go to the disk as they grow: a sync of a whole one at its end keeps the syncs of the log waiting, 35 ms for 64 MB
+ * where they take 3 (measured).
  */
-const SYNCED_WRITE_BYTES = 1024 * 1024;
+const SYNCED_AT_ONCE_BYTES = 4 * 1024 * 1024;
 
 /**
  * The encoded bytes of one parcel on their way to the target: written as they are encoded, synced before the intent's
@@ -29,6 +29,9 @@ export class ParcelFile implements ByteSink {
   #created = false;
   #bytes = 0;
   #checksum = 0;
+  #unsyncedBytes = 0;
+  /** The bytes before it may be gone, whatever a later sync says. */
+  #failedSync: unknown;
 
   constructor(path: string, context: ParcelFileContext) {
     this.path = path;
@@ -46,20 +49,31 @@ export class ParcelFile implements ByteSink {
     for (const chunk of chunks) this.#checksum = crc32(chunk, this.#checksum);
     const position = this.#sealed ? this.#sealed.bytes : this.#bytes;
     const stored = this.#sealed ? this.#sealed.seal(chunks) : chunks;
-    const options = { syncsEachWrite: bytes >= SYNCED_WRITE_BYTES };
-    await untilDiskTakesIt(this.#context, () => this.#withFile((file) => file.write(stored, position), options));
+    await untilDiskTakesIt(this.#context, () => this.#withFile((file) => file.write(stored, position)));
     this.#bytes += bytes;
+    this.#unsyncedBytes += bytes;
+    if (this.#unsyncedBytes >= SYNCED_AT_ONCE_BYTES) await this.#syncEarly();
+  }
+
+  async #syncEarly(): Promise<void> {
+    this.#unsyncedBytes = 0;
+    try {
+      await this.#withFile((file) => file.datasync());
+    } catch (error) {
+      this.#failedSync ??= error;
+    }
   }
 
   /** Makes the file durable. After a failed sync the bytes may be gone from the cache, so the caller has to encode again. */
   async finish(): Promise<EncodedFile> {
+    if (this.#failedSync !== undefined) throw this.#failedSync;
     if (!this.#created) await untilDiskTakesIt(this.#context, () => this.#withFile(async () => undefined));
     await this.#withFile((file) => file.datasync());
     return { path: this.path, bytes: this.#bytes, checksum: this.#checksum };
   }
 
-  async #withFile<T>(use: (file: DiskFile) => Promise<T>, options?: OpenOptions): Promise<T> {
-    const file = await this.#open(options);
+  async #withFile<T>(use: (file: DiskFile) => Promise<T>): Promise<T> {
+    const file = await this.#open();
     try {
       return await use(file);
     } finally {
@@ -67,10 +81,10 @@ export class ParcelFile implements ByteSink {
     }
   }
 
-  async #open(options?: OpenOptions): Promise<DiskFile> {
-    if (this.#created) return this.#context.disk.open(this.path, "write", options);
+  async #open(): Promise<DiskFile> {
+    if (this.#created) return this.#context.disk.open(this.path, "write");
     await this.#context.disk.unlink(this.path);
-    const file = await this.#context.disk.open(this.path, "create", options);
+    const file = await this.#context.disk.open(this.path, "create");
     this.#created = true;
     return file;
   }

@@ -105,29 +105,31 @@ class BodyFlow {
   consume(take: (chunk: Buffer) => void): Promise<void> {
     const message = this.#message;
     return new Promise((resolve, reject) => {
+      let settled = false;
+      // Listeners stay: taking them off costs more than the message, which is garbage soon, and nobody else reads it.
       const settle = (error?: unknown) => {
-        message.off("data", onData);
-        message.off("end", settle);
-        message.off("error", onBroken);
-        message.off("close", onBroken);
+        if (settled) return;
+        settled = true;
         this.#budget.arrived(body);
         if (error === undefined) resolve();
         else reject(error);
       };
       const body = this.#budget.arriving(this.#reserved, () => settle(tooSlow(body.receivedBytes)));
-      const onData = (chunk: Buffer) => {
+      message.on("data", (chunk: Buffer) => {
+        if (settled) return;
         body.receivedBytes += chunk.length;
         try {
           take(chunk);
         } catch (error) {
           settle(error);
         }
+      });
+      const onBroken = () => {
+        if (!settled) settle(new RefusedError("body-broken", "The connection ended before the whole body came"));
       };
-      const onBroken = () => settle(new RefusedError("body-broken", "The connection ended before the whole body came"));
-      message.on("data", onData);
-      message.once("end", settle);
-      message.once("error", onBroken);
-      message.once("close", onBroken);
+      message.on("end", () => settle());
+      message.on("error", onBroken);
+      message.on("close", onBroken);
       if (message.destroyed) onBroken();
     });
   }
