@@ -130,6 +130,34 @@ test("what has gathered is handed on before the log and its parcel files fill th
   await world.stop();
 });
 
+test("while the target is down, what gathers is not handed on piece by piece for the sake of the log", async () => {
+  let down = true;
+  const world = new DeliveryWorld({
+    roll: {},
+    replayBytesMax: 300_000,
+    wrapStore: (store) =>
+      new Proxy(store, {
+        get: (target, name) => {
+          const member: unknown = Reflect.get(target, name, target);
+          if (typeof member !== "function") return member;
+          return (...parameters: unknown[]) =>
+            down && name === "put" ? Promise.reject(new Error("down")) : Reflect.apply(member, target, parameters);
+        },
+      }),
+  });
+  await world.start();
+  for (let call = 0; call < 40; call++) {
+    await world.put("x".repeat(50_000));
+    await world.clock.advance(500);
+  }
+  down = false;
+  await world.flush();
+  const parcels = world.events.filter(({ name }) => name === "delivery.parcelDelivered").length;
+  assert.equal((await world.delivered()).length, 40);
+  assert.ok(parcels <= 4, `${parcels} parcels`);
+  await world.stop();
+});
+
 test("staging of what has landed does not count as used, with no further record and after a restart", async () => {
   const echo: Processor = { type: "echo", pure: false, process: async (batch) => batch, close: async () => undefined };
   const world = new DeliveryWorld({

@@ -118,6 +118,7 @@ export class DeliveryLoop {
   /** Stage one stops while too much waits for the target: the log holds the rest better than a second copy would. */
   #mayRead(): boolean {
     const { stageTwo } = this.#parts;
+    if (stageTwo.heldBytes > this.#options.limits.heldBytesMax) return false;
     return stageTwo.pendingCount < PENDING_PARCELS_MAX && stageTwo.spilledBytes < PENDING_BYTES_MAX;
   }
 
@@ -141,6 +142,7 @@ export class DeliveryLoop {
   /**
    * A restart must not have to read again without bound: the accumulator that holds the most back rolls (rule H13). Files of
    * what gathers count too, or with the log that they were made from they fill the stream's disk budget before anything is due.
+   * While a parcel under way holds back more, nothing is gained: it would roll with each read, and small.
    */
   #sealForReplayBudget(): void {
     const { accumulators, journal, staging } = this.#parts;
@@ -151,7 +153,7 @@ export class DeliveryLoop {
     for (const accumulator of accumulators.open) {
       if (oldest === undefined || accumulator.firstOffset < oldest.firstOffset) oldest = accumulator;
     }
-    if (oldest) accumulators.seal(oldest, "replay-budget");
+    if (oldest !== undefined && oldest.firstOffset <= journal.state.hold) accumulators.seal(oldest, "replay-budget");
   }
 
   #cutIsDue(day: DaySignal | undefined): boolean {

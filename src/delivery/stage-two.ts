@@ -54,6 +54,12 @@ export class StageTwo {
     return [...this.#waiting, ...this.#running.values()].reduce((sum, pending) => sum + bytesOf(pending), 0);
   }
 
+  /** Record bytes in memory of parcels whose encoding is not finished. */
+  get heldBytes(): number {
+    const bytesOf = ({ accumulator }: PendingParcel) => accumulator?.encoder.heldBytes ?? 0;
+    return [...this.#waiting, ...this.#running.values()].reduce((sum, pending) => sum + bytesOf(pending), 0);
+  }
+
   submit(pending: PendingParcel): void {
     this.#waiting.push(pending);
     this.#startWorkers();
