@@ -58,7 +58,7 @@ export class ParcelFile implements ByteSink {
   async #syncEarly(): Promise<void> {
     this.#unsyncedBytes = 0;
     try {
-      await this.#withFile((file) => file.datasync());
+      await this.#sync();
     } catch (error) {
       this.#failedSync ??= error;
     }
@@ -68,8 +68,12 @@ export class ParcelFile implements ByteSink {
   async finish(): Promise<EncodedFile> {
     if (this.#failedSync !== undefined) throw this.#failedSync;
     if (!this.#created) await untilDiskTakesIt(this.#context, () => this.#withFile(async () => undefined));
-    await this.#withFile((file) => file.datasync());
+    await this.#sync();
     return { path: this.path, bytes: this.#bytes, checksum: this.#checksum };
+  }
+
+  async #sync(): Promise<void> {
+    await this.#withFile((file) => file.datasync());
   }
 
   async #withFile<T>(use: (file: DiskFile) => Promise<T>): Promise<T> {

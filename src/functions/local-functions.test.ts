@@ -72,10 +72,15 @@ test("a flood of output is cut, and the call is answered", async (t) => {
     ),
   );
   assert.equal(await call("f", { flood: true }), 1);
-  assert.equal(await call("f", {}), 1);
+  // What is left in the pipe comes with the next calls, and may be all that is shown of them.
+  let calls = 1;
+  for (; calls === 1 || (lines().at(-1) !== "end" && calls < 50); calls++) {
+    assert.equal(await call("f", {}), 1);
+    await sleep(20);
+  }
   const shown = lines();
-  // 64 KiB of 51 bytes for each of the two calls: what is left in the pipe comes with the second.
-  assert.ok(shown.length < 2600, `${shown.length} lines`);
+  // 64 KiB of 51 bytes for each call.
+  assert.ok(shown.length < 1300 * calls, `${shown.length} lines`);
   assert.ok(shown.some((line) => /^\(\d{7,8} more bytes of output are not shown\)$/.test(line)));
   assert.equal(shown.at(-1), "end");
 });
