@@ -1,3 +1,4 @@
+import module from "node:module";
 import type { Command } from "commander";
 import { type ConfigurationFlags, loadConfiguration } from "../../server/configuration/load-configuration.ts";
 import { openServer } from "../../server/open-server.ts";
@@ -30,6 +31,8 @@ async function up(flags: ConfigurationFlags, command: Command, context: CliConte
     context.stdout.write(`clients have to trust ${server.caFile} (AWS_CA_BUNDLE, NODE_EXTRA_CA_CERTS)\n`);
   }
   context.stdout.write(`lakehose is ready at ${server.url}\n`);
+  // By itself Node keeps compiled code when a process ends well; a server may be killed.
+  module.flushCompileCache();
   await aborted(context.signal);
   await server.close();
 }
