@@ -8,6 +8,14 @@ export interface LakeObject {
   readonly bytes: Buffer;
 }
 
+/**
+ * Whether readers of a lake (Athena, Spark, Hive) skip it. A server tries out what an S3 store honours under
+ * `_lakehose/probe/`, and what it wrote there stays when it is killed or cut off before it can delete it.
+ */
+export function isHidden(key: string): boolean {
+  return key.startsWith("_");
+}
+
 /** All files of a bucket of the local lake in key order. An oracle: it uses no code of the server. */
 export async function readBucket(data: string, bucket: string): Promise<LakeObject[]> {
   const folder = join(data, "buckets", bucket);

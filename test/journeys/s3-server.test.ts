@@ -17,7 +17,7 @@ import { startFlakyProxy } from "../fakes/flaky-proxy.ts";
 import { KillRun } from "../kill/kill-run.ts";
 import { afterwards } from "./cleanup.ts";
 import { createStream, putAll, startJourney, temporaryFolder, until } from "./journey.ts";
-import type { LakeObject } from "./read-lake.ts";
+import { isHidden, type LakeObject } from "./read-lake.ts";
 import { unpack } from "./unpack.ts";
 
 /**
@@ -176,10 +176,11 @@ class Peer {
     return bucket;
   }
 
-  /** All objects of a bucket in the order of its listing. */
+  /** All objects of a bucket that readers of a lake see, in the order of its listing. */
   async read(bucket: string): Promise<S3Object[]> {
     const objects: S3Object[] = [];
     for (const Key of await this.#keys(bucket)) {
+      if (isHidden(Key)) continue;
       const found = await this.#client.send(new GetObjectCommand({ Bucket: bucket, Key }));
       const bytes = Buffer.from((await found.Body?.transformToByteArray()) ?? []);
       const { ContentType: type, ContentEncoding: encoding, Metadata: metadata = {} } = found;

@@ -52,9 +52,6 @@ const SERVING_MS_MAX = 1_800;
 
 const OBJECT_NAME = /(^|\/)(direct|sorted)-\d+-\d{4}(-\d\d){5}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.gz$/;
 
-/** Where the server tries out what an S3 store honours. Readers of a lake skip names that begin so. */
-const PROBE_PREFIX = "_lakehose/probe/";
-
 export class KillRun {
   readonly ledgers = { direct: new Ledger(), sorted: new Ledger() };
   killedStarting = 0;
@@ -193,7 +190,6 @@ export class KillRun {
     const visible = new Set<string>();
     for (const place of PLACES) {
       for (const { key, bytes } of await this.#options.readBucket(this.#options.buckets[place])) {
-        if (key.startsWith(PROBE_PREFIX)) continue;
         const name = `${place}/${key}`;
         visible.add(name);
         assert.match(key, OBJECT_NAME, name);
