@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { DeliveryWorld } from "../../test/fakes/delivery-world.ts";
 import { FaultyStore } from "../../test/fakes/faulty-store.ts";
 import type { Processor } from "../processors/processor.ts";
+import { DiskError } from "../std/disk.ts";
 import { seededRandom } from "../std/random.ts";
 
 /** Store calls that fail before, after and long after their effect, with crashes in between. */
@@ -155,6 +156,61 @@ test("while the target is down, what gathers is not handed on piece by piece for
   const parcels = world.events.filter(({ name }) => name === "delivery.parcelDelivered").length;
   assert.equal((await world.delivered()).length, 40);
   assert.ok(parcels <= 4, `${parcels} parcels`);
+  await world.stop();
+});
+
+test("stage one pauses while parcels that wait for their encoder hold as much memory as may gather", async () => {
+  let answers = false;
+  const world = new DeliveryWorld({
+    roll: { records: 1 },
+    wrapStore: (store) =>
+      new Proxy(store, {
+        get: (target, name) => {
+          const member: unknown = Reflect.get(target, name, target);
+          if (typeof member !== "function") return member;
+          return (...parameters: unknown[]) =>
+            !answers && name === "put" ? Promise.reject(new Error("down")) : Reflect.apply(member, target, parameters);
+        },
+      }),
+  });
+  await world.start();
+  for (let call = 0; call < 300; call++) {
+    await world.put("x".repeat(100_000));
+    await world.clock.advance(20);
+  }
+  await world.clock.advance(3_000);
+  // 4 to 32 at their target, 1 MiB of others in memory, and what one read brings.
+  const { read } = world.delivery.status();
+  assert.ok(read < 150, `${read} of 300 records were read`);
+  answers = true;
+  await world.flush();
+  assert.equal((await world.delivered()).length, 300);
+  await world.stop();
+});
+
+test("an object whose sync fails while it grows is encoded again and lands once", async () => {
+  const world = new DeliveryWorld({ roll: {} });
+  await world.start();
+  await world.put("a".repeat(3_000_000));
+  await world.clock.advance(500);
+  let failed = 0;
+  let removals = 0;
+  world.disk.faults.before = ({ name, path }) => {
+    if (!path.includes("/parcels/")) return;
+    if (name === "unlink") removals++;
+    if (name !== "datasync" || failed > 0) return;
+    failed++;
+    throw new DiskError(name, path, "EIO");
+  };
+  await world.put("b".repeat(3_000_000));
+  await world.clock.advance(500);
+  assert.equal(failed, 1, "before anything is due");
+  await world.flush();
+  assert.equal(removals, 2, "once to begin again, once after the receipt");
+  assert.deepEqual(
+    (await world.delivered()).map((line) => `${line[0]} ${line.length}`),
+    ["a 3000000", "b 3000000"],
+  );
   await world.stop();
 });
 
