@@ -1,4 +1,4 @@
-import { FunctionError, type FunctionInvoker } from "./function-invoker.ts";
+import { FunctionError, type FunctionInvoker } from "../../src/functions/function-invoker.ts";
 
 /** Where no function can be called. */
 export const noFunctions: FunctionInvoker = {

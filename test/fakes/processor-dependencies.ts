@@ -1,7 +1,7 @@
-import { noFunctions } from "../../src/functions/no-functions.ts";
 import type { ProcessorDependencies } from "../../src/processors/processor.ts";
 import { seededRandom } from "../../src/std/random.ts";
 import { silentTelemetry } from "../../src/telemetry/telemetry.ts";
+import { noFunctions } from "./no-functions.ts";
 import { PretendClock } from "./pretend-clock.ts";
 
 /** A world for processors that ask nothing of it. */

@@ -1,3 +1,4 @@
+import { decodedBytes } from "../../std/base64-text.ts";
 import type { JsonValue } from "../../std/json.ts";
 import { NO_JSON, skipSpace, skipValue } from "../../std/json-scan.ts";
 import type { LambdaEvent } from "./lambda-event.ts";
@@ -36,7 +37,6 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
-const PADDING = 0x3d;
 const MINUS = 0x2d;
 const UNDERSCORE = 0x5f;
 
@@ -184,10 +184,4 @@ class Scanner {
     this.#at = at + word.length;
     return true;
   }
-}
-
-function decodedBytes(reply: Buffer, from: number, to: number): number {
-  if (to === from) return 0;
-  const padding = reply[to - 1] !== PADDING ? 0 : reply[to - 2] !== PADDING ? 1 : 2;
-  return ((to - from) / 4) * 3 - padding;
 }

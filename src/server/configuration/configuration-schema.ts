@@ -2,6 +2,7 @@ import { z } from "zod";
 import { BATCH_BYTES_CEILING, BATCH_BYTES_MAX, RECORD_BYTES_CEILING, RECORD_BYTES_MAX } from "../../model/limits.ts";
 import { byteSize } from "../../streams/setting-types.ts";
 import { catalogSection } from "./catalog-section.ts";
+import { credentialsSchema } from "./credentials-schema.ts";
 import { functionsSchema } from "./functions-section.ts";
 import { secretSchema } from "./secret.ts";
 
@@ -31,14 +32,7 @@ const s3Schema = z.strictObject({
       description: "Address buckets as `/BUCKET/KEY`. Default: true with an endpoint, false without.",
       examples: [true],
     }),
-  credentials: z
-    .strictObject({
-      accessKeyId: z.string().min(1).meta({ description: "Id of the key." }),
-      secretAccessKey: secretSchema("Secret of the key."),
-      sessionToken: secretSchema("Token of temporary credentials.").optional(),
-    })
-    .optional()
-    .meta({ description: "Key for this store. Default: the AWS chain (environment, profile, instance role)." }),
+  credentials: credentialsSchema("store"),
   customerKey: secretSchema("256-bit key in base64 for SSE-C, sent with every write and read.").optional(),
 });
 

@@ -7,6 +7,7 @@ import {
   REMOTE_TIMEOUT_SECONDS,
 } from "../../functions/function-target.ts";
 import { byteSize } from "../../streams/setting-types.ts";
+import { credentialsSchema } from "./credentials-schema.ts";
 import { readSecret, type Secret, type SecretSources, secretSchema } from "./secret.ts";
 
 /** `functions:` of the configuration: where functions run, and for local ones how. */
@@ -49,14 +50,7 @@ const lambdaSchema = z.strictObject({
       examples: ["http://127.0.0.1:9001"],
     }),
   region: z.string().min(1).optional().meta({ description: "Region of the function. Default: the AWS chain's." }),
-  credentials: z
-    .strictObject({
-      accessKeyId: z.string().min(1).meta({ description: "Id of the key." }),
-      secretAccessKey: secretSchema("Secret of the key."),
-      sessionToken: secretSchema("Token of temporary credentials.").optional(),
-    })
-    .optional()
-    .meta({ description: "Key for this function. Default: the AWS chain (environment, profile, instance role)." }),
+  credentials: credentialsSchema("function"),
   timeout: remoteTimeout,
   payloadBytes: remotePayload,
 });

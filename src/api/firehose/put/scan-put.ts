@@ -1,4 +1,5 @@
 import type { PackedRecords } from "../../../model/records.ts";
+import { decodedBytes } from "../../../std/base64-text.ts";
 import { BufferPool } from "../../../std/buffer-pool.ts";
 import type { PutLimits } from "./put-limits.ts";
 
@@ -40,7 +41,6 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const MINUS = 0x2d;
 const UNDERSCORE = 0x5f;
-const PADDING = 0x3d;
 const NAME_BYTES_MAX = 64;
 
 const STREAM_NAME = Buffer.from('"DeliveryStreamName"');
@@ -188,10 +188,4 @@ class Scanner {
     const found = this.#body.indexOf(byte, from);
     return found >= 0 && found < to;
   }
-}
-
-function decodedBytes(body: Buffer, from: number, to: number): number {
-  if (to === from) return 0;
-  const padding = body[to - 1] !== PADDING ? 0 : body[to - 2] !== PADDING ? 1 : 2;
-  return ((to - from) / 4) * 3 - padding;
 }
