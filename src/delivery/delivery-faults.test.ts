@@ -2,9 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DeliveryWorld } from "../../test/fakes/delivery-world.ts";
 import { FaultyStore } from "../../test/fakes/faulty-store.ts";
+import { PretendClock } from "../../test/fakes/pretend-clock.ts";
+import type { Format } from "../formats/format.ts";
+import { rawFormat } from "../formats/raw/raw-format.ts";
 import type { Processor } from "../processors/processor.ts";
 import { DiskError } from "../std/disk.ts";
 import { seededRandom } from "../std/random.ts";
+import { MemoryStore } from "../storage/memory/memory-store.ts";
+import { ObjectStoreError } from "../storage/object-store.ts";
 
 /** Store calls that fail before, after and long after their effect, with crashes in between. */
 async function lifeWithFaults(seed: number): Promise<{ world: DeliveryWorld; faults: number }> {
@@ -256,5 +261,52 @@ test("a stop in the middle of a cut that the disk does not take loses nothing", 
   await world.start();
   await world.flush();
   assert.deepEqual(await world.delivered(), ["a", "b", "c", "d"]);
+  await world.stop();
+});
+
+const PARCELS = "/data/deliveries/d/parcels";
+
+test("an object that landed with the bytes of a file that was lost is known again where the store keeps no metadata", async () => {
+  let opened = 0;
+  const changing: Format = {
+    ...rawFormat,
+    open: (options) => rawFormat.open({ ...options, options: { delimiter: ["\n", " \n", "\t\n"][opened++] ?? "" } }),
+  };
+  let answers = false;
+  const world = new DeliveryWorld({
+    definition: { format: { type: "changing", options: {} } },
+    formats: { changing },
+    roll: { records: 2 },
+    store: new MemoryStore({ clock: new PretendClock(), capabilities: { keepsMetadata: false } }),
+    wrapStore: (store) =>
+      new Proxy(store, {
+        get: (target, name) => {
+          const member: unknown = Reflect.get(target, name, target);
+          if (typeof member !== "function" || answers) return member;
+          if (name === "head") return () => Promise.reject(new ObjectStoreError("unavailable", "down"));
+          if (name !== "put") return member;
+          return async (...parameters: unknown[]) => {
+            await Reflect.apply(member, target, parameters);
+            throw new ObjectStoreError("unknown-outcome", "No answer came");
+          };
+        },
+      }),
+  });
+  await world.start();
+  await world.put("a", "b");
+  await world.clock.advance(1_000);
+  assert.deepEqual([...(await world.objects()).values()], ["a\nb"]);
+  // Twice, so that what was landed is neither the newest encoding nor the one before it, and the journal is read again.
+  for (let life = 0; life < 2; life++) {
+    world.crash("power");
+    for (const name of await world.disk.list(PARCELS)) await world.disk.unlink(`${PARCELS}/${name}`);
+    await world.start();
+    await world.clock.advance(1_000);
+  }
+  assert.equal(opened, 3);
+  answers = true;
+  await world.flush();
+  assert.deepEqual([...(await world.objects()).values()], ["a\nb"]);
+  assert.equal(world.delivery.status().counters.delivered, 2);
   await world.stop();
 });

@@ -127,6 +127,7 @@ export class StageTwo {
     const body = pending.intent.key.kind === "manifest" ? EMPTY_BODY : await this.#options.finisher.bodyOf(pending);
     const { intent } = pending;
     const target = this.#options.describe(intent);
+    const formerBodies = this.#options.journal.state.parcels.get(intent.parcelId)?.encodedBefore ?? [];
     return {
       id: intent.parcelId,
       name: intent.name,
@@ -136,6 +137,7 @@ export class StageTwo {
       ...(target.contentEncoding ? { contentEncoding: target.contentEncoding } : {}),
       metadata: target.metadata,
       body,
+      ...(formerBodies.length > 0 ? { formerBodies } : {}),
     };
   }
 

@@ -34,6 +34,11 @@ export interface Parcel {
   /** For people: roll cause, stream, version. The parcel's identity is added by the destination. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly body: ObjectBody;
+  /**
+   * Sizes and CRC-32 of what earlier attempts sent, where their file was lost and the outcomes were encoded again: an encoder
+   * may give the same outcomes other bytes.
+   */
+  readonly formerBodies?: readonly Pick<ObjectBody, "bytes" | "checksum">[];
 }
 
 export interface Attempt {

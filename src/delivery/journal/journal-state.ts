@@ -163,13 +163,13 @@ export class JournalState {
     this.nextAccumulatorId = Math.max(this.nextAccumulatorId, intent.accumulatorId + 1);
     this.accumulators.delete(intent.accumulatorId);
     if (intent.key.kind !== "manifest") this.#lastTo.set(key, intent.to);
-    this.parcels.set(intent.parcelId, { intent, encoded: undefined, uploadIds: [] });
+    this.parcels.set(intent.parcelId, openParcel(intent, undefined));
   }
 
   /** A child has the ordinal and the range of its parent, and lands by itself. */
   #foldChild(intent: Intent, encoded: EncodedRecord | undefined): void {
     invariant(!this.parcels.has(intent.parcelId), "a parcel has one intent");
-    this.parcels.set(intent.parcelId, { intent, encoded, uploadIds: [] });
+    this.parcels.set(intent.parcelId, openParcel(intent, encoded));
   }
 
   #foldEncoded({ children = [], ...encoded }: EncodedRecord): void {
@@ -180,6 +180,7 @@ export class JournalState {
       "a parcel has its children from its first encoding",
     );
     invariant(parcel.encoded === undefined || before?.digest === encoded.rejects?.digest, "encoding refuses the same");
+    if (parcel.encoded) parcel.encodedBefore.push(parcel.encoded);
     parcel.encoded = encoded;
     for (const { intent, file, bytes, checksum } of children) {
       this.#foldChild(intent, { type: "encoded", parcelId: intent.parcelId, file, bytes, checksum });
@@ -229,7 +230,13 @@ export class JournalState {
 export interface OpenParcel {
   readonly intent: Intent;
   encoded: EncodedRecord | undefined;
+  /** Files that were lost: an attempt with their bytes may have landed. */
+  readonly encodedBefore: EncodedRecord[];
   readonly uploadIds: string[];
+}
+
+function openParcel(intent: Intent, encoded: EncodedRecord | undefined): OpenParcel {
+  return { intent, encoded, encodedBefore: [], uploadIds: [] };
 }
 
 /** With staging the log itself is needed only beyond the read position; without, from the first offset on. */
@@ -245,5 +252,5 @@ function parcelRecords(parcel: OpenParcel): JournalRecord[] {
     attempt: index + 1,
     uploadId,
   }));
-  return parcel.encoded ? [parcel.encoded, ...attempts] : attempts;
+  return [...parcel.encodedBefore, ...(parcel.encoded ? [parcel.encoded] : []), ...attempts];
 }

@@ -122,10 +122,12 @@ test("a journal refuses records that break its laws", () => {
 
 test("a snapshot folds to the state that it was taken from", () => {
   const state = new JournalState();
-  for (const record of history) state.fold(record);
+  const lost = { type: "encoded" as const, parcelId: "parcel-1", file: "/g", bytes: 6, checksum: 8 };
+  for (const record of [...history, lost, { ...lost, file: "/h", bytes: 9 }]) state.fold(record);
   const copy = new JournalState();
   for (const record of state.snapshot()) copy.fold(record);
   assert.deepEqual(copy.snapshot(), state.snapshot());
+  assert.deepEqual(copy.parcels.get("parcel-1")?.encodedBefore, [lost]);
   assert.equal(copy.hold, state.hold);
   assert.equal(copy.deliveredRecords, state.deliveredRecords);
   assert.equal(copy.nextOrdinal, state.nextOrdinal);

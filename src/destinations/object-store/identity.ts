@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import { checksumText } from "../../storage/checksum-text.ts";
 import type { ObjectInfo, ObjectStore } from "../../storage/object-store.ts";
 import type { Parcel } from "../destination.ts";
@@ -5,7 +6,8 @@ import type { Parcel } from "../destination.ts";
 /**
  * How an object says whose it is. Metadata names the parcel, its record count and the digest over its outcomes; two
  * encoders may give the same outcomes other bytes, and both are the parcel, so bytes are no part of the verdict. Only an
- * object without our metadata (a store that drops it, a sidecar that was lost) is compared byte by byte.
+ * object without our metadata (a store that drops it, a sidecar that was lost) is read, and has to be what some attempt
+ * at the parcel sent: the journal knows the size and the CRC-32 of each encoding.
  */
 const PARCEL = "lakehose-parcel";
 const RECORDS = "lakehose-records";
@@ -27,20 +29,16 @@ export function identityMetadata(parcel: Parcel): Record<string, string> {
 
 export async function judge(store: ObjectStore, bucket: string, parcel: Parcel, found: ObjectInfo): Promise<Verdict> {
   const { metadata } = found;
-  if (metadata[PARCEL] === undefined) return (await hasSameBytes(store, bucket, parcel, found)) ? "same" : "foreign";
+  if (metadata[PARCEL] === undefined) return (await wasSentFor(parcel, store, bucket, found)) ? "same" : "foreign";
   if (metadata[PARCEL] !== parcel.id) return "foreign";
   const same = metadata[RECORDS] === String(parcel.records) && metadata[OUTCOMES] === parcel.outcomeDigest;
   return same ? "same" : "altered";
 }
 
-async function hasSameBytes(store: ObjectStore, bucket: string, parcel: Parcel, found: ObjectInfo): Promise<boolean> {
-  const { body } = parcel;
-  if (found.bytes !== body.bytes) return false;
-  let at = 0;
-  for await (const piece of await store.get(bucket, found.key)) {
-    const own = await body.read(at, piece.length);
-    if (!own.equals(piece)) return false;
-    at += piece.length;
-  }
-  return at === body.bytes;
+async function wasSentFor(parcel: Parcel, store: ObjectStore, bucket: string, found: ObjectInfo): Promise<boolean> {
+  const ofItsSize = [parcel.body, ...(parcel.formerBodies ?? [])].filter(({ bytes }) => bytes === found.bytes);
+  if (ofItsSize.length === 0) return false;
+  let checksum = 0;
+  for await (const piece of await store.get(bucket, found.key)) checksum = crc32(piece, checksum);
+  return ofItsSize.some((body) => body.checksum === checksum);
 }
