@@ -3,7 +3,7 @@ import { recordCount } from "../model/records.ts";
 import type { Clock } from "../std/clock.ts";
 import { Accumulator, type ParcelTools } from "./accumulator.ts";
 import { type AccumulatorKey, type AccumulatorRecord, keyText } from "./journal/journal-records.ts";
-import type { OutcomeGroup } from "./outcome-group.ts";
+import { type OutcomeGroup, sliceGroup } from "./outcome-group.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 import { PLACES_BYTES_MAX } from "./record-places.ts";
 import { dueCause, dueInMs, recordsThatFit } from "./roll-policy.ts";
@@ -53,7 +53,7 @@ export class AccumulatorSet {
     for (let from = 0; from < count; ) {
       const accumulator = this.#open.get(key) ?? this.#openAccumulator(key, group, runner);
       const taken = recordsThatFit(accumulator, policy, group, from);
-      if (taken > 0) accumulator.add(group, from, from + taken, now);
+      if (taken > 0) accumulator.add(sliceGroup(group, from, from + taken), now);
       const cause = taken === 0 ? "size" : (dueCause(accumulator, policy, now) ?? memoryCause(accumulator));
       if (cause) this.seal(accumulator, cause);
       else if (accumulator.wantsDrain) this.#startDrain(accumulator);

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { DRAIN_BYTES, type ParcelEncoder } from "../formats/format.ts";
 import type { RollCause } from "../model/delivery-definition.ts";
-import { recordCount, sliceRecords } from "../model/records.ts";
+import { recordCount } from "../model/records.ts";
 import type { AccumulatorKey, AccumulatorRecord, Plan } from "./journal/journal-records.ts";
 import { type OutcomeGroup, offsetAt } from "./outcome-group.ts";
 import type { ParcelFile } from "./parcel-file.ts";
@@ -51,24 +51,25 @@ export class Accumulator {
     this.lastAddedMonotonic = start.lastAddedMonotonic;
   }
 
-  add(group: OutcomeGroup, from: number, to: number, nowMonotonic: number): void {
-    const whole = from === 0 && to === recordCount(group.records);
-    const slice = whole ? group.records : sliceRecords(group.records, from, to);
-    if (this.records === 0) this.firstOffset = offsetAt(group.offsets, from);
-    this.lastOffset = offsetAt(group.offsets, to - 1);
-    this.records += to - from;
-    this.bytes += slice.bytes.length;
+  add(group: OutcomeGroup, nowMonotonic: number): void {
+    const { records, offsets } = group;
+    const count = recordCount(records);
+    if (this.records === 0) this.firstOffset = offsetAt(offsets, 0);
+    this.lastOffset = offsetAt(offsets, count - 1);
+    this.records += count;
+    this.bytes += records.bytes.length;
     this.oldestMs = Math.min(this.oldestMs, group.oldestMs);
     this.newestMs = Math.max(this.newestMs, group.newestMs);
     if (group.oldestEventMs !== undefined) {
       this.oldestEventMs = Math.min(this.oldestEventMs ?? group.oldestEventMs, group.oldestEventMs);
     }
-    this.digest = crc32(slice.bytes, this.digest);
+    this.digest = crc32(records.bytes, this.digest);
     this.stagingFrom ??= group.stagingOffset;
     this.lastAddedMonotonic = nowMonotonic;
     this.dirty = true;
-    this.places?.add(group.offsets, from, to, group.oldestMs);
-    this.encoder.add(slice, group.oldestMs);
+    const arrivalsMs = group.arrivalsMs ?? group.oldestMs;
+    this.places?.add(offsets, count, arrivalsMs);
+    this.encoder.add(records, arrivalsMs);
   }
 
   get wantsDrain(): boolean {

@@ -11,13 +11,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   return new RunningDelivery(options);
 }
 
-/** How long attempts that are under way at a stop may take to end; what they do later is adopted at the next start. */
+/**
+ * How long functions and attempts that are under way at a stop may take to end. What a function says later is asked again at
+ * the next start; what an attempt does later is adopted there.
+ */
 const STOP_GRACE_MS = 3_000;
 
 class RunningDelivery implements Delivery {
   readonly id: string;
   readonly #options: DeliveryOptions;
   readonly #stopping = new AbortController();
+  /** Calls of functions outlive it by the grace of a stop. */
+  readonly #asking = new AbortController();
   /** Attempts outlive the loop by the grace of a stop. */
   readonly #abandoning = new AbortController();
   #state: DeliveryStatus["state"] = "stopped";
@@ -80,8 +85,10 @@ class RunningDelivery implements Delivery {
 
   async stop(): Promise<void> {
     this.#stopping.abort(new Error(`Delivery ${this.id} is being stopped`));
-    await this.#running;
+    await this.#untilStandstill();
     const parts = this.#parts;
+    this.#asking.abort(new Error(`Delivery ${this.id} is being stopped`));
+    await parts?.stageOne.stop();
     if (parts) {
       await parts.stageTwo.stop(STOP_GRACE_MS);
       if (this.#state !== "failed") await this.#loop?.finalCut().catch((error: unknown) => this.#fail(error));
@@ -99,6 +106,17 @@ class RunningDelivery implements Delivery {
       reason: this.#failure?.message ?? "asked to",
     });
     this.#state = "stopped";
+  }
+
+  async #untilStandstill(): Promise<void> {
+    const ended = new AbortController();
+    const grace = this.#options.clock.sleep(STOP_GRACE_MS, ended.signal).then(
+      () => this.#asking.abort(new Error(`Delivery ${this.id} is being stopped`)),
+      () => undefined,
+    );
+    await this.#running;
+    ended.abort();
+    await grace;
   }
 
   status(): DeliveryStatus {
@@ -126,7 +144,7 @@ class RunningDelivery implements Delivery {
 
   async #run(recovery: Recovery): Promise<void> {
     try {
-      const parts = await recovery.rebuild(this.#stopping.signal);
+      const parts = await recovery.rebuild(this.#stopping.signal, this.#asking.signal);
       this.#parts = parts;
       this.#loop = new DeliveryLoop(this.#options, parts, this.#stopping.signal);
       this.#state = "running";

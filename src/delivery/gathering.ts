@@ -2,11 +2,12 @@ import { BufferPool } from "../std/buffer-pool.ts";
 import type { AccumulatorKey } from "./journal/journal-records.ts";
 import type { OutcomeGroup } from "./outcome-group.ts";
 
-/** Records of one key of one batch. */
+/** Records of one key of one run of batches. */
 export class Gathering {
   readonly key: AccumulatorKey;
   readonly #records: Buffer[] = [];
   readonly #offsets: number[] = [];
+  readonly #arrivalsMs: number[] = [];
   #bytes = 0;
   #oldestMs = Number.POSITIVE_INFINITY;
   #newestMs = 0;
@@ -24,6 +25,7 @@ export class Gathering {
   add(bytes: Buffer, offset: number, arrivalMs: number, eventMs: number | undefined): void {
     this.#records.push(bytes);
     this.#offsets.push(offset);
+    this.#arrivalsMs.push(arrivalMs);
     this.#bytes += bytes.length;
     this.#oldestMs = Math.min(this.#oldestMs, arrivalMs);
     this.#newestMs = Math.max(this.#newestMs, arrivalMs);
@@ -48,13 +50,14 @@ export class Gathering {
       offsets: { each: this.#offsets },
       oldestMs: this.#oldestMs,
       newestMs: this.#newestMs,
+      ...(this.#oldestMs === this.#newestMs ? {} : { arrivalsMs: this.#arrivalsMs }),
       ...(Number.isFinite(events.oldestEventMs) ? events : {}),
     };
   }
 }
 
 /**
- * Groups of one batch and the memory that they share. With many keys a group has a record or two, and a buffer for each
+ * Groups of one run and the memory that they share. With many keys a group has a record or two, and a buffer for each
  * would keep the collector busy.
  */
 export function packGatherings(gatherings: readonly Gathering[]): PackedGroups {

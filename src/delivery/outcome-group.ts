@@ -1,4 +1,4 @@
-import type { PackedRecords } from "../model/records.ts";
+import { type PackedRecords, recordCount, sliceRecords } from "../model/records.ts";
 import type { AccumulatorKey } from "./journal/journal-records.ts";
 
 /** Records of one key with where each came from. Offsets never fall: a record that became many has one offset. */
@@ -9,6 +9,8 @@ export interface OutcomeGroup {
   readonly offsets: Offsets;
   readonly oldestMs: number;
   readonly newestMs: number;
+  /** Arrival of each record, where they differ. */
+  readonly arrivalsMs?: readonly number[];
   /** Present where the prefix shows event times. */
   readonly oldestEventMs?: number;
   /** Likewise; only of outcomes that were decided just now. */
@@ -22,4 +24,26 @@ export type Offsets = { readonly first: number } | { readonly each: readonly num
 
 export function offsetAt(offsets: Offsets, index: number): number {
   return "first" in offsets ? offsets.first + index : (offsets.each[index] ?? Number.NaN);
+}
+
+/** Records `from` to `to` of a group, as a group. */
+export function sliceGroup(group: OutcomeGroup, from: number, to: number): OutcomeGroup {
+  if (from === 0 && to === recordCount(group.records)) return group;
+  const { offsets } = group;
+  return {
+    ...group,
+    records: sliceRecords(group.records, from, to),
+    offsets: "first" in offsets ? { first: offsets.first + from } : { each: offsets.each.slice(from, to) },
+    ...(group.arrivalsMs === undefined ? {} : timesOf(group.arrivalsMs.slice(from, to))),
+  };
+}
+
+function timesOf(arrivalsMs: readonly number[]): Pick<OutcomeGroup, "oldestMs" | "newestMs" | "arrivalsMs"> {
+  let oldestMs = Number.POSITIVE_INFINITY;
+  let newestMs = Number.NEGATIVE_INFINITY;
+  for (const arrivalMs of arrivalsMs) {
+    oldestMs = Math.min(oldestMs, arrivalMs);
+    newestMs = Math.max(newestMs, arrivalMs);
+  }
+  return { oldestMs, newestMs, arrivalsMs };
 }

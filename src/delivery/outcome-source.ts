@@ -1,7 +1,6 @@
 import type { LogReader } from "../log/log.ts";
-import { sliceRecords } from "../model/records.ts";
 import type { JournalState } from "./journal/journal-state.ts";
-import { type OutcomeGroup, offsetAt } from "./outcome-group.ts";
+import { type OutcomeGroup, offsetAt, sliceGroup } from "./outcome-group.ts";
 import { type OutcomeBatch, type OutcomeContext, outcomesOf } from "./outcomes.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 import type { Staging } from "./staging.ts";
@@ -67,8 +66,5 @@ export function groupWithin(group: OutcomeGroup, from: number, to: number): Outc
   let end = start;
   while (end < count && offsetAt(group.offsets, end) <= to) end++;
   if (start === end) return undefined;
-  if (start === 0 && end === count) return group;
-  const offsets =
-    "first" in group.offsets ? { first: group.offsets.first + start } : { each: group.offsets.each.slice(start, end) };
-  return { ...group, records: sliceRecords(group.records, start, end), offsets };
+  return sliceGroup(group, start, end);
 }

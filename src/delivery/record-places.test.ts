@@ -19,7 +19,7 @@ test("RecordPlaces gives back offset and arrival of every record", () => {
         offset += gap;
         arrivalMs += later;
         const each = Array.from({ length: count }, (_, index) => offset + Math.floor(index / 2));
-        places.add({ each }, 0, count, arrivalMs);
+        places.add({ each }, count, arrivalMs);
         expected.push(...each.map((one) => ({ offset: one, arrivalMs })));
         offset = each.at(-1) ?? offset;
       }
@@ -36,7 +36,7 @@ test("RecordPlaces gives back offset and arrival of every record", () => {
 
 test("RecordPlaces needs a few bytes for a batch that came in order", () => {
   const places = new RecordPlaces();
-  for (let batch = 0; batch < 1000; batch++) places.add({ first: batch * 500 }, 0, 500, 1_700_000_000_000 + batch * 10);
+  for (let batch = 0; batch < 1000; batch++) places.add({ first: batch * 500 }, 500, 1_700_000_000_000 + batch * 10);
   assert.ok(places.bytes < 6_100, String(places.bytes));
   assert.deepEqual(places.of([0, 499_999]), [
     { offset: 0, arrivalMs: 1_700_000_000_000 },

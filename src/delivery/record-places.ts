@@ -17,11 +17,17 @@ export class RecordPlaces {
     return this.#length;
   }
 
-  /** Records `from` to `to` of a group that arrived at one time. */
-  add(offsets: Offsets, from: number, to: number, arrivalMs: number): void {
-    for (let start = from; start < to; ) {
+  /** `count` records that arrived at one time, or each at its own. */
+  add(offsets: Offsets, count: number, arrivalsMs: number | readonly number[]): void {
+    for (let start = 0; start < count; ) {
+      const arrivalMs = arrivalAt(arrivalsMs, start);
       let end = start + 1;
-      while (end < to && offsetAt(offsets, end) === offsetAt(offsets, end - 1) + 1) end++;
+      while (
+        end < count &&
+        offsetAt(offsets, end) === offsetAt(offsets, end - 1) + 1 &&
+        arrivalAt(arrivalsMs, end) === arrivalMs
+      )
+        end++;
       const first = offsetAt(offsets, start);
       this.#push(first - this.#lastOffset);
       this.#push(end - start);
@@ -101,6 +107,10 @@ class VarintReader {
       if (byte < 0x80) return value;
     }
   }
+}
+
+function arrivalAt(arrivalsMs: number | readonly number[], index: number): number {
+  return typeof arrivalsMs === "number" ? arrivalsMs : (arrivalsMs[index] ?? Number.NaN);
 }
 
 function zigzag(value: number): number {

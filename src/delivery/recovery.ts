@@ -58,7 +58,7 @@ export class Recovery {
   }
 
   /** The long part: reads again what open accumulators and lost parcels stand for, then starts stage two. */
-  async rebuild(stopping: AbortSignal): Promise<LoopParts & { readonly targets: Targets }> {
+  async rebuild(stopping: AbortSignal, asking: AbortSignal): Promise<LoopParts & { readonly targets: Targets }> {
     const { state } = this.#journal;
     const { clock, limits } = this.#options;
     const workshop = new ParcelWorkshop(this.#options, this.#file, state.epoch);
@@ -84,7 +84,7 @@ export class Recovery {
       journal: this.#journal,
       plans: this.#plans,
       accumulators,
-      stageOne: this.#createStageOne(accumulators, active),
+      stageOne: this.#createStageOne(accumulators, active, asking),
       stageTwo,
       staging: this.#staging,
       targets: destinations,
@@ -117,7 +117,7 @@ export class Recovery {
     for (const { intent } of this.#journal.state.parcels.values()) yield intent.key;
   }
 
-  #createStageOne(accumulators: AccumulatorSet, active: ActivePartitions): StageOne {
+  #createStageOne(accumulators: AccumulatorSet, active: ActivePartitions, asking: AbortSignal): StageOne {
     const { stream, definition, reader, telemetry } = this.#options;
     return new StageOne({
       stream: stream.name,
@@ -130,6 +130,7 @@ export class Recovery {
       readPosition: this.#journal.state.readPosition,
       counters: this.#journal.state.counters,
       contextFor: (runner) => this.#context(runner),
+      asking,
       staging: () => this.#staging.open(this.#signal),
     });
   }

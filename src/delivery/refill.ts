@@ -54,7 +54,7 @@ async function fillFrom(
       for (const { accumulator, from, to } of byKey.get(keyText(group.key)) ?? []) {
         const part = groupWithin(group, from, to);
         if (part === undefined) continue;
-        accumulator.add(part, 0, part.records.ends.length, options.clock.monotonic());
+        accumulator.add(part, options.clock.monotonic());
         if (accumulator.wantsDrain) await accumulator.drain();
       }
     }

@@ -1,5 +1,5 @@
 import type { LogReader } from "../log/log.ts";
-import { type Batch, recordCount, sliceRecords } from "../model/records.ts";
+import { recordCount } from "../model/records.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { AccumulatorSet } from "./accumulator-set.ts";
@@ -7,9 +7,9 @@ import type { ActivePartitions } from "./active-partitions.ts";
 import { giveBackGroups } from "./gathering.ts";
 import type { AccumulatorKey, CutCounters } from "./journal/journal-records.ts";
 import type { OutcomeGroup } from "./outcome-group.ts";
-import { READ_BYTES } from "./outcome-source.ts";
-import { askChain, type OutcomeBatch, type OutcomeContext, sortOutcomes } from "./outcomes.ts";
+import { type OutcomeBatch, type OutcomeContext, sortOutcomes } from "./outcomes.ts";
 import type { PlanRunner } from "./plan-runner.ts";
+import { type Read, ReadAhead } from "./read-ahead.ts";
 import type { Staging } from "./staging.ts";
 
 /** Any key of data: all are encoded alike. */
@@ -24,6 +24,7 @@ const GZIP_MAGIC = Buffer.of(0x1f, 0x8b);
  */
 export class StageOne {
   readonly #options: StageOneOptions;
+  readonly #readAhead: ReadAhead;
   #read: number;
   #counters: CutCounters;
   #lastSplit: string | undefined;
@@ -32,6 +33,7 @@ export class StageOne {
 
   constructor(options: StageOneOptions) {
     this.#options = options;
+    this.#readAhead = new ReadAhead(options.reader, { deliveryId: options.delivery, signal: options.asking });
     this.#read = options.readPosition;
     this.#counters = options.counters;
   }
@@ -48,14 +50,12 @@ export class StageOne {
   /** Takes what is there, up to a few MiB. False when the log has nothing beyond the read position. */
   async readSome(newest: PlanRunner): Promise<boolean> {
     const { reader, accumulators } = this.#options;
-    const batches = await reader.read(this.#read, READ_BYTES);
-    if (batches.length === 0) return false;
-    this.#options.active.startRead();
+    const read = await this.#readAhead.take(this.#read, newest);
+    if (read.batches.length === 0) return false;
+    this.#readAhead.begin(read.nextOffset, newest);
     let runner = newest;
-    const decided = await this.#decide(batches, runner);
-    for (const [index, outcome] of decided.entries()) {
-      const batch = batches[index];
-      if (batch && batch.origin === undefined) this.#closePartitions(batch.arrivalMs, outcome, runner);
+    for (const outcome of await this.#decide(read, runner)) {
+      if (outcome.arrivalMs !== undefined) this.#closePartitions(outcome.arrivalMs, outcome, runner);
       this.#count(outcome);
       runner = await this.#learn(outcome, runner);
       for (const group of outcome.groups) {
@@ -65,34 +65,27 @@ export class StageOne {
       this.#read = outcome.nextOffset;
       giveBackGroups(outcome);
     }
-    reader.recycle(batches);
+    reader.recycle(read.batches);
     return true;
   }
 
-  /**
-   * Outcomes in log order, staged when they cannot be derived again. The chain is asked for all batches of one read at once,
-   * and their outcomes share a sync; what they hold is bounded by what one read brings.
-   */
-  async #decide(batches: readonly Batch[], runner: PlanRunner): Promise<OutcomeBatch[]> {
+  /** Ends what was begun ahead of its turn. */
+  stop(): Promise<void> {
+    return this.#readAhead.drop();
+  }
+
+  /** Outcomes in log order, staged when they cannot be derived again; those of one read share a sync. */
+  async #decide({ asked }: Read, runner: PlanRunner): Promise<OutcomeBatch[]> {
     const { contextFor, active } = this.#options;
+    active.startRead();
     const context: OutcomeContext = {
       ...contextFor(runner),
       admits: (key, activeMax) => active.admits(key, activeMax),
     };
-    const unread = batches.map((batch) => this.#unread(batch));
-    const asked = await Promise.all(unread.map((batch) => askChain(batch, runner, context)));
-    const decided = unread.map((batch, index) => sortOutcomes(batch, asked[index] ?? [], runner, context));
+    const decided = sortOutcomes(asked, runner, context);
     if (runner.pure) return decided;
     const staging = await this.#options.staging();
     return staging.append(decided, context.signal);
-  }
-
-  /** The part of a batch at or beyond the read position: a first read may begin inside a batch. */
-  #unread(batch: Batch): Batch {
-    const skip = Math.max(0, this.#read - batch.firstOffset);
-    return skip === 0
-      ? batch
-      : { ...batch, ...sliceRecords(batch, skip, recordCount(batch)), firstOffset: batch.firstOffset + skip };
   }
 
   /** Formats that learn from records are asked before these gather: nothing is encoded under a schema that cannot hold it. */
@@ -184,6 +177,8 @@ export interface StageOneOptions {
   readonly readPosition: number;
   readonly counters: CutCounters;
   readonly contextFor: (runner: PlanRunner) => OutcomeContext;
+  /** Ends calls of functions: what they say after it is lost, and asked again. */
+  readonly asking: AbortSignal;
   /** Makes what was learned at an offset the plan in force. */
   readonly learned: (options: JsonObject, position: number) => Promise<PlanRunner>;
   /** Opened with the first plan that needs it. */

@@ -4,14 +4,15 @@ import { LogError } from "../log/log-error.ts";
 import { sliceRecords } from "../model/records.ts";
 import { backoffMs } from "../std/backoff.ts";
 import type { AccumulatorKey } from "./journal/journal-records.ts";
-import type { OutcomeGroup } from "./outcome-group.ts";
+import { type OutcomeGroup, offsetAt } from "./outcome-group.ts";
 import type { OutcomeBatch } from "./outcomes.ts";
 
 /**
  * Outcomes of an impure chain, made durable before anything outside may depend on them, and never asked for again.
  *
- * Layout: one frame log per delivery, one frame per batch of the stream's log, in the order of reading. Metadata: length
- * of the JSON (u32), the JSON (`StagedHead`), then the log offset of every record as difference to the batch (u32 each).
+ * Layout: one frame log per delivery, one frame per run of batches of the stream's log, in the order of reading. Metadata:
+ * length of the JSON (u32), the JSON (`StagedHead`), then the log offset of every record as difference to the run (u32 each),
+ * then, where `arrivals` says so, its arrival (f64 each, milliseconds).
  * Payload: the records of all groups one after another.
  * Only frames below the staging end of a synced cut count. Those behind it that a dead process left are void: the owner
  * that finds them says so in its owner record, and readers step over them.
@@ -124,6 +125,8 @@ interface StagedHead {
   readonly nextOffset: number;
   readonly read: number;
   readonly dropped: number;
+  /** Present where records of one group arrived at different times. */
+  readonly arrivals?: true;
   readonly groups: readonly {
     readonly key: AccumulatorKey;
     readonly records: number;
@@ -134,11 +137,13 @@ interface StagedHead {
 }
 
 function encodeFrame(batch: OutcomeBatch, now: number) {
+  const showsArrivals = batch.groups.some(({ arrivalsMs }) => arrivalsMs !== undefined);
   const head: StagedHead = {
     firstOffset: batch.firstOffset,
     nextOffset: batch.nextOffset,
     read: batch.read,
     dropped: batch.dropped,
+    ...(showsArrivals ? { arrivals: true } : {}),
     groups: batch.groups.map(({ key, records, oldestMs, newestMs, oldestEventMs }) => ({
       key,
       records: records.ends.length,
@@ -147,44 +152,48 @@ function encodeFrame(batch: OutcomeBatch, now: number) {
       ...(oldestEventMs === undefined ? {} : { oldestEventMs }),
     })),
   };
-  const json = Buffer.from(JSON.stringify(head));
   const total = head.groups.reduce((sum, group) => sum + group.records, 0);
-  const metadata = Buffer.alloc(4 + json.length + 4 * total);
+  // A run without outcomes still takes one offset, so that a frame always has a place of its own.
+  const ends = new Uint32Array(Math.max(1, total));
+  const json = Buffer.from(JSON.stringify(head));
+  const offsetsAt = 4 + json.length;
+  const arrivalsAt = offsetsAt + 4 * total;
+  const metadata = Buffer.alloc(arrivalsAt + (showsArrivals ? 8 * total : 0));
   metadata.writeUInt32LE(json.length);
   json.copy(metadata, 4);
-  // A batch without outcomes still takes one offset, so that a frame always has a place of its own.
-  const ends = new Uint32Array(Math.max(1, total));
-  let at = 4 + json.length;
   let record = 0;
   let end = 0;
-  for (const group of batch.groups) {
-    for (let index = 0; index < group.records.ends.length; index++) {
-      const offset = "first" in group.offsets ? group.offsets.first + index : (group.offsets.each[index] ?? 0);
-      metadata.writeUInt32LE(offset - batch.firstOffset, at);
-      at += 4;
-      ends[record++] = end + (group.records.ends[index] ?? 0);
+  for (const { records, offsets, arrivalsMs, oldestMs } of batch.groups) {
+    for (let index = 0; index < records.ends.length; index++, record++) {
+      metadata.writeUInt32LE(offsetAt(offsets, index) - batch.firstOffset, offsetsAt + 4 * record);
+      if (showsArrivals) metadata.writeDoubleLE(arrivalsMs?.[index] ?? oldestMs, arrivalsAt + 8 * record);
+      ends[record] = end + (records.ends[index] ?? 0);
     }
-    end += group.records.bytes.length;
+    end += records.bytes.length;
   }
   return { kind: FRAME_KINDS.staging, arrivalMs: now, metadata, ends, payload: batch.bytes };
 }
 
 function decodeFrame(frame: Frame): OutcomeBatch {
-  const jsonBytes = frame.metadata.readUInt32LE(0);
-  const head = JSON.parse(frame.metadata.toString("utf8", 4, 4 + jsonBytes)) as StagedHead;
+  const { metadata } = frame;
+  const jsonBytes = metadata.readUInt32LE(0);
+  const head = JSON.parse(metadata.toString("utf8", 4, 4 + jsonBytes)) as StagedHead;
+  const total = head.groups.reduce((sum, group) => sum + group.records, 0);
   const all = { bytes: frame.payload, ends: frame.ends };
-  let at = 4 + jsonBytes;
-  let record = 0;
+  const offsetsAt = 4 + jsonBytes;
+  const arrivalsAt = offsetsAt + 4 * total;
+  let first = 0;
   const groups: OutcomeGroup[] = head.groups.map((group) => {
-    const each = Array.from(
-      { length: group.records },
-      (_, index) => head.firstOffset + frame.metadata.readUInt32LE(at + 4 * index),
-    );
-    at += 4 * group.records;
-    const records = sliceRecords(all, record, record + group.records);
-    record += group.records;
+    const from = first;
+    first += group.records;
+    const each = numbers(from, first, (record) => head.firstOffset + metadata.readUInt32LE(offsetsAt + 4 * record));
+    const arrivalsMs =
+      head.arrivals && group.oldestMs !== group.newestMs
+        ? { arrivalsMs: numbers(from, first, (record) => metadata.readDoubleLE(arrivalsAt + 8 * record)) }
+        : {};
     const { key, oldestMs, newestMs, oldestEventMs } = group;
-    const times = { oldestMs, newestMs, ...(oldestEventMs === undefined ? {} : { oldestEventMs }) };
+    const times = { oldestMs, newestMs, ...(oldestEventMs === undefined ? {} : { oldestEventMs }), ...arrivalsMs };
+    const records = sliceRecords(all, from, first);
     return { key, records, offsets: { each }, ...times, stagingOffset: frame.firstOffset };
   });
   return {
@@ -196,6 +205,10 @@ function decodeFrame(frame: Frame): OutcomeBatch {
     dropped: head.dropped,
     rejected: [],
   };
+}
+
+function numbers(from: number, to: number, numberOf: (index: number) => number): number[] {
+  return Array.from({ length: to - from }, (_, index) => numberOf(from + index));
 }
 
 function isVoid(offset: number, voids: readonly StagingVoid[]): boolean {

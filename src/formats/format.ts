@@ -60,10 +60,10 @@ export interface ParcelEncoder {
   /** Bytes given to the sink so far. */
   readonly encodedBytes: number;
   /**
-   * Copies what it keeps: the caller uses the memory of the records again. `arrivalMs` is when Lakehose accepted them
-   * (the oldest, where they differ), for formats that write it down.
+   * Copies what it keeps: the caller uses the memory of the records again. `arrivalsMs` is when Lakehose accepted them, all
+   * or each, for formats that write it down.
    */
-  add(records: PackedRecords, arrivalMs?: number): void;
+  add(records: PackedRecords, arrivalsMs?: number | readonly number[]): void;
   drain(): Promise<void>;
   /** Drains, closes the format, frees what it took of the scratch folder, and reports the records that could not be encoded. */
   finish(): Promise<EncodeReport>;

@@ -39,8 +39,8 @@ export class GatheringEncoder implements ParcelEncoder {
     return this.#encodedBytes;
   }
 
-  add(records: PackedRecords, arrivalMs = 0): void {
-    this.#held.hold(records, arrivalMs);
+  add(records: PackedRecords, arrivalsMs: number | readonly number[] = 0): void {
+    this.#held.hold(records, arrivalsMs);
   }
 
   async drain(): Promise<void> {

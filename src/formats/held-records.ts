@@ -16,7 +16,7 @@ export class HeldRecords {
     return this.#bytes;
   }
 
-  hold({ bytes, ends }: PackedRecords, arrivalMs: number): void {
+  hold({ bytes, ends }: PackedRecords, arrivalsMs: number | readonly number[]): void {
     let start = 0;
     for (let place = 0; place < ends.length; ) {
       const block = this.#blockFor((ends[place] ?? start) - start, bytes.length - start);
@@ -26,7 +26,7 @@ export class HeldRecords {
         const end = (ends[place] ?? start) + offset;
         if (end > block.memory.length) break;
         block.ends.push(end);
-        block.arrivalsMs.push(arrivalMs);
+        block.arrivalsMs.push(typeof arrivalsMs === "number" ? arrivalsMs : (arrivalsMs[place] ?? 0));
       }
       const end = ends[place - 1] ?? start;
       bytes.copy(block.memory, block.used, start, end);
@@ -58,7 +58,7 @@ export class HeldRecords {
   #blockFor(firstBytes: number, allBytes: number): HeldBlock {
     const newest = this.#blocks.at(-1);
     if (newest !== undefined && newest.used + firstBytes <= newest.memory.length) return newest;
-    const memory = takeBlock(Math.max(firstBytes, Math.min(allBytes, BLOCK_BYTES_MAX)), this.#bytes);
+    const memory = takeBlock(firstBytes, Math.max(allBytes, this.#bytes));
     const block = { memory, used: 0, ends: [], arrivalsMs: [], firstIndex: this.#nextIndex };
     this.#blocks.push(block);
     return block;

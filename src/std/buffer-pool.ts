@@ -5,19 +5,21 @@
  */
 export class BufferPool {
   readonly #bytesMax: number;
+  readonly #sizeMin: number;
   readonly #free = new Map<number, ArrayBuffer[]>();
   /** What came from here: nothing else may be taken back, least of all memory that Node shares between small buffers. */
   readonly #own = new WeakSet<ArrayBuffer>();
   #freeBytes = 0;
 
-  /** `bytesMax`: most memory that waits for reuse. */
-  constructor(bytesMax: number) {
+  /** `bytesMax`: most memory that waits for reuse. `sizeMin`: smaller ones are not kept. */
+  constructor(bytesMax: number, sizeMin = SIZE_MIN) {
     this.#bytesMax = bytesMax;
+    this.#sizeMin = sizeMin;
   }
 
   /** A buffer of exactly `bytes`; whatever was in its memory before is still there. */
   take(bytes: number): Buffer {
-    if (bytes < SIZE_MIN) return Buffer.allocUnsafe(bytes);
+    if (bytes < this.#sizeMin) return Buffer.allocUnsafe(bytes);
     const size = sizeClass(bytes);
     let memory = this.#free.get(size)?.pop();
     if (memory === undefined) {
@@ -39,7 +41,7 @@ export class BufferPool {
   }
 }
 
-/** Smaller ones are cheap; larger ones are rare and would fill the pool alone. */
+/** Smaller ones are cheap, unless there are tens of thousands of them; larger ones are rare and would fill the pool alone. */
 const SIZE_MIN = 32 * 1024;
 const SIZE_MAX = 8 * 1024 * 1024;
 

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DeliveryWorld } from "../../test/fakes/delivery-world.ts";
+import { recordAt } from "../model/records.ts";
+import type { Outcome, Processor } from "../processors/processor.ts";
+
+/** More than half of what one read brings: each is read alone. */
+const RECORD_BYTES = 3_000_000;
+
+function record(letter: string): string {
+  return letter.repeat(RECORD_BYTES);
+}
+
+/** Shortens records to their first letter and a mark. */
+class Marker implements Processor {
+  readonly type = "marker";
+  readonly pure = false;
+  readonly asked: string[] = [];
+  readonly #mark: string;
+  readonly #before: (letter: string) => Promise<void>;
+
+  constructor(mark: string, before: (letter: string) => Promise<void> = async () => undefined) {
+    this.#mark = mark;
+    this.#before = before;
+  }
+
+  async process({ source, outcomes }: Parameters<Processor["process"]>[0]) {
+    const letter = recordAt(source, 0).toString("latin1", 0, 1);
+    this.asked.push(letter);
+    await this.#before(letter);
+    const bytes = Buffer.from(`${letter}${this.#mark}`);
+    const marked = outcomes.map((outcome): Outcome => (outcome.result === "kept" ? { ...outcome, bytes } : outcome));
+    return { source, outcomes: marked };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Ends with the signal, as everything that waits for something outside does. */
+function abortable(processor: Processor): Processor {
+  return {
+    type: processor.type,
+    pure: processor.pure,
+    process: (batch, signal) =>
+      Promise.race([
+        processor.process(batch, signal),
+        new Promise<never>((_, reject) =>
+          signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
+        ),
+      ]),
+    close: () => processor.close(),
+  };
+}
+
+function worldWith(one: Marker, two = new Marker("2")): DeliveryWorld {
+  return new DeliveryWorld({
+    definition: { processors: [{ type: "one", options: {} }] },
+    processors: { one: () => one, two: () => two },
+  });
+}
+
+test("a function is asked about the next read while what it said of the one before is made durable", async () => {
+  const gates = { a: Promise.withResolvers<void>(), b: Promise.withResolvers<void>() };
+  const one = new Marker("1", (letter) => (letter === "c" ? Promise.resolve() : gates[letter as "a" | "b"].promise));
+  const world = worldWith(one);
+  await world.start();
+  for (const letter of ["a", "b", "c"]) await world.put(record(letter));
+  await world.clock.advance(100);
+  assert.deepEqual(one.asked, ["a"]);
+  gates.a.resolve();
+  await world.clock.advance(2_000);
+  assert.deepEqual(one.asked, ["a", "b"]);
+  assert.equal(world.delivery.status().read, 1, "what was said of the first is durable and gathers");
+  gates.b.resolve();
+  await world.flush();
+  assert.deepEqual(one.asked, ["a", "b", "c"]);
+  assert.deepEqual(await world.delivered(), ["a1", "b1", "c1"]);
+  await world.stop();
+});
+
+test("a stop ends what was asked ahead, and the next start asks again", async () => {
+  const never = new Promise<void>(() => undefined);
+  const slow = new Marker("1", (letter) => (letter === "b" ? never : Promise.resolve()));
+  let life = 0;
+  const world = new DeliveryWorld({
+    definition: { processors: [{ type: "one", options: {} }] },
+    processors: { one: () => (life++ === 0 ? abortable(slow) : new Marker("1")) },
+  });
+  await world.start();
+  for (const letter of ["a", "b"]) await world.put(record(letter));
+  await world.clock.advance(2_000);
+  await world.stop();
+  await world.start();
+  await world.flush();
+  assert.deepEqual(await world.delivered(), ["a1", "b1"]);
+  await world.stop();
+});
+
+test("what was asked ahead of a change of the plan is asked again under the new one", async () => {
+  const gate = Promise.withResolvers<void>();
+  const one = new Marker("1", (letter) => (letter === "a" ? gate.promise : Promise.resolve()));
+  const two = new Marker("2");
+  const world = worldWith(one, two);
+  await world.start();
+  for (const letter of ["a", "b", "c"]) await world.put(record(letter));
+  await world.clock.advance(100);
+  world.definition = { ...world.definition, processors: [{ type: "two", options: {} }] };
+  const changing = world.delivery.apply(world.definition, "2");
+  gate.resolve();
+  await world.until(changing);
+  await world.flush();
+  assert.deepEqual(one.asked, ["a", "b"]);
+  assert.deepEqual(two.asked, ["b", "c"]);
+  assert.deepEqual(await world.delivered(), ["a1", "b2", "c2"]);
+  await world.stop();
+});
