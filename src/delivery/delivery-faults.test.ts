@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DeliveryWorld } from "../../test/fakes/delivery-world.ts";
 import { FaultyStore } from "../../test/fakes/faulty-store.ts";
+import { placer } from "../../test/fakes/placing-processor.ts";
 import { PretendClock } from "../../test/fakes/pretend-clock.ts";
 import type { Format } from "../formats/format.ts";
 import { rawFormat } from "../formats/raw/raw-format.ts";
@@ -133,6 +134,39 @@ test("what has gathered is handed on before the log and its parcel files fill th
   assert.ok(most < 0.75 * budgetBytes, `${most} bytes are in use, intake stops at ${0.9 * budgetBytes}`);
   await world.flush();
   assert.deepEqual((await world.delivered()).length, 60);
+  await world.stop();
+});
+
+test("what has gathered is handed on before staging fills the budget, whose segments go as wholes", async () => {
+  const echo: Processor = { type: "echo", pure: false, process: async (batch) => batch, close: async () => undefined };
+  const budgetBytes = 2_000_000;
+  const world = new DeliveryWorld({
+    roll: { records: 2 },
+    replayBytesMax: budgetBytes / 2,
+    stagingSegmentBytes: 0.8 * budgetBytes,
+    definition: {
+      processors: [
+        { type: "echo", options: {} },
+        { type: "placer", options: {} },
+      ],
+      partition: { keys: [{ name: "query:k" }] },
+      naming: { timeZone: "UTC", prefix: "k=!{partitionKeyFromQuery:k}/", errorPrefix: "err/" },
+    },
+    processors: { echo: () => echo, placer },
+  });
+  await world.start();
+  let most = 0;
+  // One of the two is open at any time, so that a segment that is full is not all done with: a b, aa bb aa bb …
+  for (let call = 0; call < 100; call++) {
+    await world.put(
+      JSON.stringify({ k: call < 2 ? "ab"[call] : "ab"[(call >> 1) & 1 ? 0 : 1], pad: "x".repeat(20_000) }),
+    );
+    await world.clock.advance(2_000);
+    most = Math.max(most, world.delivery.status().spilledBytes);
+  }
+  assert.ok(most < 0.75 * budgetBytes, `${most} bytes are in use, intake stops at ${0.9 * budgetBytes}`);
+  await world.flush();
+  assert.deepEqual((await world.delivered()).length, 100);
   await world.stop();
 });
 

@@ -141,14 +141,14 @@ export class DeliveryLoop {
 
   /**
    * A restart must not have to read again without bound: the accumulator that holds the most back rolls (rule H13). Files of
-   * what gathers count too, or with the log that they were made from they fill the stream's disk budget before anything is due.
+   * what gathers count too, and all of staging, whose segments go as wholes: or with the log that they were made from they
+   * fill the stream's disk budget before anything is due.
    * While a parcel under way holds back more, nothing is gained: it would roll with each read, and small.
    */
   #sealForReplayBudget(): void {
     const { accumulators, journal, staging } = this.#parts;
-    const replayBytes =
-      this.#options.reader.bytesFrom(journal.state.hold) + staging.bytesFrom(journal.state.stagingHold);
-    if (replayBytes + accumulators.spilledBytes <= this.#options.limits.replayBytesMax()) return;
+    const heldBack = this.#options.reader.bytesFrom(journal.state.hold) + staging.bytes;
+    if (heldBack + accumulators.spilledBytes <= this.#options.limits.replayBytesMax()) return;
     let oldest: Accumulator | undefined;
     for (const accumulator of accumulators.open) {
       if (oldest === undefined || accumulator.firstOffset < oldest.firstOffset) oldest = accumulator;

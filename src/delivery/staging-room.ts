@@ -30,10 +30,6 @@ export class StagingRoom {
     return this.#opened?.bytes ?? 0;
   }
 
-  bytesFrom(offset: number): number {
-    return this.#opened?.bytesFrom(offset) ?? 0;
-  }
-
   /** Waits for a full disk, as every append does: a delivery that first needs its staging then goes on by itself. */
   open(signal: AbortSignal): Promise<Staging> {
     this.#staging ??= this.#openWithRoom(signal).then((staging) => {

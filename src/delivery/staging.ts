@@ -41,12 +41,9 @@ export class Staging {
     return this.#frames.end;
   }
 
+  /** What is not free for reuse: segments go as wholes. */
   get bytes(): number {
     return this.#frames.bytes;
-  }
-
-  bytesFrom(offset: number): number {
-    return this.#frames.bytesFrom(offset);
   }
 
   /**

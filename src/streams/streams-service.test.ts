@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { definition, StreamParts } from "../../test/fakes/stream-parts.ts";
 import { packRecords } from "../model/records.ts";
+import { DiskError } from "../std/disk.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { StreamError } from "./stream-error.ts";
 import type { CreateStream } from "./streams.ts";
@@ -95,6 +96,25 @@ test("open() finishes a creation that a crash cut short", async () => {
   const again = await reopen();
   assert.equal(again.get("orders")?.status, "ACTIVE");
   await put(again, 3);
+});
+
+test("create() is not stuck when the disk takes the stream and not that it is ready", async () => {
+  const { parts, streams } = await opened();
+  let refused = 0;
+  let written = 0;
+  parts.disk.faults.before = ({ name, path }) => {
+    if (name !== "write" || !path.includes("/meta/streams/") || ++written === 1 || refused === 3) return;
+    refused++;
+    throw new DiskError(name, path, "ENOSPC");
+  };
+  assert.equal((await streams.create(request())).status, "CREATING");
+  for (let step = 0; step < 20; step++) {
+    await parts.clock.advance(5_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.equal(refused, 3);
+  assert.equal(streams.get("orders")?.status, "ACTIVE");
+  await put(streams, 3);
 });
 
 test("open() refuses a damaged registry file by its path", async () => {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { reasonOf } from "../model/errors.ts";
+import { backoffMs } from "../std/backoff.ts";
 import { BackgroundWork } from "./background-work.ts";
 import { DefinitionFollower } from "./definition-follower.ts";
 import type { StreamDependencies } from "./dependencies.ts";
@@ -54,7 +55,7 @@ export class StreamsService implements Streams {
   readonly #following = new BackgroundWork();
   readonly repeats: StreamRepeats;
   readonly #follower: DefinitionFollower;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   private constructor(dependencies: StreamDependencies) {
     this.#dependencies = dependencies;
@@ -76,7 +77,8 @@ export class StreamsService implements Streams {
       stored: () => this.#registry.list(),
       get: (name) => this.#registry.get(name),
       behind: (name, task) => this.#following.add(this.#queued(name, task)),
-      apply: async (stored, settings) => (this.#closed ? undefined : this.#applyStored(stored, settings)),
+      apply: async (stored, settings) =>
+        this.#closing.signal.aborted ? undefined : this.#applyStored(stored, settings),
     });
   }
 
@@ -184,7 +186,7 @@ export class StreamsService implements Streams {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(new Error("The server is shutting down"));
     await this.#follower.stop();
     this.#deletion.stop();
     await this.#background.settled();
@@ -216,7 +218,7 @@ export class StreamsService implements Streams {
   }
 
   async #finishCreation(stored: StoredStream, settings: StreamSettings): Promise<StreamDocument> {
-    const { name, type } = stored.document;
+    const { name } = stored.document;
     let failure: string | undefined;
     try {
       const refused = await this.#open.open(stored, settings, this.#eventsOf(name));
@@ -226,14 +228,38 @@ export class StreamsService implements Streams {
     }
     if (failure !== undefined) {
       await this.#open.close(name);
-      const failed = { ...stored.document, failure: { type: "UNKNOWN_ERROR", details: failure } };
-      return (await this.#replaceDocument(stored, { ...failed, status: "CREATING_FAILED" })).document;
+      return this.#recordCreation(name, {
+        status: "CREATING_FAILED",
+        failure: { type: "UNKNOWN_ERROR", details: failure },
+      });
     }
-    const { document } = await this.#replaceDocument(stored, { ...stored.document, status: "ACTIVE" });
-    this.#dependencies.telemetry.emit("stream.created", { stream: name, type });
-    this.#warnAbout(document);
-    this.#follower.look(document);
-    return document;
+    return this.#recordCreation(name, { status: "ACTIVE" });
+  }
+
+  /** What cannot be recorded yet, as on a full disk, is tried again: nobody may delete a stream that is CREATING. */
+  async #recordCreation(
+    name: string,
+    end: Pick<StreamDocument, "status" | "failure">,
+    attempt = 1,
+  ): Promise<StreamDocument> {
+    const { clock, random, telemetry } = this.#dependencies;
+    const stored = this.#require(name);
+    const created = { ...stored.document, ...end };
+    try {
+      await this.#replaceDocument(stored, created);
+    } catch (error) {
+      this.#warn(name, "creation-unrecorded", reasonOf(error));
+      const { signal } = this.#closing;
+      const pause = clock.sleep(backoffMs(attempt, random, { maxMs: 5_000 }), signal);
+      const again = async () => void (signal.aborted || (await this.#recordCreation(name, end, attempt + 1)));
+      this.#behind(name, again, pause);
+      return stored.document;
+    }
+    if (created.status !== "ACTIVE") return created;
+    telemetry.emit("stream.created", { stream: name, type: created.type });
+    this.#warnAbout(created);
+    this.#follower.look(created);
+    return created;
   }
 
   /** Compiles, stores and applies a change of what the stream does; the version rises. */
@@ -302,7 +328,7 @@ export class StreamsService implements Streams {
   }
 
   #refuseWhenClosed(): void {
-    if (this.#closed) throw new StreamError("unavailable", "The server is shutting down");
+    if (this.#closing.signal.aborted) throw new StreamError("unavailable", "The server is shutting down");
   }
 
   #require(name: string): StoredStream {

@@ -31,6 +31,7 @@ export interface DeliveryWorldOptions {
   readonly schemaLearned?: DeliveryOptions["components"]["schemaLearned"];
   readonly replayBytesMax?: number;
   readonly nativeBytesMax?: number;
+  readonly stagingSegmentBytes?: number;
   /** Of another stream, or another incarnation of this one. */
   readonly streamUid?: string;
   /** Shared with another world. */
@@ -123,6 +124,9 @@ export class DeliveryWorld {
         heldBytesMax: 1024 * 1024,
         nativeBytesMax: this.#options.nativeBytesMax ?? 1e9,
         replayBytesMax: () => this.#options.replayBytesMax ?? 1024 * 1024 * 1024,
+        ...(this.#options.stagingSegmentBytes === undefined
+          ? {}
+          : { stagingSegmentBytes: this.#options.stagingSegmentBytes }),
       },
     });
     await this.#delivery.start();
