@@ -1,3 +1,4 @@
+import { PerformanceObserver } from "node:perf_hooks";
 import v8 from "node:v8";
 
 /**
@@ -13,6 +14,23 @@ export async function withSmallYoungGeneration<T>(load: () => Promise<T>): Promi
     v8.setFlagsFromString("--semi-space-growth-factor=2");
   }
 }
+
+/**
+ * Ends the growth of V8's young generation once it is large enough for a busy server. It would double to 130 MB, which is
+ * no faster (measured) and a quarter of what a server under full load may take.
+ */
+export function boundYoungGeneration(): void {
+  const observer = new PerformanceObserver(() => {
+    const young = v8.getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");
+    if (young !== undefined && young.space_size < YOUNG_BYTES_ENOUGH) return;
+    v8.setFlagsFromString("--semi-space-growth-factor=1");
+    observer.disconnect();
+  });
+  observer.observe({ entryTypes: ["gc"] });
+}
+
+/** Of both halves. */
+const YOUNG_BYTES_ENOUGH = 32 * 1024 * 1024;
 
 /**
  * Has V8 count the memory of buffers as memory of the heap. By default every 64 MB of it start a full collection, however

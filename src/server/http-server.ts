@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from "node:
 import type { AddressInfo, Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import type { SecureContextOptions } from "node:tls";
+import { answerMemory } from "../api/protocol/answer-memory.ts";
 import { type HttpAnswer, type HttpRequest, type Refusal, RefusedError, type Route } from "../api/protocol/http.ts";
 import { invariant } from "../std/assert.ts";
 import { BufferPool } from "../std/buffer-pool.ts";
@@ -187,7 +188,7 @@ export class HttpServer {
       // As one-byte text a small body leaves in one write with the headers; as a buffer it takes a write of its own.
       else if (typeof body !== "string" && body.length <= JOINED_BODY_BYTES_MAX)
         response.end(body.toString("latin1"), "latin1");
-      else response.end(body);
+      else response.end(body, () => typeof body === "string" || answerMemory.giveBack(body));
       return;
     }
     response.writeHead(status, { ...headers, ...closing });

@@ -4,7 +4,7 @@ import { type ConfigurationFlags, loadConfiguration } from "../../server/configu
 import { openServer } from "../../server/open-server.ts";
 import type { CliContext } from "../cli-context.ts";
 import type { CliCommand } from "../command.ts";
-import { countBuffersAsHeap, withSmallYoungGeneration } from "../heap-flags.ts";
+import { boundYoungGeneration, countBuffersAsHeap, withSmallYoungGeneration } from "../heap-flags.ts";
 import { wantsJson } from "../output.ts";
 
 export const upCommand: CliCommand = {
@@ -27,6 +27,7 @@ async function up(flags: ConfigurationFlags, command: Command, context: CliConte
   countBuffersAsHeap();
   const pretty = context.stderr.isTTY === true && !wantsJson(command);
   const server = await withSmallYoungGeneration(() => openServer(configuration, { pretty }));
+  boundYoungGeneration();
   if (server.caFile !== undefined) {
     context.stdout.write(`clients have to trust ${server.caFile} (AWS_CA_BUNDLE, NODE_EXTRA_CA_CERTS)\n`);
   }

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { answerMemory } from "../../protocol/answer-memory.ts";
 
 /**
  * Record ids as producers see them: opaque tokens of 96 characters, the same again when a retry is answered from memory.
@@ -25,10 +26,10 @@ export class RecordIds {
     return token.toString("latin1");
   }
 
-  /** `{"RecordId":"…"}` once per record of a run of offsets, in order, with commas between, amid `before` and `after`. */
+  /** `{"RecordId":"…"}` once per record of a run of offsets, in order, with commas between, amid `before` and `after`; in `answerMemory`. */
   entries(firstOffset: number, count: number, before: string, after: string): Buffer {
     const entry = Buffer.concat([ENTRY_HEAD, this.#token, ENTRY_TAIL]);
-    const list = Buffer.allocUnsafe(before.length + entry.length * count - 1 + after.length);
+    const list = answerMemory.take(before.length + entry.length * count - 1 + after.length);
     list.write(before, 0, "latin1");
     list.fill(entry, before.length, list.length - after.length);
     list.write(after, list.length - after.length, "latin1");
