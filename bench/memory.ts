@@ -2,6 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Bench, STREAM } from "./harness/bench.ts";
+import { intoKeys, MANY_KEYS } from "./harness/into-keys.ts";
 import { streamInto } from "./harness/lakehose.ts";
 import { residentMiB, watchMemory } from "./harness/process-usage.ts";
 import { middle } from "./harness/rounds.ts";
@@ -13,6 +14,9 @@ const IDLE_MS = 3_000;
 
 /** Little enough that it is reached within ten minutes: a full backlog must not take more memory than an empty one. */
 const STREAM_BUDGET = "4GB";
+
+/** As many partitions as AWS lets a stream have open at once. */
+const OPEN_KEYS = 500;
 
 const SWEEP_MS = 2_000;
 
@@ -28,7 +32,7 @@ interface Memory {
 
 export const memory: Question = {
   name: "memory",
-  asks: "How much memory is resident when nobody calls, and under full load into gzip objects; does it grow?",
+  asks: "How much memory is resident when nobody calls, and under full load into gzip objects of 500 partitions; does it grow?",
   run: async (bench) => {
     const results: Memory[] = [];
     for (let round = 1; round <= bench.rounds; round++) {
@@ -50,7 +54,7 @@ export const memory: Question = {
 };
 
 function measure(bench: Bench): Promise<Memory> {
-  const streams = [streamInto(STREAM, { CompressionFormat: "GZIP" })];
+  const streams = [streamInto(STREAM, { ...intoKeys(OPEN_KEYS), CompressionFormat: "GZIP" }, MANY_KEYS)];
   return bench.withLakehose({ streams, streamBudget: STREAM_BUDGET }, async (server) => {
     await sleep(IDLE_MS);
     const idleMiB = residentMiB(server.pid);

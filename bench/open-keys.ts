@@ -1,4 +1,5 @@
 import type { Bench } from "./harness/bench.ts";
+import { intoKeys, MANY_KEYS } from "./harness/into-keys.ts";
 import { alternate, ratio } from "./harness/rounds.ts";
 import { deliveredMegabytesPerSecond, measureToObjects, type ToObjects, toObjectsRow } from "./harness/to-objects.ts";
 import { atLeast, type Question } from "./question.ts";
@@ -24,25 +25,6 @@ export const openKeys: Question = {
   },
 };
 
-/** The query is the same work for every variant; only what it gives differs. */
 function toKeys(bench: Bench, keys: number): Promise<ToObjects> {
-  const parameters = { MetadataExtractionQuery: `{k: (.id % ${keys})}`, JsonParsingEngine: "JQ-1.6" };
-  const destination = {
-    Prefix: "k=!{partitionKeyFromQuery:k}/",
-    ErrorOutputPrefix: "errors/!{firehose:error-output-type}/",
-    DynamicPartitioningConfiguration: { Enabled: true },
-    ProcessingConfiguration: {
-      Enabled: true,
-      Processors: [
-        {
-          Type: "MetadataExtraction",
-          Parameters: Object.entries(parameters).map(([ParameterName, ParameterValue]) => ({
-            ParameterName,
-            ParameterValue,
-          })),
-        },
-      ],
-    },
-  };
-  return measureToObjects(bench, destination, { "partitions-max": 10_000 });
+  return measureToObjects(bench, intoKeys(keys), MANY_KEYS);
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import type { SecureContextOptions } from "node:tls";
@@ -9,6 +9,7 @@ import { type HttpAnswer, type HttpRequest, type Refusal, RefusedError, type Rou
 import { invariant } from "../std/assert.ts";
 import { BufferPool } from "../std/buffer-pool.ts";
 import type { Clock } from "../std/clock.ts";
+import { http, https } from "../std/node-http.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { BodyBudget } from "./http/body-budget.ts";
 import { connectionsWithin, openFilesMax } from "./http/connection-limit.ts";
@@ -85,7 +86,7 @@ export class HttpServer {
       noDelay: true,
     };
     const secure = { ...limits, ...options.tls, handshakeTimeout: limits.headersTimeout };
-    this.#server = options.tls === undefined ? createServer(limits) : createTlsServer(secure);
+    this.#server = options.tls === undefined ? http.createServer(limits) : https.createServer(secure);
     this.#server.maxConnections = options.connectionsMax ?? connectionsWithin(openFilesMax());
     // Who holds a connection without using it makes room for those who would.
     this.#server.on("drop", () => this.#server.closeIdleConnections());

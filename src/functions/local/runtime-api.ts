@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { http } from "../../std/node-http.ts";
 import type { FunctionErrorCode } from "../function-invoker.ts";
 import { replyMemory } from "../reply-memory.ts";
 
@@ -39,7 +40,7 @@ export class RuntimeApi {
 
   private constructor(token: string) {
     this.#token = token;
-    this.#server = createServer((request, response) => this.#handle(request, response));
+    this.#server = http.createServer((request, response) => this.#handle(request, response));
     // A client keeps its connection while the handler works, which may take as long as it may take.
     this.#server.keepAliveTimeout = 0;
     this.#server.requestTimeout = 0;

@@ -1,0 +1,6 @@
+/**
+ * Node's HTTP without its client for browsers: an `import` of `node:http` reads every one of its exports, which loads undici's
+ * WebSocket and more, 1.2 MiB that a server never uses.
+ */
+export const http = process.getBuiltinModule("node:http");
+export const https = process.getBuiltinModule("node:https");
