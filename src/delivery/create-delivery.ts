@@ -87,7 +87,6 @@ class RunningDelivery implements Delivery {
     this.#stopping.abort(new Error(`Delivery ${this.id} is being stopped`));
     await this.#untilStandstill();
     const parts = this.#parts;
-    this.#asking.abort(new Error(`Delivery ${this.id} is being stopped`));
     await parts?.stageOne.stop();
     if (parts) {
       await parts.stageTwo.stop(STOP_GRACE_MS);
@@ -156,6 +155,7 @@ class RunningDelivery implements Delivery {
       if (!this.#stopping.signal.aborted) this.#fail(error);
       this.#ready.reject(error);
     } finally {
+      this.#asking.abort(new Error(`Delivery ${this.id} no longer runs`));
       this.#loop?.abandonRequests(new Error(`Delivery ${this.id} no longer runs`));
     }
   }

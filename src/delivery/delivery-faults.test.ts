@@ -280,6 +280,51 @@ test("staging of what has landed does not count as used, with no further record 
   await world.stop();
 });
 
+for (const writes of [0, 1, 2, 3, 4]) {
+  test(`a stop while staging waits for room ends, and loses and doubles nothing (after ${writes} writes)`, async () => {
+    const twice: Processor = {
+      type: "twice",
+      pure: false,
+      process: async ({ source, outcomes }) => ({
+        source,
+        outcomes: outcomes.map((one) =>
+          one.result === "kept" ? { ...one, bytes: Buffer.concat([one.bytes, one.bytes]) } : one,
+        ),
+      }),
+      close: async () => undefined,
+    };
+    const world = new DeliveryWorld({
+      roll: {},
+      definition: { processors: [{ type: "twice", options: {} }] },
+      processors: { twice: () => twice },
+    });
+    await world.start();
+    await world.put("a");
+    await world.clock.advance(100);
+    // Two of these are read at once and staged apart: one becomes durable, the other finds no room.
+    let written = 0;
+    world.disk.faults.before = ({ name, path }) => {
+      if (name !== "write" || !path.includes("/staging/")) return;
+      if (++written > writes) throw new DiskError(name, path, "ENOSPC");
+    };
+    for (const letter of ["b", "c"]) await world.put(letter.repeat(1_500_000));
+    await world.clock.advance(300);
+    await world.stop();
+    world.disk.faults.before = undefined;
+    await world.start();
+    await world.clock.advance(3_000);
+    // What gathers is read again from staging.
+    world.crash("power");
+    await world.start();
+    await world.flush();
+    assert.deepEqual(
+      (await world.delivered()).map((line) => `${line[0]} ${line.length}`),
+      ["a 2", "b 3000000", "c 3000000"],
+    );
+    await world.stop();
+  });
+}
+
 test("a stop in the middle of a cut that the disk does not take loses nothing", async () => {
   const world = new DeliveryWorld({ roll: { records: 2 } });
   await world.start();

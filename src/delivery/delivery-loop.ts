@@ -98,8 +98,9 @@ export class DeliveryLoop {
   /** A last cut, so that the next start has little to read again. */
   async finalCut(): Promise<void> {
     // What a cut had taken that never became durable is in no accumulator any more: the next start reads it again.
-    if (this.#cutOpen || this.#parts.stageTwo.failure !== undefined) return;
-    if (this.#parts.stageOne.read > this.#cutRead) await this.#cut(undefined);
+    const { stageOne, stageTwo } = this.#parts;
+    if (this.#cutOpen || stageOne.isMidway || stageTwo.failure !== undefined) return;
+    if (stageOne.read > this.#cutRead) await this.#cut(undefined);
   }
 
   async #takePlanChanges(): Promise<void> {

@@ -2,7 +2,7 @@ import type { EventTimePartition, LatenessPolicy, PartitionKey } from "../model/
 import { LakehoseError } from "../model/errors.ts";
 import { createSplitter } from "../model/prefix/splitter.ts";
 import type { KeptOutcome } from "../processors/processor.ts";
-import type { AccumulatorKey, Plan } from "./journal/journal-records.ts";
+import { type AccumulatorKey, keyText, type Plan } from "./journal/journal-records.ts";
 import { type PlanNaming, parcelName } from "./naming.ts";
 
 /**
@@ -24,6 +24,7 @@ export class Places {
   readonly #splitEvent: (atMs: number) => string;
   readonly #splitError: (atMs: number) => string;
   readonly #roots = { "in-time": newBranch(), late: newBranch(), future: newBranch(), error: newBranch() };
+  readonly #places = new Map<string, Place>();
   #size = 0;
 
   /** `extension` is that of data objects, for the length of a name. */
@@ -56,6 +57,7 @@ export class Places {
   tidy(): void {
     if (this.#size < PLACES_MAX) return;
     for (const root of Object.values(this.#roots)) root.next.clear();
+    this.#places.clear();
     this.#size = 0;
   }
 
@@ -109,7 +111,15 @@ export class Places {
       ...(this.#keys.length > 0 ? { values } : {}),
       ...(lateness === "in-time" ? {} : { lateness }),
     };
-    return this.#refuseName(key, atMs) ?? { key };
+    return this.#refuseName(key, atMs) ?? this.#placeOf(key);
+  }
+
+  /** A default and a number format make one key of values that were written in several ways. */
+  #placeOf(key: AccumulatorKey): Place {
+    const text = keyText(key);
+    const place = this.#places.get(text) ?? { key };
+    this.#places.set(text, place);
+    return place;
   }
 
   /**

@@ -21,7 +21,7 @@ export interface Read {
 export class ReadAhead {
   readonly #reader: LogReader;
   readonly #context: ChainContext;
-  #ahead: { readonly position: number; readonly runner: PlanRunner; readonly read: Promise<Read> } | undefined;
+  #ahead: Ahead | undefined;
 
   constructor(reader: LogReader, context: ChainContext) {
     this.#reader = reader;
@@ -33,7 +33,7 @@ export class ReadAhead {
     const ahead = this.#ahead;
     if (ahead?.position !== position || ahead.runner !== runner) {
       await this.drop();
-      return this.#read(position, runner);
+      return this.#read(position, runner, this.#context);
     }
     this.#ahead = undefined;
     return ahead.read;
@@ -41,31 +41,44 @@ export class ReadAhead {
 
   /** Begins what will be taken next, if there is enough of it to be worth a read of its own. */
   begin(position: number, runner: PlanRunner): void {
-    if (this.#reader.bytesFrom(position) < WORTH_BYTES) return;
-    const read = this.#read(position, runner);
-    // Whoever takes it is told; nobody may.
-    read.catch(() => undefined);
-    this.#ahead = { position, runner, read };
+    const { signal } = this.#context;
+    if (signal.aborted || this.#reader.bytesFrom(position) < WORTH_BYTES) return;
+    const ending = new AbortController();
+    const onAbort = () => ending.abort(signal.reason);
+    signal.addEventListener("abort", onAbort);
+    const read = this.#read(position, runner, { ...this.#context, signal: ending.signal });
+    // Whoever takes it is told of a failure; nobody may.
+    void read.catch(() => undefined).finally(() => signal.removeEventListener("abort", onAbort));
+    this.#ahead = { position, runner, read, ending };
   }
 
+  /** Nobody waits for what a function says to a question that does not count. */
   async drop(): Promise<void> {
     const ahead = this.#ahead;
     this.#ahead = undefined;
+    ahead?.ending.abort(new Error("The plan has changed"));
     const read = await ahead?.read.catch(() => undefined);
     if (read) this.#reader.recycle(read.batches);
   }
 
-  async #read(position: number, runner: PlanRunner): Promise<Read> {
+  async #read(position: number, runner: PlanRunner, context: ChainContext): Promise<Read> {
     const batches = await this.#reader.read(position, READ_BYTES);
     const asked = await Promise.all(
       batches.map(async (whole) => {
         const batch = unread(whole, position);
-        return { batch, asked: await askChain(batch, runner, this.#context) };
+        return { batch, asked: await askChain(batch, runner, context) };
       }),
     );
     const last = batches.at(-1);
     return { asked, nextOffset: last ? last.firstOffset + recordCount(last) : position, batches };
   }
+}
+
+interface Ahead {
+  readonly position: number;
+  readonly runner: PlanRunner;
+  readonly read: Promise<Read>;
+  readonly ending: AbortController;
 }
 
 /** With less to read, waiting for its turn makes one read of many records. */

@@ -125,3 +125,31 @@ test("what lies on both sides of an hour that the prefix shows is not grouped to
   );
   await world.stop();
 });
+
+for (const activeMax of [undefined, 500]) {
+  const kind = activeMax === undefined ? "derived from the log" : "staged";
+  test(`values of a key that were written in several ways gather in the order of the log (${kind})`, async () => {
+    const { world, open } = worldOf(true, {
+      processors: [
+        { type: "gated", options: {} },
+        { type: "placer", options: {} },
+      ],
+      partition: { keys: [{ name: "query:k", format: "%02d" }], ...(activeMax === undefined ? {} : { activeMax }) },
+      naming: { timeZone: "UTC", prefix: "k=!{partitionKeyFromQuery:k}/", errorPrefix: "err/" },
+    });
+    await world.start();
+    const records = ["1", "01", "1", "001", "01", "1"].map((k, n) => JSON.stringify({ k, n: String(n) }));
+    await world.put(records[0] ?? "");
+    for (let at = 1; at < records.length; at += 2) await world.put(...records.slice(at, at + 2));
+    open();
+    await world.clock.advance(3_000);
+    world.crash("power");
+    await world.start();
+    await world.flush();
+    assert.deepEqual(
+      [...(await world.objects("k=01/")).values()].flatMap((text) => text.split("\n")),
+      records,
+    );
+    await world.stop();
+  });
+}

@@ -1,4 +1,4 @@
-import { type Batch, recordCount } from "../model/records.ts";
+import { type Batch, recordAt, recordCount } from "../model/records.ts";
 import type { Outcome } from "../processors/processor.ts";
 import { type Asked, keptAsTheyAre } from "./ask-chain.ts";
 import type { PlanRunner } from "./plan-runner.ts";
@@ -14,7 +14,7 @@ export interface AskedBatch {
   readonly asked: Asked;
 }
 
-/** What one read brings at most: functions may make more of it, and staging writes a run in one frame. */
+/** What one read brings at most. A chain may make more of it, and a run is one buffer and one frame of staging. */
 const RUN_BYTES_MAX = 4 * 1024 * 1024;
 
 export function* runsOf(read: readonly AskedBatch[], runner: PlanRunner): Iterable<Run> {
@@ -67,5 +67,18 @@ function groupTogether(one: AskedBatch, next: AskedBatch, { places, plan }: Plan
 
 function bytesIn({ batch, asked }: AskedBatch): number {
   if (typeof asked === "string") return batch.bytes.length;
-  return asked.reduce((sum, outcome) => sum + (outcome.result === "kept" ? outcome.bytes.length : 0), 0);
+  let bytes = 0;
+  for (const outcome of asked) {
+    if (outcome.result === "kept") bytes += OUTCOME_BYTES + outcome.bytes.length;
+    else if (outcome.result === "rejected") bytes += errorBytes(outcome.bytes ?? recordAt(batch, outcome.index));
+  }
+  return bytes;
+}
+
+/** Index and offset. */
+const OUTCOME_BYTES = 16;
+
+/** An error record is JSON around the record in base64. */
+function errorBytes(record: Buffer): number {
+  return 1024 + Math.ceil((record.length * 4) / 3);
 }

@@ -26,6 +26,7 @@ export class StageOne {
   readonly #options: StageOneOptions;
   readonly #readAhead: ReadAhead;
   #read: number;
+  #isMidway = false;
   #counters: CutCounters;
   #lastSplit: string | undefined;
   #watermarkMs = Number.NEGATIVE_INFINITY;
@@ -43,6 +44,11 @@ export class StageOne {
     return this.#read;
   }
 
+  /** Outcomes may be staged that have not gathered: no cut may name them. */
+  get isMidway(): boolean {
+    return this.#isMidway;
+  }
+
   get counters(): CutCounters {
     return this.#counters;
   }
@@ -54,6 +60,7 @@ export class StageOne {
     if (read.batches.length === 0) return false;
     this.#readAhead.begin(read.nextOffset, newest);
     let runner = newest;
+    this.#isMidway = true;
     for (const outcome of await this.#decide(read, runner)) {
       if (outcome.arrivalMs !== undefined) this.#closePartitions(outcome.arrivalMs, outcome, runner);
       this.#count(outcome);
@@ -65,6 +72,7 @@ export class StageOne {
       this.#read = outcome.nextOffset;
       giveBackGroups(outcome);
     }
+    this.#isMidway = false;
     reader.recycle(read.batches);
     return true;
   }
@@ -85,7 +93,7 @@ export class StageOne {
     const decided = sortOutcomes(asked, runner, context);
     if (runner.pure) return decided;
     const staging = await this.#options.staging();
-    return staging.append(decided, context.signal);
+    return staging.append(decided, this.#options.asking);
   }
 
   /** Formats that learn from records are asked before these gather: nothing is encoded under a schema that cannot hold it. */
@@ -177,7 +185,7 @@ export interface StageOneOptions {
   readonly readPosition: number;
   readonly counters: CutCounters;
   readonly contextFor: (runner: PlanRunner) => OutcomeContext;
-  /** Ends calls of functions: what they say after it is lost, and asked again. */
+  /** Ends calls of functions and the wait for room to stage: what was said and is not in a cut is asked again. */
   readonly asking: AbortSignal;
   /** Makes what was learned at an offset the plan in force. */
   readonly learned: (options: JsonObject, position: number) => Promise<PlanRunner>;

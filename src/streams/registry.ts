@@ -80,7 +80,13 @@ export interface StoredStream {
   /** Where error records lie that were written before a change of bucket or error prefix: redrives look there too. */
   readonly formerOutputs: readonly FormerOutput[];
   /** Removal has begun: files may be gone, so the log must not be opened again. */
-  readonly removing: boolean;
+  readonly removing: false | Removal;
+}
+
+/** How a stream came to its end. */
+export interface Removal {
+  readonly forced: boolean;
+  readonly deliveredAll: boolean;
 }
 
 const FORMAT = 1;
@@ -116,7 +122,7 @@ const storedSchema = z.object({
   formerOutputs: z
     .array(z.looseObject({ delivery: z.string(), bucket: z.string(), errorPrefix: z.string() }))
     .default([]),
-  removing: z.boolean(),
+  removing: z.union([z.literal(false), z.object({ forced: z.boolean(), deliveredAll: z.boolean() })]),
 });
 
 function parseStored(path: string, bytes: Buffer | undefined): StoredStream {

@@ -1,7 +1,7 @@
 import { reasonOf } from "../model/errors.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import type { OpenStreams } from "./open-streams.ts";
-import type { StoredStream, StreamRegistry } from "./registry.ts";
+import type { Removal, StoredStream, StreamRegistry } from "./registry.ts";
 import { DRAIN_TIMEOUT_MS, settingsOf } from "./settings.ts";
 import { removeFiles } from "./stream-folders.ts";
 import type { StreamRuntime } from "./stream-runtime.ts";
@@ -14,12 +14,6 @@ export interface DeletionOwner {
   /** Durable when it resolves; the runtime knows it then too. */
   replaceDocument(stored: StoredStream, document: StreamDocument): Promise<unknown>;
   warn(name: string, code: string, message: string): void;
-}
-
-/** How a stream came to its end. */
-export interface Removal {
-  readonly forced: boolean;
-  readonly deliveredAll: boolean;
 }
 
 /**
@@ -82,7 +76,7 @@ export class StreamDeletion {
   /** From here on files may be gone, so the stream is never opened again. */
   async remove(stored: StoredStream, how: Removal): Promise<void> {
     const { name } = stored.document;
-    await this.#registry.save({ ...stored, removing: true });
+    await this.#registry.save({ ...stored, removing: how });
     try {
       await this.#open.close(name);
     } catch (error) {

@@ -195,7 +195,7 @@ export class StreamsService implements Streams {
 
   async #resume(stored: StoredStream): Promise<void> {
     const { document } = stored;
-    if (stored.removing) return this.#deletion.remove(stored, { forced: false, deliveredAll: true });
+    if (stored.removing) return this.#deletion.remove(stored, stored.removing);
     if (document.status === "CREATING_FAILED") return;
     let settings: StreamSettings;
     try {
