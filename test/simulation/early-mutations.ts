@@ -9,7 +9,7 @@ export const EARLY_MUTATIONS: readonly Mutation[] = [
     "H1a",
     "outcomes of a function are not made durable",
     "src/delivery/stage-one.ts",
-    "return staging.append(decided, context.signal);",
+    "return staging.append(decided, this.#options.asking);",
     "return decided;",
   ),
   take(

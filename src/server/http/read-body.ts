@@ -36,8 +36,10 @@ export async function readBody(
   const reserved = reservation(declared, encoding, bytesMax);
   await budget.acquire(reserved);
   try {
-    const flow = new BodyFlow(message, budget, reserved);
-    const raw = declared === undefined ? await readChunked(flow, bytesMax) : await readExactly(flow, declared, pool);
+    const flow = () => new BodyFlow(message, budget, reserved);
+    const raw =
+      takeWhole(message, declared) ??
+      (declared === undefined ? await readChunked(flow(), bytesMax) : await readExactly(flow(), declared, pool));
     const body = encoding === "identity" ? raw : await inflate(raw, encoding, bytesMax);
     budget.release(reserved - body.length);
     return { body, heldBytes: body.length };
@@ -63,6 +65,12 @@ function reservation(declared: number | undefined, encoding: Encoding, bytesMax:
   if (encoding === "identity") return declared;
   // The packed bytes are small beside what they unpack to and gone once unpacked.
   return encoding === "gzip" ? Math.min(bytesMax, declared * GZIP_GROWTH_MAX) : bytesMax;
+}
+
+/** A small body comes with its head: then all of it is there by now, and no events have to be waited for. */
+function takeWhole(message: IncomingMessage, declared: number | undefined): Buffer | undefined {
+  if (!message.complete || message.readableLength === 0 || message.readableLength !== declared) return undefined;
+  return message.read() as Buffer;
 }
 
 function readExactly(flow: BodyFlow, bytes: number, pool: BufferPool): Promise<Buffer> {
