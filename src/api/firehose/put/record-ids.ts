@@ -26,7 +26,10 @@ export class RecordIds {
     return token.toString("latin1");
   }
 
-  /** `{"RecordId":"…"}` once per record of a run of offsets, in order, with commas between, amid `before` and `after`; in `answerMemory`. */
+  /**
+   * `{"RecordId":"…"}` once per record of a run of offsets, in order, with commas between, amid `before` and `after`. Made in
+   * `answerMemory`, to which whoever sends it gives it back.
+   */
   entries(firstOffset: number, count: number, before: string, after: string): Buffer {
     const entry = Buffer.concat([ENTRY_HEAD, this.#token, ENTRY_TAIL]);
     const list = answerMemory.take(before.length + entry.length * count - 1 + after.length);
