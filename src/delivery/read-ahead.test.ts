@@ -116,3 +116,24 @@ test("what was asked ahead of a change of the plan is asked again under the new 
   assert.deepEqual(await world.delivered(), ["a1", "b2", "c2"]);
   await world.stop();
 });
+
+test("a change of the plan does not wait for a function that hangs over what was asked ahead", async () => {
+  const gate = Promise.withResolvers<void>();
+  const never = new Promise<void>(() => undefined);
+  const one = new Marker("1", (letter) => (letter === "a" ? gate.promise : never));
+  const world = new DeliveryWorld({
+    definition: { processors: [{ type: "one", options: {} }] },
+    processors: { one: () => abortable(one), two: () => new Marker("2") },
+  });
+  await world.start();
+  for (const letter of ["a", "b"]) await world.put(record(letter));
+  await world.clock.advance(100);
+  world.definition = { ...world.definition, processors: [{ type: "two", options: {} }] };
+  const changing = world.delivery.apply(world.definition, "2");
+  gate.resolve();
+  await world.until(changing);
+  await world.flush();
+  assert.deepEqual(one.asked, ["a", "b"]);
+  assert.deepEqual(await world.delivered(), ["a1", "b2"]);
+  await world.stop();
+});
