@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
 import { Lakehose, type LakehoseOptions } from "./lakehose.ts";
 import type { LoadOrder } from "./load-order.ts";
 import { Loader } from "./loader.ts";
@@ -8,6 +11,8 @@ import { describeMachine, type Machine } from "./machine.ts";
 
 /** Below the checkout, so that data lies on its file system (a temporary folder is often memory); git ignores it. */
 const SCRATCH = join(import.meta.dirname, "..", "..", ".lakehose");
+
+const SETTLING_MS = 3_000;
 
 export interface BenchOptions {
   /** Of one measurement. */
@@ -53,6 +58,15 @@ export class Bench {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  }
+
+  /**
+   * Before a measurement: what the one before wrote goes to the disk, and the blocks and the memory that it let go are given
+   * back, which takes the system some seconds and a good part of its speed.
+   */
+  async settle(): Promise<void> {
+    await promisify(execFile)("sync");
+    await setTimeout(SETTLING_MS);
   }
 
   /** A server on an empty folder; both are gone when `work` is done. */

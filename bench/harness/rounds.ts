@@ -16,6 +16,7 @@ export async function alternate<Results extends object>(
   for (let round = 1; round <= bench.rounds; round++) {
     for (const name of names) {
       bench.progress(`round ${round} of ${bench.rounds}: ${String(name)}`);
+      await bench.settle();
       results[name].push(await variants[name]());
     }
   }

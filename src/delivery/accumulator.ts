@@ -1,7 +1,7 @@
-import { crc32 } from "node:zlib";
 import { DRAIN_BYTES, type ParcelEncoder } from "../formats/format.ts";
 import type { RollCause } from "../model/delivery-definition.ts";
 import { recordCount } from "../model/records.ts";
+import { appendCrc32 } from "../std/crc32.ts";
 import type { AccumulatorKey, AccumulatorRecord, Plan } from "./journal/journal-records.ts";
 import { type OutcomeGroup, offsetAt } from "./outcome-group.ts";
 import type { ParcelFile } from "./parcel-file.ts";
@@ -63,7 +63,7 @@ export class Accumulator {
     if (group.oldestEventMs !== undefined) {
       this.oldestEventMs = Math.min(this.oldestEventMs ?? group.oldestEventMs, group.oldestEventMs);
     }
-    this.digest = crc32(records.bytes, this.digest);
+    this.digest = appendCrc32(this.digest, records.bytes, records.crc);
     this.stagingFrom ??= group.stagingOffset;
     this.lastAddedMonotonic = nowMonotonic;
     this.dirty = true;

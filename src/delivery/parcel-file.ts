@@ -2,6 +2,7 @@ import { crc32 } from "node:zlib";
 import type { ByteSink } from "../formats/format.ts";
 import { backoffMs } from "../std/backoff.ts";
 import type { Clock } from "../std/clock.ts";
+import { joinCrc32 } from "../std/crc32.ts";
 import type { Disk, DiskFile } from "../std/disk.ts";
 import type { KeyRing } from "../std/key-ring.ts";
 import type { Random } from "../std/random.ts";
@@ -30,6 +31,7 @@ export class ParcelFile implements ByteSink {
   #bytes = 0;
   #checksum = 0;
   #unsyncedBytes = 0;
+  #syncing: Promise<void> | undefined;
   /** The bytes before it may be gone, whatever a later sync says. */
   #failedSync: unknown;
 
@@ -43,18 +45,22 @@ export class ParcelFile implements ByteSink {
     return this.#bytes;
   }
 
-  async write(chunks: readonly Buffer[]): Promise<void> {
+  async write(chunks: readonly Buffer[], crc?: number): Promise<void> {
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     if (bytes === 0) return;
-    for (const chunk of chunks) this.#checksum = crc32(chunk, this.#checksum);
+    if (crc !== undefined) this.#checksum = joinCrc32(this.#checksum, crc, bytes);
+    else for (const chunk of chunks) this.#checksum = crc32(chunk, this.#checksum);
     const position = this.#sealed ? this.#sealed.bytes : this.#bytes;
     const stored = this.#sealed ? this.#sealed.seal(chunks) : chunks;
     await untilDiskTakesIt(this.#context, () => this.#withFile((file) => file.write(stored, position)));
     this.#bytes += bytes;
     this.#unsyncedBytes += bytes;
-    if (this.#unsyncedBytes >= SYNCED_AT_ONCE_BYTES) await this.#syncEarly();
+    if (this.#unsyncedBytes < SYNCED_AT_ONCE_BYTES) return;
+    await this.#syncing;
+    this.#syncing = this.#syncEarly();
   }
 
+  /** While the next bytes are written: one after the other, an object would take half as long again. */
   async #syncEarly(): Promise<void> {
     this.#unsyncedBytes = 0;
     try {
@@ -66,6 +72,7 @@ export class ParcelFile implements ByteSink {
 
   /** Makes the file durable. After a failed sync the bytes may be gone from the cache, so the caller has to encode again. */
   async finish(): Promise<EncodedFile> {
+    await this.#syncing;
     if (this.#failedSync !== undefined) throw this.#failedSync;
     if (!this.#created) await untilDiskTakesIt(this.#context, () => this.#withFile(async () => undefined));
     await this.#sync();

@@ -83,8 +83,11 @@ export interface EncodeReject {
 }
 
 export interface ByteSink {
-  /** Takes bytes in order. Resolves when more may come and the chunks are needed no more: their memory is used again. */
-  write(chunks: readonly Buffer[]): Promise<void>;
+  /**
+   * Takes bytes in order. Resolves when more may come and the chunks are needed no more: their memory is used again. `crc`
+   * is the CRC-32 of all chunks together, where the encoder has it.
+   */
+  write(chunks: readonly Buffer[], crc?: number): Promise<void>;
 }
 
 /** How much an encoder gathers before it is worth a hop to the thread pool (256 KiB: experiments.md 4, 10). */

@@ -7,6 +7,8 @@ export interface PackedRecords {
   readonly bytes: Buffer;
   /** `ends[i]` is where record `i` ends in `bytes`; it starts where the one before it ends (the first at 0). */
   readonly ends: Uint32Array;
+  /** CRC-32 of `bytes`, where somebody has looked at all of them already. */
+  readonly crc?: number | undefined;
 }
 
 /** Records of one log partition with consecutive offsets, the unit that travels. Never changed once made. */
@@ -43,13 +45,16 @@ export function recordAt(records: PackedRecords, index: number): Buffer {
   return records.bytes.subarray(start, records.ends[index]);
 }
 
-/** Records `from` (inclusive) to `to` (exclusive) as views on the same buffer, with an index of their own. */
+/**
+ * Records `from` (inclusive) to `to` (exclusive) as views on the same buffer, with an index of their own. Says of every member
+ * what it is, so that a batch which takes over the slice keeps nothing of the whole.
+ */
 export function sliceRecords(records: PackedRecords, from: number, to: number): PackedRecords {
   const start = from === 0 ? 0 : (records.ends[from - 1] ?? 0);
   const end = to === 0 ? 0 : (records.ends[to - 1] ?? 0);
   const ends = new Uint32Array(to - from);
   for (let index = from; index < to; index++) ends[index - from] = (records.ends[index] ?? 0) - start;
-  return { bytes: records.bytes.subarray(start, end), ends };
+  return { bytes: records.bytes.subarray(start, end), ends, crc: undefined };
 }
 
 /** When a record was accepted the first time: redriven records bring that along. */

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { crc32 } from "node:zlib";
 import { formatConformance } from "../../../test/conformance/format.ts";
 import { noScratch } from "../../../test/fakes/scratch.ts";
 import type { CompressionType } from "../../model/delivery-definition.ts";
-import { packRecords } from "../../model/records.ts";
+import { type PackedRecords, packRecords, sliceRecords } from "../../model/records.ts";
+import type { JsonObject } from "../../std/json.ts";
 import { seededRandom } from "../../std/random.ts";
 import { decompressBuffer } from "../compression/decompress.ts";
 import { compressions } from "../compression/registry.ts";
@@ -90,4 +92,33 @@ async function encode(options: { delimiter?: string }, batches: readonly string[
   }
   await encoder.finish();
   return Buffer.concat(chunks).toString();
+}
+
+test("raw says the checksum of what leaves where those of the records are known, and only there", async () => {
+  const known = (...texts: string[]) => {
+    const records = packRecords(texts.map((text) => Buffer.from(text)));
+    return { ...records, crc: crc32(records.bytes) };
+  };
+  const unknown = (...texts: string[]) => packRecords(texts.map((text) => Buffer.from(text)));
+  assert.equal(await crcOf({}, [known("a", "bc"), known("", "d")]), crc32("abcd"));
+  assert.equal(await crcOf({}, [known("a"), unknown("b")]), undefined);
+  assert.equal(await crcOf({}, [sliceRecords(known("a", "bc"), 0, 1)]), undefined);
+  assert.equal(await crcOf({ delimiter: "\n" }, [known("a", "bc")]), undefined);
+  assert.equal(await crcOf({}, [known("a")], "gzip"), undefined);
+});
+
+async function crcOf(options: JsonObject, calls: readonly PackedRecords[], type: CompressionType = "none") {
+  const crcs: (number | undefined)[] = [];
+  const sink: ByteSink = {
+    write: async (_, crc) => {
+      crcs.push(crc);
+    },
+  };
+  const encoder = rawFormat.open({ options, compression: { type }, seed: "s", sink, scratch: noScratch });
+  // What was drained before says nothing of what is held now.
+  encoder.add(packRecords([Buffer.from("before")]));
+  await encoder.drain();
+  for (const records of calls) encoder.add(records);
+  await encoder.drain();
+  return crcs.at(-1);
 }

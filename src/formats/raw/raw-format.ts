@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type PackedRecords, recordCount } from "../../model/records.ts";
+import { joinCrc32 } from "../../std/crc32.ts";
 import type { Compressor } from "../compression/compressor.ts";
 import { compressions } from "../compression/registry.ts";
 import type { ByteSink, EncodeReport, EncoderOptions, Format, ParcelEncoder } from "../format.ts";
@@ -47,6 +48,8 @@ class RawEncoder implements ParcelEncoder {
   readonly #compresses: boolean;
   readonly #sink: ByteSink;
   readonly #held = new HeldChunks();
+  /** CRC-32 of what is held, as long as nobody has to look at it for that. */
+  #heldCrc: number | undefined = 0;
   #beingEncodedBytes = 0;
   #encodedBytes = 0;
   #records = 0;
@@ -74,6 +77,7 @@ class RawEncoder implements ParcelEncoder {
 
   add(records: PackedRecords): void {
     const count = recordCount(records);
+    if (this.#heldCrc !== undefined) this.#heldCrc = this.#crcWith(records, this.#heldCrc);
     if (this.#delimiter.length === 0) this.#held.hold(records.bytes);
     else if (count > 0) this.#holdDelimited(records, count);
     this.#records += count;
@@ -82,10 +86,12 @@ class RawEncoder implements ParcelEncoder {
   async drain(): Promise<void> {
     this.#refuseAfterFailure();
     const chunks = this.#held.take();
+    const crc = this.#heldCrc;
+    this.#heldCrc = 0;
     this.#beingEncodedBytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     try {
       if (this.#compresses) await this.#compress(chunks);
-      else await this.#emit(chunks);
+      else await this.#emit(chunks, crc);
       giveBackChunks(chunks);
       this.#beingEncodedBytes = 0;
     } catch (failure) {
@@ -132,10 +138,15 @@ class RawEncoder implements ParcelEncoder {
     }
   }
 
-  async #emit(chunks: readonly Buffer[]): Promise<void> {
+  #crcWith(records: PackedRecords, before: number): number | undefined {
+    if (this.#compresses || this.#delimiter.length > 0 || records.crc === undefined) return undefined;
+    return joinCrc32(before, records.crc, records.bytes.length);
+  }
+
+  async #emit(chunks: readonly Buffer[], crc?: number): Promise<void> {
     if (chunks.length === 0) return;
     for (const chunk of chunks) this.#encodedBytes += chunk.length;
-    await this.#sink.write(chunks);
+    await this.#sink.write(chunks, crc);
   }
 
   /** What a failed drain took is neither held nor wholly written: such an object must not be finished. */

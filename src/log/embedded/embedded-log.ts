@@ -245,6 +245,7 @@ function batchOf(frame: Frame): Batch {
     arrivalMs: frame.arrivalMs,
     bytes: frame.payload,
     ends: frame.ends,
+    crc: frame.payloadCrc,
     ...(onlyDelivery !== undefined && { onlyDelivery }),
     ...(origin !== undefined && { origin }),
   };

@@ -35,4 +35,6 @@ export interface Frame {
   readonly metadata: Buffer;
   readonly ends: Uint32Array;
   readonly payload: Buffer;
+  /** CRC-32 of `payload`, where verifying the frame has brought it. */
+  readonly payloadCrc?: number | undefined;
 }

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { BufferPool } from "../../std/buffer-pool.ts";
+import { joinCrc32 } from "../../std/crc32.ts";
 import type { DiskFile } from "../../std/disk.ts";
 import type { Frame } from "./frame.ts";
 import type { FrameCipher } from "./frame-cipher.ts";
@@ -24,6 +25,13 @@ export interface ScannedHeader {
 export interface PlacedFrame {
   readonly place: FramePlace;
   readonly frame: Frame;
+}
+
+/** All bytes of a frame. */
+export interface VerifiedFrame {
+  readonly bytes: Buffer;
+  /** CRC-32 of its payload, where it is large and in the clear. */
+  readonly payloadCrc: number | undefined;
 }
 
 /** Why there is no valid frame at `position`. */
@@ -108,22 +116,23 @@ export class SegmentCursor {
   }
 
   /** All bytes of the frame that `peek` has found, if the checksum of its body is right; does not move on. */
-  async verify(scanned: ScannedHeader): Promise<Buffer | FrameFault> {
+  async verify(scanned: ScannedHeader): Promise<VerifiedFrame | FrameFault> {
     const { header, place } = scanned;
     const bytes = await this.#bytes(place.position, header.frameBytes);
-    const whole = bytes.length === header.frameBytes && crc32(bytes.subarray(FRAME_HEADER_BYTES)) === header.bodyCrc;
-    return whole ? bytes : new FrameFault(place, "the checksum of its body is wrong");
+    const { bodyCrc, payloadCrc } = checksumsOf(bytes, header);
+    const whole = bytes.length === header.frameBytes && bodyCrc === header.bodyCrc;
+    return whole ? { bytes, payloadCrc } : new FrameFault(place, "the checksum of its body is wrong");
   }
 
   /** Reads and verifies the whole frame that `peek` has found, and moves past it. */
   async take(scanned: ScannedHeader, cipher: FrameCipher | undefined): Promise<Frame | FrameFault> {
     const { header, place } = scanned;
-    const bytes = await this.verify(scanned);
-    if (bytes instanceof FrameFault) return bytes;
-    const clear = openBody(bytes, header, cipher);
+    const verified = await this.verify(scanned);
+    if (verified instanceof FrameFault) return verified;
+    const clear = openBody(verified.bytes, header, cipher);
     if (clear === undefined) return new FrameFault(place, "its body does not decrypt");
     this.skip(scanned);
-    return frameOf(header, clear);
+    return frameOf(header, clear, verified.payloadCrc);
   }
 
   /** `peek` and `take` in one: the next whole frame and its place; `undefined` at the limit. */
@@ -154,6 +163,23 @@ export class SegmentCursor {
   }
 }
 
+/** A large payload is looked at alone, so that whoever gets it need not look at it again for its checksum. */
+function checksumsOf(frame: Buffer, header: FrameHeader): { bodyCrc: number; payloadCrc: number | undefined } {
+  const encrypted = (header.flags & FRAME_FLAGS.encrypted) !== 0;
+  if (encrypted || header.payloadBytes < PAYLOAD_ALONE_BYTES_MIN) {
+    return { bodyCrc: crc32(frame.subarray(FRAME_HEADER_BYTES)), payloadCrc: undefined };
+  }
+  const payloadAt = FRAME_HEADER_BYTES + header.metadataBytes + header.indexBytes;
+  const payloadEnd = payloadAt + header.payloadBytes;
+  const payloadCrc = crc32(frame.subarray(payloadAt, payloadEnd));
+  const beforeIt = crc32(frame.subarray(FRAME_HEADER_BYTES, payloadAt));
+  const bodyCrc = crc32(frame.subarray(payloadEnd), joinCrc32(beforeIt, payloadCrc, header.payloadBytes));
+  return { bodyCrc, payloadCrc };
+}
+
+/** Joining two checksums takes as long as one of 8 KiB. */
+const PAYLOAD_ALONE_BYTES_MIN = 64 * 1024;
+
 function openBody(frame: Buffer, header: FrameHeader, cipher: FrameCipher | undefined): Buffer | undefined {
   const clearBytes = header.metadataBytes + header.indexBytes + header.payloadBytes;
   const encrypted = (header.flags & FRAME_FLAGS.encrypted) !== 0;
@@ -162,7 +188,7 @@ function openBody(frame: Buffer, header: FrameHeader, cipher: FrameCipher | unde
   return cipher === undefined ? body : cipher.decrypt(frame, header, body);
 }
 
-function frameOf(header: FrameHeader, body: Buffer): Frame {
+function frameOf(header: FrameHeader, body: Buffer, payloadCrc: number | undefined): Frame {
   const indexAt = header.metadataBytes;
   const payloadAt = indexAt + header.indexBytes;
   const ends = new Uint32Array(header.recordCount);
@@ -174,5 +200,6 @@ function frameOf(header: FrameHeader, body: Buffer): Frame {
     metadata: body.subarray(0, indexAt),
     ends,
     payload: body.subarray(payloadAt, payloadAt + header.payloadBytes),
+    payloadCrc,
   };
 }
