@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { FakeStreams } from "../../test/fakes/fake-streams.ts";
 import { putRecordBatch } from "../api/firehose/put-record-batch.ts";
@@ -123,6 +124,33 @@ test("HttpServer ends clients that send their headers or bodies too slowly", asy
   assert.match(await raw(`${HEAD(port, `${PUT}Content-Length: 100\r\n`)}{"Deli`, /never/), /^HTTP\/1.1 408 /);
   await server.close(1000);
   assert.equal(server.bodyBytesUnderWay, 0);
+});
+
+test("HttpServer closes connections that were idle for long, and none that is in use", async (context) => {
+  const { port } = await start(context, { idleMsMax: 300 });
+  const connected = () => {
+    const socket = connect(port, "127.0.0.1");
+    context.after(() => socket.destroy());
+    const answered = () => new Promise((resolve) => socket.once("data", resolve));
+    const ask = () => socket.write(`POST ${INGEST} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx`);
+    return { ask, answered, closed: new Promise((resolve) => socket.once("close", resolve)) };
+  };
+  const [used, unused] = [connected(), connected()];
+  const inTurn = async ({ ask, answered }: typeof used) => {
+    const answer = answered();
+    ask();
+    assert.match(String(await answer), /^HTTP\/1.1 200 /);
+  };
+  await inTurn(unused);
+  let isClosed = false;
+  const closed = unused.closed.then(() => {
+    isClosed = true;
+  });
+  while (!isClosed) {
+    await inTurn(used);
+    await Promise.race([closed, setTimeout(10)]);
+  }
+  await inTurn(used);
 });
 
 test("HttpServer closes idle connections when there is no room for new ones", async (context) => {

@@ -13,6 +13,7 @@ import { http, https } from "../std/node-http.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { BodyBudget } from "./http/body-budget.ts";
 import { connectionsWithin, openFilesMax } from "./http/connection-limit.ts";
+import { IdleConnections } from "./http/idle-connections.ts";
 import { isLoopbackHost, refuseForeignPages } from "./http/loopback-guard.ts";
 import { readBody } from "./http/read-body.ts";
 
@@ -36,6 +37,8 @@ export interface HttpServerOptions {
   readonly headersMsMax?: number;
   /** How long a client may take to send a whole request. Default 60 s. */
   readonly requestMsMax?: number;
+  /** How long a connection may stay without a request. Default 75 s. */
+  readonly idleMsMax?: number;
   /** How often slow clients are looked for. Default 2 s. */
   readonly slowCheckMs?: number;
   /** Most connections at a time, idle ones included. Default 12,288, less where fewer files may be open. */
@@ -50,7 +53,7 @@ const REQUEST_MS_MAX = 60_000;
 const SLOW_CHECK_MS = 2_000;
 
 /** Longer than the idle time of AWS SDKs and of common proxies (60 s), so that they close first. */
-const KEEP_ALIVE_MS = 75_000;
+const IDLE_MS_MAX = 75_000;
 
 /** Request line and headers together; S3 clients send up to 8 KB of them. */
 const HEADER_BYTES_MAX = 16 * 1024;
@@ -64,6 +67,7 @@ export class HttpServer {
   readonly #bodies: BufferPool;
   readonly #server: Server | TlsServer;
   readonly #budget: BodyBudget;
+  readonly #idle: IdleConnections;
   #closing = false;
 
   constructor(options: HttpServerOptions) {
@@ -77,17 +81,19 @@ export class HttpServer {
     const bytesMax = Math.max(bodyBytesMax, requestBytesMax);
     this.#bodies = new BufferPool(options.bodyBytesMax ?? BODY_BYTES_MAX);
     this.#budget = new BodyBudget({ clock, bytesMax, waitMsMax: bodyWaitMsMax });
+    this.#idle = new IdleConnections(clock, options.idleMsMax ?? IDLE_MS_MAX);
     const limits = {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: options.headersMsMax ?? HEADERS_MS_MAX,
       requestTimeout: options.requestMsMax ?? REQUEST_MS_MAX,
-      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveTimeout: 0,
       connectionsCheckingInterval: options.slowCheckMs ?? SLOW_CHECK_MS,
       noDelay: true,
     };
     const secure = { ...limits, ...options.tls, handshakeTimeout: limits.headersTimeout };
     this.#server = options.tls === undefined ? http.createServer(limits) : https.createServer(secure);
     this.#server.maxConnections = options.connectionsMax ?? connectionsWithin(openFilesMax());
+    this.#server.on(options.tls === undefined ? "connection" : "secureConnection", (socket) => this.#idle.opened(socket));
     // Who holds a connection without using it makes room for those who would.
     this.#server.on("drop", () => this.#server.closeIdleConnections());
     this.#server.on("request", (message, response) => void this.#serve(message, response));
@@ -129,14 +135,15 @@ export class HttpServer {
       () => undefined,
     );
     await closed;
+    this.#idle.close();
     ended.abort();
     await grace;
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#idle.busy(message.socket);
     const held = { bytes: 0 };
     const bodies: Buffer[] = [];
-    response.once("close", () => this.#budget.release(held.bytes));
     const request = new ServedRequest(message, response, async (options) => {
       const { body, heldBytes } = await readBody(
         message,
@@ -146,8 +153,7 @@ export class HttpServer {
         this.#bodies,
       );
       bodies.push(body);
-      if (response.destroyed) this.#budget.release(heldBytes);
-      else held.bytes += heldBytes;
+      held.bytes += heldBytes;
       return body;
     });
     try {
@@ -158,7 +164,15 @@ export class HttpServer {
     } finally {
       // The handler is done: what it put into a log is on disk, and answers are never views of a request.
       for (const body of bodies) this.#bodies.giveBack(body);
+      if (response.destroyed || response.writableFinished) this.#sent(message, held.bytes);
+      else response.once("close", () => this.#sent(message, held.bytes));
     }
+  }
+
+  /** An answer that nobody reads takes memory as well, so who does not read it holds on to the share of the body. */
+  #sent(message: IncomingMessage, heldBytes: number): void {
+    this.#budget.release(heldBytes);
+    this.#idle.idle(message.socket);
   }
 
   async #answer(request: ServedRequest): Promise<HttpAnswer> {

@@ -6,7 +6,7 @@ import type { Clock } from "../std/clock.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { CreateIntakeRequest } from "./dependencies.ts";
 import { Admission } from "./intake/admission.ts";
-import { decodeAnswer, encodeAnswer, refusedRecord } from "./intake/stored-answer.ts";
+import { decodeAnswer, encodeAnswer, refusedRecord, type StoredAnswer } from "./intake/stored-answer.ts";
 import { StreamError } from "./stream-error.ts";
 import type { Intake, IntakeAnswer, IntakeCall, StreamDocument } from "./streams.ts";
 
@@ -101,7 +101,7 @@ export class StreamIntake implements Intake {
       );
       const told = { records, encrypted, refused };
       const accepted = refusedCount === 0 ? call.records : sliceRecords(call.records, 0, admitted.records);
-      const { partition, firstOffset } = await this.#log.append(appendRequest(call, accepted, encodeAnswer(told)));
+      const { partition, firstOffset } = await this.#log.append(appendRequest(call, accepted, told));
       const { name: stream } = this.stream;
       const bytes = accepted.bytes.length;
       this.#telemetry.emit("stream.recordsAccepted", { stream, records: admitted.records, bytes, call: call.call });
@@ -121,11 +121,11 @@ export class StreamIntake implements Intake {
   }
 }
 
-function appendRequest(call: IntakeCall, records: PackedRecords, answer: Buffer) {
+function appendRequest(call: IntakeCall, records: PackedRecords, told: StoredAnswer) {
   const { retryKey, source, onlyDelivery, origin } = call;
   return {
     records,
-    ...(retryKey === undefined ? {} : { retryKey, answer }),
+    ...(retryKey === undefined ? {} : { retryKey, answer: encodeAnswer(told) }),
     ...(source === undefined ? {} : { source }),
     ...(onlyDelivery === undefined ? {} : { onlyDelivery }),
     ...(origin === undefined ? {} : { origin }),

@@ -9,7 +9,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #instruments = new Map<MetricId, Instrument>();
   /** What was added to counters since somebody looked: a few calls a scrape instead of one for each event. */
-  readonly #added = new Map<Counter, Map<string, { readonly labels: Labels; sum: number }>>();
+  readonly #added = new Map<Counter, AddedTo>();
   #collect: () => void = () => undefined;
 
   constructor() {
@@ -33,21 +33,17 @@ export class Metrics {
   }
 
   #add(counter: Counter, labels: Labels, value: number): void {
-    let series = this.#added.get(counter);
-    if (series === undefined) {
-      series = new Map();
-      this.#added.set(counter, series);
+    let added = this.#added.get(counter);
+    if (added === undefined) {
+      added = new AddedTo();
+      this.#added.set(counter, added);
     }
-    let key = "";
-    for (const name in labels) key += `${labels[name]}\n`;
-    const added = series.get(key);
-    if (added === undefined) series.set(key, { labels, sum: value });
-    else added.sum += value;
+    added.of(labels).sum += value;
   }
 
   #countAdded(): void {
-    for (const [counter, series] of this.#added)
-      for (const { labels, sum } of series.values()) counter.inc({ ...labels }, sum);
+    for (const [counter, added] of this.#added)
+      for (const { labels, sum } of added.all()) counter.inc({ ...labels }, sum);
     this.#added.clear();
   }
 
@@ -76,6 +72,37 @@ export class Metrics {
     this.#countAdded();
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
+}
+
+interface Added {
+  readonly labels: Labels;
+  sum: number;
+}
+
+/** What was added to one counter, by its labels. Most calls name the series that the one before has named. */
+class AddedTo {
+  readonly #series = new Map<string, Added>();
+  #last: Added | undefined;
+
+  all(): Iterable<Added> {
+    return this.#series.values();
+  }
+
+  of(labels: Labels): Added {
+    if (this.#last !== undefined && haveSameValues(this.#last.labels, labels)) return this.#last;
+    let key = "";
+    for (const name in labels) key += `${labels[name]}\n`;
+    const found = this.#series.get(key) ?? { labels, sum: 0 };
+    this.#series.set(key, found);
+    this.#last = found;
+    return found;
+  }
+}
+
+/** Labels of one metric have the same names. */
+function haveSameValues(one: Labels, other: Labels): boolean {
+  for (const name in other) if (one[name] !== other[name]) return false;
+  return true;
 }
 
 function instrument(metric: Metric, registry: Registry): Instrument {

@@ -39,8 +39,10 @@ export function encodeMetadata(metadata: FrameMetadata): Buffer {
   if (source !== undefined) fields.push(field(FIELD_TYPES.source, encodeSource(source)));
   if (onlyDelivery !== undefined) fields.push(field(FIELD_TYPES.onlyDelivery, Buffer.from(onlyDelivery)));
   if (origin !== undefined) fields.push(field(FIELD_TYPES.origin, encodeOrigin(origin)));
-  return Buffer.concat(fields);
+  return fields.length === 0 ? NOTHING : Buffer.concat(fields);
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** First record (u32), count (u32), metadata of the call. */
 export function encodeCall(firstRecord: number, recordCount: number, metadata: Uint8Array): Buffer {

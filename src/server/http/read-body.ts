@@ -67,9 +67,12 @@ function reservation(declared: number | undefined, encoding: Encoding, bytesMax:
   return encoding === "gzip" ? Math.min(bytesMax, declared * GZIP_GROWTH_MAX) : bytesMax;
 }
 
-/** A small body comes with its head: then all of it is there by now, and no events have to be waited for. */
+/**
+ * A small body comes with its head: then all of it is there by now, and no events have to be waited for. Node may say so
+ * only after this turn (`complete`), but what was declared is all that can come.
+ */
 function takeWhole(message: IncomingMessage, declared: number | undefined): Buffer | undefined {
-  if (!message.complete || message.readableLength === 0 || message.readableLength !== declared) return undefined;
+  if (declared === undefined || declared === 0 || message.readableLength !== declared) return undefined;
   return message.read() as Buffer;
 }
 
