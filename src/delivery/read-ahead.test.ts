@@ -61,22 +61,26 @@ function worldWith(one: Marker, two = new Marker("2")): DeliveryWorld {
   });
 }
 
-test("a function is asked about the next read while what it said of the one before is made durable", async () => {
-  const gates = { a: Promise.withResolvers<void>(), b: Promise.withResolvers<void>() };
-  const one = new Marker("1", (letter) => (letter === "c" ? Promise.resolve() : gates[letter as "a" | "b"].promise));
+test("a function is asked about the next read while it works on the one before, and about no more", async () => {
+  const letters = ["first", "a", "b", "c"];
+  const gates = new Map(letters.map((letter) => [letter.charAt(0), Promise.withResolvers<void>()]));
+  const one = new Marker("1", async (letter) => gates.get(letter)?.promise);
   const world = worldWith(one);
   await world.start();
+  await world.put("first");
   for (const letter of ["a", "b", "c"]) await world.put(record(letter));
   await world.clock.advance(100);
-  assert.deepEqual(one.asked, ["a"]);
-  gates.a.resolve();
+  assert.deepEqual(one.asked, ["f"], "nothing followed it when it was read");
+  gates.get("f")?.resolve();
   await world.clock.advance(2_000);
-  assert.deepEqual(one.asked, ["a", "b"]);
-  assert.equal(world.delivery.status().read, 1, "what was said of the first is durable and gathers");
-  gates.b.resolve();
+  assert.deepEqual(one.asked, ["f", "a", "b"]);
+  gates.get("a")?.resolve();
+  await world.clock.advance(2_000);
+  assert.deepEqual(one.asked, ["f", "a", "b", "c"]);
+  assert.equal(world.delivery.status().read, 2, "what was said of the first two is durable and gathers");
+  for (const gate of gates.values()) gate.resolve();
   await world.flush();
-  assert.deepEqual(one.asked, ["a", "b", "c"]);
-  assert.deepEqual(await world.delivered(), ["a1", "b1", "c1"]);
+  assert.deepEqual(await world.delivered(), ["a1", "b1", "c1", "f1"]);
   await world.stop();
 });
 

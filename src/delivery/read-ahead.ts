@@ -15,8 +15,9 @@ export interface Read {
 }
 
 /**
- * Reads the log and asks the chain, one read ahead: while outcomes are staged, gathered and written, functions work on what
- * comes next. What was asked ahead of a change of the plan is asked again under the new one, as after a crash.
+ * Reads the log and asks the chain, one read ahead: while functions work on one read, and while its outcomes are staged,
+ * gathered and written, they have the next one. What was asked ahead of a change of the plan is asked again under the new
+ * one, as after a crash.
  */
 export class ReadAhead {
   readonly #reader: LogReader;
@@ -30,26 +31,18 @@ export class ReadAhead {
 
   /** What stands from `position` on, a few MiB at most; no batch when the log ends there. */
   async take(position: number, runner: PlanRunner): Promise<Read> {
-    const ahead = this.#ahead;
-    if (ahead?.position !== position || ahead.runner !== runner) {
-      await this.drop();
-      return this.#read(position, runner, this.#context);
-    }
+    if (this.#ahead?.position !== position || this.#ahead.runner !== runner) await this.drop();
+    const taken = this.#ahead ?? this.#ask(position, runner);
     this.#ahead = undefined;
-    return ahead.read;
+    const behind = await taken.nextOffset;
+    if (behind > position) this.begin(behind, runner);
+    return taken.read;
   }
 
   /** Begins what will be taken next, if there is enough of it to be worth a read of its own. */
   begin(position: number, runner: PlanRunner): void {
-    const { signal } = this.#context;
-    if (signal.aborted || this.#reader.bytesFrom(position) < WORTH_BYTES) return;
-    const ending = new AbortController();
-    const onAbort = () => ending.abort(signal.reason);
-    signal.addEventListener("abort", onAbort);
-    const read = this.#read(position, runner, { ...this.#context, signal: ending.signal });
-    // Whoever takes it is told of a failure; nobody may.
-    void read.catch(() => undefined).finally(() => signal.removeEventListener("abort", onAbort));
-    this.#ahead = { position, runner, read, ending };
+    if (this.#ahead !== undefined || this.#context.signal.aborted) return;
+    if (this.#reader.bytesFrom(position) >= WORTH_BYTES) this.#ahead = this.#ask(position, runner);
   }
 
   /** Nobody waits for what a function says to a question that does not count. */
@@ -61,24 +54,40 @@ export class ReadAhead {
     if (read) this.#reader.recycle(read.batches);
   }
 
-  async #read(position: number, runner: PlanRunner, context: ChainContext): Promise<Read> {
-    const batches = await this.#reader.read(position, READ_BYTES);
-    const asked = await Promise.all(
-      batches.map(async (whole) => {
+  #ask(position: number, runner: PlanRunner): Ahead {
+    const { signal } = this.#context;
+    const ending = new AbortController();
+    const onAbort = () => ending.abort(signal.reason);
+    signal.addEventListener("abort", onAbort);
+    const batches = this.#reader.read(position, READ_BYTES);
+    const nextOffset = batches.then((all) => offsetBehind(all) ?? position);
+    const context = { ...this.#context, signal: ending.signal };
+    const read = batches.then(async (all): Promise<Read> => {
+      const asked = all.map(async (whole) => {
         const batch = unread(whole, position);
         return { batch, asked: await askChain(batch, runner, context) };
-      }),
-    );
-    const last = batches.at(-1);
-    return { asked, nextOffset: last ? last.firstOffset + recordCount(last) : position, batches };
+      });
+      return { asked: await Promise.all(asked), nextOffset: await nextOffset, batches: all };
+    });
+    // Whoever takes it is told of a failure; nobody may.
+    void nextOffset.catch(() => undefined);
+    void read.catch(() => undefined).finally(() => signal.removeEventListener("abort", onAbort));
+    return { position, runner, nextOffset, read, ending };
   }
 }
 
 interface Ahead {
   readonly position: number;
   readonly runner: PlanRunner;
+  /** Known once the log has been read, before anything is asked. */
+  readonly nextOffset: Promise<number>;
   readonly read: Promise<Read>;
   readonly ending: AbortController;
+}
+
+function offsetBehind(batches: readonly Batch[]): number | undefined {
+  const last = batches.at(-1);
+  return last && last.firstOffset + recordCount(last);
 }
 
 /** With less to read, waiting for its turn makes one read of many records. */
