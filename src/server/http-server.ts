@@ -93,7 +93,9 @@ export class HttpServer {
     const secure = { ...limits, ...options.tls, handshakeTimeout: limits.headersTimeout };
     this.#server = options.tls === undefined ? http.createServer(limits) : https.createServer(secure);
     this.#server.maxConnections = options.connectionsMax ?? connectionsWithin(openFilesMax());
-    this.#server.on(options.tls === undefined ? "connection" : "secureConnection", (socket) => this.#idle.opened(socket));
+    this.#server.on(options.tls === undefined ? "connection" : "secureConnection", (socket) =>
+      this.#idle.opened(socket),
+    );
     // Who holds a connection without using it makes room for those who would.
     this.#server.on("drop", () => this.#server.closeIdleConnections());
     this.#server.on("request", (message, response) => void this.#serve(message, response));
