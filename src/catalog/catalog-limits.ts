@@ -35,3 +35,9 @@ export const PARTITION_CACHE_BYTES_MAX = 128 * 1024 * 1024;
 
 /** Characters of one value of a partition (Glue API, ValueString). */
 export const PARTITION_VALUE_LENGTH_MAX = 1024;
+
+/** Characters of a filter over partitions (Glue API, PredicateString). */
+export const PARTITION_FILTER_LENGTH_MAX = 2048;
+
+/** Levels of NOT and parentheses in one: they are read by recursion. */
+export const PARTITION_FILTER_DEPTH_MAX = 64;
