@@ -50,19 +50,15 @@ async function rowsOf(sql: string): Promise<readonly string[]> {
   });
   try {
     assert.deepEqual(inspectQuery(await session.serialize(statement.sql)), []);
-    await session.seal([]);
+    await session.shutOut([]);
+    await session.lock();
     const result = await session.stream(statement.sql);
+    const fetch = () => session.guard(() => result.fetchChunk());
     const rows: string[] = [];
-    for (
-      let chunk = await result.fetchChunk();
-      chunk !== null && chunk.rowCount > 0;
-      chunk = await result.fetchChunk()
-    ) {
+    for (let chunk = await fetch(); chunk !== null && chunk.rowCount > 0; chunk = await fetch()) {
       rows.push(...chunk.getRows().map((row) => JSON.stringify(row.map(cellValue))));
     }
     return rows;
-  } catch (error) {
-    throw session.failure(error);
   } finally {
     session.close();
   }

@@ -49,26 +49,63 @@ function timeText(text: string): string {
   return `${point}.${fraction.padEnd(3, "0")}${zone === "" ? "" : " UTC"}`;
 }
 
-const TYPE_WORDS: Readonly<Record<string, string>> = {
-  BLOB: "varbinary",
-  FLOAT: "real",
-  // Sums of whole numbers; Trino has them as bigint.
-  HUGEINT: "bigint",
-  INTERVAL: "interval",
-  "TIMESTAMP WITH TIME ZONE": "timestamp with time zone",
-  '"NULL"': "unknown",
+interface TypeWords {
+  readonly words: Readonly<Record<string, string>>;
+  array(element: string): string;
+  map(key: string, value: string): string;
+  row(fields: readonly (readonly [name: string, type: string])[]): string;
+}
+
+const TRINO: TypeWords = {
+  words: {
+    BLOB: "varbinary",
+    FLOAT: "real",
+    // Sums of whole numbers; Trino has them as bigint.
+    HUGEINT: "bigint",
+    INTERVAL: "interval",
+    '"NULL"': "unknown",
+  },
+  array: (element) => `array(${element})`,
+  map: (key, value) => `map(${key}, ${value})`,
+  row: (fields) => `row(${fields.map(([name, type]) => `${name} ${type}`).join(", ")})`,
 };
 
-/** The type of a column, in Trino's words. */
-export function columnTypeText(type: DuckDBType): string {
+const HIVE: TypeWords = {
+  words: {
+    BLOB: "binary",
+    HUGEINT: "bigint",
+    INTEGER: "int",
+    INTERVAL: "string",
+    JSON: "string",
+    TIME: "string",
+    "TIMESTAMP WITH TIME ZONE": "timestamp",
+    UUID: "string",
+    VARCHAR: "string",
+    '"NULL"': "string",
+  },
+  array: (element) => `array<${element}>`,
+  map: (key, value) => `map<${key},${value}>`,
+  row: (fields) => `struct<${fields.map(([name, type]) => `${name.toLowerCase()}:${type}`).join(",")}>`,
+};
+
+/** The type of a column in Trino's words, which Athena's answers have. */
+export function trinoType(type: DuckDBType): string {
+  return typeText(type, TRINO);
+}
+
+/** The type of a column in Hive's words, which the catalog has. */
+export function hiveType(type: DuckDBType): string {
+  return typeText(type, HIVE);
+}
+
+function typeText(type: DuckDBType, form: TypeWords): string {
   if ("valueType" in type && "keyType" in type) {
-    return `map(${columnTypeText(type.keyType)}, ${columnTypeText(type.valueType)})`;
+    return form.map(typeText(type.keyType, form), typeText(type.valueType, form));
   }
-  if ("valueType" in type) return `array(${columnTypeText(type.valueType)})`;
-  if ("entryTypes" in type) {
-    const fields = type.entryTypes.map((field, index) => `${type.entryNames[index]} ${columnTypeText(field)}`);
-    return `row(${fields.join(", ")})`;
+  if ("valueType" in type) return form.array(typeText(type.valueType, form));
+  if ("entryTypes" in type && "entryNames" in type) {
+    return form.row(type.entryTypes.map((field, index) => [type.entryNames[index] ?? "", typeText(field, form)]));
   }
   const text = String(type);
-  return TYPE_WORDS[text] ?? text.toLowerCase();
+  return form.words[text] ?? text.toLowerCase();
 }

@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from "@duckdb/node-api";
-import { sqlText } from "../../formats/parquet/duckdb-type.ts";
+import { sqlName, sqlText } from "../../formats/parquet/duckdb-type.ts";
 import { reasonOf } from "../../model/errors.ts";
 import type { Clock } from "../../std/clock.ts";
 import { MACRO_STATEMENTS } from "../dialect/functions.ts";
@@ -20,15 +20,15 @@ export interface SessionOptions {
  * One DuckDB for one query, which goes with it: nothing that a query leaves behind can be seen by the next, and its memory
  * is given back at once. Making one takes about 20 ms.
  *
- * The order is the point. `open` makes it, without extensions from anywhere; `serialize` only parses; `seal` names the
- * files that may be read, shuts out all others and every setting, for good. Text of a user's runs after that.
+ * The order is the point. `open` makes it, without extensions from anywhere; `serialize` only parses; `shutOut` names the
+ * files that may be read and shuts out all others; `lock` does the same for settings. Text of a user's runs after that.
  */
 export class QuerySession {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #signal: AbortSignal;
   readonly #closing = new AbortController();
-  #sealed = false;
+  #locked = false;
 
   static async open(options: SessionOptions): Promise<QuerySession> {
     const { DuckDBInstance } = await import("@duckdb/node-api");
@@ -54,41 +54,52 @@ export class QuerySession {
     return String(rows[0]?.[0]);
   }
 
-  /** From here on exactly these files can be read, nothing can be written beside the spill, and no setting changes. */
-  async seal(files: readonly string[]): Promise<void> {
+  /** From here on exactly these files can be read, and nothing can be written beside the spill. */
+  async shutOut(files: readonly string[]): Promise<void> {
     await this.run(`SET allowed_paths = [${files.map(sqlText).join(", ")}]`);
     await this.run("SET enable_external_access = false");
+  }
+
+  /** Names without a database are looked for in this one. */
+  async searchIn(database: string): Promise<void> {
+    await this.run(`CREATE SCHEMA IF NOT EXISTS ${sqlName(database)}`);
+    await this.run(`SET search_path = ${sqlText(`${sqlName(database)},main`)}`);
+  }
+
+  /** From here on no setting changes any more. */
+  async lock(): Promise<void> {
     await this.run("SET lock_configuration = true");
-    this.#sealed = true;
+    this.#locked = true;
   }
 
   /** A statement of our own, such as the view that a table becomes. */
   async run(sql: string): Promise<void> {
-    await this.#guard(() => this.#connection.run(sql));
+    await this.guard(() => this.#connection.run(sql));
   }
 
   /** All rows of a small answer to a statement of our own. */
   rows(sql: string): Promise<readonly (readonly unknown[])[]> {
-    return this.#guard(async () => (await this.#connection.runAndReadAll(sql)).getRows());
+    return this.guard(async () => (await this.#connection.runAndReadAll(sql)).getRows());
   }
 
   /** A statement of the user's, whose rows are made as they are fetched. */
   stream(sql: string): Promise<DuckDBResult> {
-    if (!this.#sealed) throw new TypeError("A session runs a user's statement only after it has been sealed");
-    return this.#guard(() => this.#connection.stream(sql));
+    if (!this.#locked) throw new TypeError("A session runs a user's statement only after it has been locked");
+    return this.guard(() => this.#connection.stream(sql));
   }
 
   /** Failures of DuckDB's become ours here, also those that come while rows are fetched. */
-  async #guard<T>(work: () => Promise<T>): Promise<T> {
+  async guard<T>(work: () => Promise<T>): Promise<T> {
     this.#signal.throwIfAborted();
     try {
       return await work();
     } catch (error) {
-      throw this.failure(error);
+      throw this.#failure(error);
     }
   }
 
-  failure(error: unknown): unknown {
+  /** What a failure of DuckDB's is to the caller. */
+  #failure(error: unknown): unknown {
     if (this.#signal.aborted) return this.#signal.reason;
     return error instanceof QueryError ? error : duckdbFailure(error);
   }
