@@ -13,6 +13,7 @@ import { jsonProtocol } from "../api/protocol/json-protocol.ts";
 import { queryProtocol } from "../api/protocol/query-protocol.ts";
 import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Partitions } from "../catalog/partition.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
@@ -23,7 +24,7 @@ import { readCertificate, selfSignedCertificate, watchCertificate } from "./tls.
 export interface ListenerOptions {
   readonly configuration: Configuration;
   readonly context: ControlContext;
-  readonly catalog: Catalog;
+  readonly catalog: Catalog & { readonly partitions: Partitions };
   readonly telemetry: TelemetryService;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
@@ -74,14 +75,17 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   };
 }
 
-function routesOf({ configuration, context, catalog, telemetry, unready, functionsKey }: ListenerOptions) {
+function routesOf(options: ListenerOptions) {
+  const { configuration, context, catalog, telemetry, unready, functionsKey } = options;
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
+  const { partitions } = catalog;
   const authenticator = new Authenticator({ clock, keys, tokens, accountId, unsignedPayload });
   const putLimits = { recordBytes: limits.recordBytes, batchBytes: limits.batchBytes, batchRecords: BATCH_RECORDS_MAX };
   const put = { streams, limits: putLimits };
-  const operations = [...controlPlane(context), ...glueOperations({ catalog }), putRecord(put), putRecordBatch(put)];
+  const glue = glueOperations({ catalog, partitions });
+  const operations = [...controlPlane(context), ...glue, putRecord(put), putRecordBatch(put)];
   const shared = { authenticator, telemetry, clock };
   const routes: readonly Route[] = [
     jsonProtocol({ ...shared, operations }),
@@ -90,7 +94,7 @@ function routesOf({ configuration, context, catalog, telemetry, unready, functio
     adminRoute({
       telemetry,
       authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({ streams, catalog, clock, deliveryLog: telemetry.deliveryLog }),
+      endpoints: adminEndpoints({ streams, catalog, partitions, clock, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
   ];

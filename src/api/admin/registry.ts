@@ -4,6 +4,7 @@ import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
 import { getStream } from "./get-stream.ts";
 import { getTable } from "./get-table.ts";
+import { listPartitions } from "./list-partitions.ts";
 import { listRedrives } from "./list-redrives.ts";
 import { listReplays } from "./list-replays.ts";
 import { listStreams } from "./list-streams.ts";
@@ -21,6 +22,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     flushStream(context),
     getStream(context),
     getTable(context),
+    listPartitions(context),
     listRedrives(context),
     listReplays(context),
     listStreams(context),

@@ -1,4 +1,5 @@
 import type { Catalog } from "../../catalog/catalog.ts";
+import type { Partitions } from "../../catalog/partition.ts";
 import type { Database, Table } from "../../catalog/table.ts";
 import { arnOf } from "../protocol/caller.ts";
 import type { OperationRequest } from "../protocol/operation.ts";
@@ -7,6 +8,7 @@ import { WireError } from "../protocol/wire-error.ts";
 /** What the operations of the catalog work on. */
 export interface GlueContext {
   readonly catalog: Catalog;
+  readonly partitions: Partitions;
 }
 
 interface Asked {
