@@ -48,3 +48,12 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   waiting: 50,
   cacheBytes: 8 * 1024 ** 3,
 };
+
+/** What a result may have as JSON, on disk. */
+export const RESULT_BYTES_MAX = 1024 ** 3;
+
+/** What one page of a result may have; one row may be longer. */
+export const PAGE_BYTES_MAX = 4 * 1024 ** 2;
+
+/** Results that can still be read when others have come after them. */
+export const FINISHED_QUERIES_KEPT = 100;

@@ -34,8 +34,13 @@ export class QuerySession {
     const { DuckDBInstance } = await import("@duckdb/node-api");
     const instance = await DuckDBInstance.create(":memory:", settingsOf(options));
     const session = new QuerySession(instance, await instance.connect(), options);
-    for (const statement of ["SET TimeZone = 'UTC'", "SET integer_division = true", ...MACRO_STATEMENTS]) {
-      await session.run(statement);
+    try {
+      for (const statement of ["SET TimeZone = 'UTC'", "SET integer_division = true", ...MACRO_STATEMENTS]) {
+        await session.run(statement);
+      }
+    } catch (error) {
+      session.close();
+      throw error;
     }
     return session;
   }
