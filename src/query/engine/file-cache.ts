@@ -4,6 +4,7 @@ import { decompress, detectCompression } from "../../formats/compression/decompr
 import type { Column } from "../../model/schema/column-type.ts";
 import type { Disk, DiskFile } from "../../std/disk.ts";
 import { QueryError } from "../query-error.ts";
+import { FILES_MAX } from "../query-limits.ts";
 import { CanonicalJson } from "./canonical-json.ts";
 import type { StoredFile } from "./location.ts";
 import { namesInFiles, type TableReader } from "./table-reader.ts";
@@ -22,6 +23,9 @@ export interface ReadyFile {
   readonly path: string;
   readonly release: () => void;
 }
+
+/** Also what is known of files that need no copy takes memory, a few hundred bytes each. */
+const ENTRIES_MAX = 4 * FILES_MAX;
 
 interface Entry {
   bytes: number;
@@ -69,6 +73,7 @@ export class FileCache {
       entry.users--;
     };
     try {
+      await this.#evict();
       return { path: await entry.ready, release };
     } catch (error) {
       release();
@@ -111,16 +116,20 @@ export class FileCache {
     return entry;
   }
 
+  async #evict(): Promise<void> {
+    for (const [name, { users, bytes }] of this.#entries) {
+      if (this.#bytes <= this.#options.bytesMax && this.#entries.size <= ENTRIES_MAX) return;
+      if (users > 0) continue;
+      this.#entries.delete(name);
+      this.#bytes -= bytes;
+      await this.#options.disk.unlink(join(this.#options.directory, name));
+    }
+  }
+
   async #account(entry: Entry, bytes: number): Promise<void> {
     entry.bytes += bytes;
     this.#bytes += bytes;
-    for (const [name, { users, bytes: freed }] of this.#entries) {
-      if (this.#bytes <= this.#options.bytesMax) return;
-      if (users > 0) continue;
-      this.#entries.delete(name);
-      this.#bytes -= freed;
-      await this.#options.disk.unlink(join(this.#options.directory, name));
-    }
+    await this.#evict();
     if (this.#bytes > this.#options.bytesMax) {
       const message = `The files that queries read now need more than ${this.#options.bytesMax} bytes unpacked, which is the limit of the cache; read fewer partitions at a time`;
       throw new QueryError("limit-exceeded", message);
