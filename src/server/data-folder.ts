@@ -14,6 +14,8 @@ export function dataFolder(root: string) {
     temporary: join(root, "temporary"),
     /** What a file of the local lake cannot carry: metadata, encodings. */
     objectMetadata: join(root, "meta", "objects"),
+    /** Files of queries: unpacked objects, results, what does not fit into memory. Emptied at the start. */
+    query: join(root, "query"),
     /** A certificate of our own making. */
     tls: join(root, "meta", "tls"),
     /** Which deliveries have started once. */

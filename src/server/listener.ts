@@ -15,6 +15,7 @@ import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Partitions } from "../catalog/partition.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
+import type { Queries } from "../query/queries.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import { HttpServer } from "./http-server.ts";
@@ -25,6 +26,7 @@ export interface ListenerOptions {
   readonly configuration: Configuration;
   readonly context: ControlContext;
   readonly catalog: Catalog & { readonly partitions: Partitions };
+  readonly queries: Queries;
   readonly telemetry: TelemetryService;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
@@ -76,7 +78,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 }
 
 function routesOf(options: ListenerOptions) {
-  const { configuration, context, catalog, telemetry, unready, functionsKey } = options;
+  const { configuration, context, catalog, queries, telemetry, unready, functionsKey } = options;
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
@@ -94,7 +96,7 @@ function routesOf(options: ListenerOptions) {
     adminRoute({
       telemetry,
       authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({ streams, catalog, partitions, clock, deliveryLog: telemetry.deliveryLog }),
+      endpoints: adminEndpoints({ streams, catalog, partitions, queries, clock, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
   ];

@@ -15,6 +15,7 @@ import { createDeclaredTables } from "./declared-tables.ts";
 import { FirstStarts } from "./first-starts.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
+import { openQueries } from "./open-queries.ts";
 import { deliveryLogTarget, streamSnapshots } from "./snapshots.ts";
 import { startFailure } from "./start-failure.ts";
 import { openStores, type Stores } from "./stores.ts";
@@ -121,6 +122,9 @@ async function compose(
   closers.push(catalog.onTableChanged((table) => opened.tableChanged(table)));
   await firstStarts.retain(new Set(opened.list().map(({ uid }) => uid)));
 
+  const queries = await openQueries({ ...world, catalog, stores, directory: folder.query });
+  closers.push(() => queries.close());
+
   const context = { streams: opened, clock: systemClock, canEncrypt: () => configuration.keyRing !== undefined };
   await createDeclaredStreams(context, configuration);
   const unready: string[] = [];
@@ -129,6 +133,7 @@ async function compose(
     configuration,
     context,
     catalog,
+    queries,
     telemetry,
     unready,
     tlsDirectory,
@@ -141,10 +146,6 @@ async function compose(
     return listener.close(CLOSE_GRACE_MS);
   });
   telemetry.emit("server.ready", { url, data: folder.root, streams: opened.list().length });
-  const stop = async () => {
-    await close();
-    telemetry.emit("server.stopped", { url });
-  };
   return {
     url,
     port,
@@ -153,6 +154,6 @@ async function compose(
     stores,
     functions: functions.host,
     telemetry,
-    close: stop,
+    close: () => close().then(() => telemetry.emit("server.stopped", { url })),
   };
 }

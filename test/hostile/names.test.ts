@@ -38,6 +38,7 @@ const DATA_FOLDERS = new Set([
   "lock",
   "lock-journal",
   "lock.holder",
+  "query",
   "log",
   "logs",
   "meta",

@@ -3,6 +3,9 @@ import { test } from "node:test";
 import { StreamParts } from "../../../test/fakes/stream-parts.ts";
 import { StoredCatalog } from "../../catalog/stored-catalog.ts";
 import { packRecords } from "../../model/records.ts";
+import { QueryEngine } from "../../query/engine/query-engine.ts";
+import { Queries } from "../../query/queries.ts";
+import { DEFAULT_QUERY_LIMITS } from "../../query/query-limits.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { StreamsService } from "../../streams/streams-service.ts";
 import { toDeclared } from "../firehose/declared.ts";
@@ -10,6 +13,24 @@ import { translateDeclared } from "../firehose/translate.ts";
 import { WireError } from "../protocol/wire-error.ts";
 import { adminRoute } from "./admin-route.ts";
 import { adminEndpoints } from "./registry.ts";
+
+/** Queries are tested with a server around them (test/journeys/sql.test.ts). */
+async function noQueries(): Promise<Queries> {
+  const { clock, disk, random } = new StreamParts().dependencies();
+  const directory = "/queries";
+  const nowhere = () => assert.fail("no query runs here");
+  const engine = await QueryEngine.open({
+    catalog: await StoredCatalog.open({ clock, disk, random, dataDirectory: "/data" }),
+    partitions: (await StoredCatalog.open({ clock, disk, random, dataDirectory: "/data" })).partitions,
+    storeFor: nowhere,
+    localPath: nowhere,
+    disk,
+    clock,
+    directory,
+    limits: DEFAULT_QUERY_LIMITS,
+  });
+  return Queries.open({ engine, disk, clock, random, directory });
+}
 
 async function fixture(options: { prefix?: string; allowed?: (action: string) => boolean; known?: boolean } = {}) {
   const parts = new StreamParts();
@@ -33,7 +54,14 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
   const { allowed = () => true, known = true } = options;
   const emitted: object[] = [];
   const route = adminRoute({
-    endpoints: adminEndpoints({ streams, catalog, partitions: catalog.partitions, clock: parts.clock, deliveryLog }),
+    endpoints: adminEndpoints({
+      streams,
+      catalog,
+      partitions: catalog.partitions,
+      queries: await noQueries(),
+      clock: parts.clock,
+      deliveryLog,
+    }),
     authenticate: () => {
       if (!known) throw new WireError("MissingAuthenticationTokenException", "Who are you?");
       return { principal: "me", accountId: "000000000000", region: "us-east-1", may: allowed };

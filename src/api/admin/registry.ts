@@ -1,35 +1,45 @@
+import { cancelQuery } from "./cancel-query.ts";
 import { cancelRedrive } from "./cancel-redrive.ts";
 import { cancelReplay } from "./cancel-replay.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
+import { getQuery } from "./get-query.ts";
 import { getStream } from "./get-stream.ts";
 import { getTable } from "./get-table.ts";
 import { listPartitions } from "./list-partitions.ts";
+import { listQueries } from "./list-queries.ts";
 import { listRedrives } from "./list-redrives.ts";
 import { listReplays } from "./list-replays.ts";
 import { listStreams } from "./list-streams.ts";
 import { listTables } from "./list-tables.ts";
 import { putExtensions } from "./put-extensions.ts";
 import { readDeliveryLog } from "./read-delivery-log.ts";
+import { readQueryRows } from "./read-query-rows.ts";
 import { redriveStream } from "./redrive-stream.ts";
 import { replayStream } from "./replay-stream.ts";
+import { startQuery } from "./start-query.ts";
 
 /** All that the admin API does. */
 export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
   return [
+    cancelQuery(context),
     cancelRedrive(context),
     cancelReplay(context),
     flushStream(context),
+    getQuery(context),
     getStream(context),
     getTable(context),
     listPartitions(context),
+    listQueries(context),
     listRedrives(context),
     listReplays(context),
     listStreams(context),
     listTables(context),
     putExtensions(context),
     readDeliveryLog(context),
+    readQueryRows(context),
     redriveStream(context),
     replayStream(context),
+    startQuery(context),
   ];
 }

@@ -1,0 +1,17 @@
+import type { AdminContext, Endpoint } from "./endpoint.ts";
+import { findQuery } from "./find-query.ts";
+import { asJson } from "./parse-body.ts";
+
+/** DELETE /api/queries/ID => the query, which has ended. One that had ended before stays what it is. */
+export function cancelQuery({ queries }: AdminContext): Endpoint {
+  return {
+    method: "DELETE",
+    path: "queries/:id",
+    action: "lakehose:CancelQuery",
+    async handle({ id }) {
+      findQuery(queries, id);
+      await queries.cancel(id);
+      return asJson(findQuery(queries, id));
+    },
+  };
+}

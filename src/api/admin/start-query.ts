@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { STATEMENT_LENGTH_MAX } from "../../query/query-limits.ts";
+import type { AdminContext, Endpoint } from "./endpoint.ts";
+import { asJson, parseBody } from "./parse-body.ts";
+
+const bodySchema = z.strictObject({
+  sql: z.string().min(1).max(STATEMENT_LENGTH_MAX),
+  database: z.string().min(1).max(255).optional(),
+});
+
+/** POST /api/queries {sql, database} => the query, which goes on by itself. Without a database it is `default`. */
+export function startQuery({ queries }: AdminContext): Endpoint {
+  return {
+    method: "POST",
+    path: "queries",
+    action: "lakehose:StartQuery",
+    async handle({ json }) {
+      const { sql, database = "default" } = parseBody(bodySchema, await json());
+      return asJson(await queries.submit(sql, database.toLowerCase()));
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { unsupported } from "../query-error.ts";
+import { parseColumn } from "./parse-create-table.ts";
+import { properties, tableName } from "./parse-names.ts";
+import type { PartitionSpecification, Statement, TableName } from "./statement.ts";
+import type { TokenReader } from "./token-reader.ts";
+
+/**
+ * ALTER TABLE name ADD [IF NOT EXISTS] PARTITION (k = 'v', …) [LOCATION '…'] …
+ *                | DROP [IF EXISTS] PARTITION (k = 'v', …), …
+ *                | ADD COLUMNS (…) | SET LOCATION '…' | SET TBLPROPERTIES (…)
+ */
+export function parseAlterTable(reader: TokenReader): Statement {
+  if (!reader.takes("table"))
+    throw unsupported(`ALTER ${reader.current?.value.toUpperCase() ?? ""}`, "there is ALTER TABLE");
+  const name = tableName(reader);
+  const statement = parseAction(reader, name);
+  reader.expectEnd();
+  return statement;
+}
+
+function parseAction(reader: TokenReader, name: TableName): Statement {
+  if (reader.takes("add", "columns")) {
+    return { kind: "add-columns", name, columns: reader.list(() => parseColumn(reader)) };
+  }
+  if (reader.takes("set", "location"))
+    return { kind: "set-location", name, location: reader.text("a location in quotes") };
+  if (reader.takes("set", "tblproperties")) return { kind: "set-properties", name, properties: properties(reader) };
+  if (reader.takes("add")) {
+    const ifNotExists = reader.takes("if", "not", "exists");
+    return { kind: "add-partitions", name, ifNotExists, partitions: parsePartitions(reader) };
+  }
+  if (reader.takes("drop")) {
+    const ifExists = reader.takes("if", "exists");
+    if (!reader.sees("partition")) throw unsupported(`ALTER TABLE DROP ${reader.current?.value.toUpperCase() ?? ""}`);
+    return { kind: "drop-partitions", name, ifExists, partitions: parsePartitions(reader) };
+  }
+  throw unsupported(`ALTER TABLE ${reader.current?.value.toUpperCase() ?? ""}`, "there are ADD, DROP and SET");
+}
+
+function parsePartitions(reader: TokenReader): readonly PartitionSpecification[] {
+  const partitions: PartitionSpecification[] = [];
+  do {
+    reader.expect("partition");
+    const values = new Map(reader.list(() => parseValue(reader)));
+    const location = reader.takes("location") ? reader.text("a location in quotes") : undefined;
+    partitions.push({ values, ...(location !== undefined && { location }) });
+  } while (reader.takesSign(",") || reader.sees("partition"));
+  return partitions;
+}
+
+function parseValue(reader: TokenReader): readonly [key: string, value: string] {
+  const key = reader.name("a partition key").toLowerCase();
+  reader.expectSign("=");
+  const token = reader.current;
+  if (token?.kind !== "number") return [key, reader.text("the value of a partition key, such as '2019'")];
+  reader.at++;
+  return [key, token.value];
+}

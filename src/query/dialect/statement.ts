@@ -1,0 +1,62 @@
+import type { TableColumn, TableDefinition, TextMap } from "../../catalog/table.ts";
+
+/** A table as a statement names it. Names are in lower case; without a database it is in that of the session. */
+export interface TableName {
+  readonly database?: string;
+  readonly table: string;
+}
+
+/** What people write, read into plain data. Names are in lower case, types are Hive's texts. */
+export type Statement =
+  /** `sql` is what DuckDB understands; whether it may run is said by `inspectQuery`. */
+  | { readonly kind: "query"; readonly sql: string }
+  | ({ readonly kind: "create-database"; readonly name: string; readonly ifNotExists: boolean } & DatabaseDetails)
+  | { readonly kind: "drop-database"; readonly name: string; readonly ifExists: boolean; readonly cascade: boolean }
+  | {
+      readonly kind: "create-table";
+      readonly name: TableName;
+      readonly ifNotExists: boolean;
+      readonly definition: TableDefinition;
+    }
+  | {
+      readonly kind: "create-view";
+      readonly name: TableName;
+      readonly orReplace: boolean;
+      /** What was written, to be stored, and the same for DuckDB. */
+      readonly originalSql: string;
+      readonly sql: string;
+    }
+  | { readonly kind: "drop-table" | "drop-view"; readonly name: TableName; readonly ifExists: boolean }
+  | {
+      readonly kind: "add-partitions";
+      readonly name: TableName;
+      readonly ifNotExists: boolean;
+      readonly partitions: readonly PartitionSpecification[];
+    }
+  | {
+      readonly kind: "drop-partitions";
+      readonly name: TableName;
+      readonly ifExists: boolean;
+      readonly partitions: readonly PartitionSpecification[];
+    }
+  | { readonly kind: "add-columns"; readonly name: TableName; readonly columns: readonly TableColumn[] }
+  | { readonly kind: "set-properties"; readonly name: TableName; readonly properties: TextMap }
+  | { readonly kind: "set-location"; readonly name: TableName; readonly location: string }
+  | { readonly kind: "repair-table"; readonly name: TableName }
+  | { readonly kind: "show-databases"; readonly pattern?: string }
+  | { readonly kind: "show-tables" | "show-views"; readonly database?: string; readonly pattern?: string }
+  | { readonly kind: "show-columns" | "show-partitions" | "show-create-table"; readonly name: TableName }
+  | { readonly kind: "show-table-properties"; readonly name: TableName }
+  | { readonly kind: "describe-table"; readonly name: TableName };
+
+interface DatabaseDetails {
+  readonly description?: string;
+  readonly locationUri?: string;
+  readonly parameters?: TextMap;
+}
+
+/** `PARTITION (year = '2019', day = '02') LOCATION '…'` */
+export interface PartitionSpecification {
+  readonly values: ReadonlyMap<string, string>;
+  readonly location?: string;
+}

@@ -1,0 +1,155 @@
+import type { Column, ColumnType } from "../../model/schema/column-type.ts";
+
+/**
+ * JSON as producers write it becomes JSON that DuckDB reads: one object a line, and names of declared columns and fields in
+ * lower case, since tables know no other (`httpRequest` in the file is `httprequest` in the table).
+ *
+ *   {"Id":1}{"Id":2,\n "tags":{"A":1}}     ->     {"id":1}\n{"id":2,  "tags":{"A":1}}
+ *
+ * Names inside maps are data and stay as they are, as does all that no column declares. Bytes are changed in place, line
+ * breaks are put in, nothing is taken out; what is not JSON goes through for DuckDB to complain about. `changed` tells
+ * whether the original would have done.
+ */
+export class CanonicalJson {
+  changed = false;
+  readonly #root: ColumnType;
+  readonly #open: Container[] = [];
+  #text: "key" | "value" | undefined;
+  #escaped = false;
+  #key = "";
+  /** Nothing but blanks has come since the last object on this line. */
+  #lineTaken = false;
+
+  constructor(columns: readonly Column[]) {
+    this.#root = { kind: "struct", fields: columns };
+  }
+
+  /** The chunk's bytes may be changed. */
+  push(chunk: Buffer): readonly Buffer[] {
+    const pieces: Buffer[] = [];
+    let from = 0;
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at] ?? 0;
+      if (this.#text !== undefined) {
+        at = this.#inText(chunk, at, byte);
+      } else if (this.#open.length > 0) {
+        this.#inObject(chunk, at, byte);
+      } else if (byte === OPEN_OBJECT) {
+        if (this.#lineTaken) {
+          pieces.push(chunk.subarray(from, at), LINE_BREAK);
+          from = at;
+          this.changed = true;
+        }
+        this.#enter(byte, this.#root);
+      } else if (byte === LINE_FEED) this.#lineTaken = false;
+      else if (byte === COMMA && this.#lineTaken) this.#blank(chunk, at);
+    }
+    pieces.push(chunk.subarray(from));
+    return pieces;
+  }
+
+  #inObject(chunk: Buffer, at: number, byte: number): void {
+    const container = this.#open.at(-1);
+    switch (byte) {
+      case QUOTE:
+        this.#text = container?.awaitsKey ? "key" : "value";
+        this.#key = "";
+        return;
+      case OPEN_OBJECT:
+      case OPEN_LIST:
+        this.#enter(byte, container?.next);
+        return;
+      case CLOSE_OBJECT:
+      case CLOSE_LIST:
+        this.#open.pop();
+        this.#lineTaken = this.#open.length === 0;
+        return;
+      case COMMA:
+        if (container?.isObject) container.awaitsKey = true;
+        return;
+      case LINE_FEED:
+      case CARRIAGE_RETURN:
+        this.#blank(chunk, at);
+    }
+  }
+
+  /** Returns where the scan goes on from: long values are searched for their end natively. */
+  #inText(chunk: Buffer, at: number, byte: number): number {
+    if (this.#escaped) this.#escaped = false;
+    else if (byte === BACKSLASH) this.#escaped = true;
+    else if (byte === QUOTE) this.#endText();
+    else if (this.#text === "key") this.#keyByte(chunk, at, byte);
+    else {
+      const quote = chunk.indexOf(QUOTE, at);
+      const end = quote === -1 ? chunk.length : quote;
+      const backslash = chunk.subarray(at, end).indexOf(BACKSLASH);
+      return (backslash === -1 ? end : at + backslash) - 1;
+    }
+    return at;
+  }
+
+  #keyByte(chunk: Buffer, at: number, byte: number): void {
+    const container = this.#open.at(-1);
+    const isUpperCase = byte >= 0x41 && byte <= 0x5a;
+    if (isUpperCase && container?.type?.kind === "struct") {
+      chunk[at] = byte + 0x20;
+      this.changed = true;
+    }
+    this.#key += String.fromCharCode(chunk[at] ?? 0);
+  }
+
+  #endText(): void {
+    const container = this.#open.at(-1);
+    if (this.#text === "key" && container !== undefined) {
+      container.awaitsKey = false;
+      container.next = memberType(container.type, this.#key);
+    }
+    this.#text = undefined;
+  }
+
+  #enter(byte: number, type: ColumnType | undefined): void {
+    const isObject = byte === OPEN_OBJECT;
+    const next = !isObject && type?.kind === "array" ? type.element : undefined;
+    this.#open.push({ isObject, awaitsKey: isObject, type, next });
+  }
+
+  #blank(chunk: Buffer, at: number): void {
+    chunk[at] = BLANK;
+    this.changed = true;
+  }
+}
+
+interface Container {
+  readonly isObject: boolean;
+  awaitsKey: boolean;
+  /** What the table says about it; absent: nothing. */
+  readonly type: ColumnType | undefined;
+  /** What it says about the value that comes next. */
+  next: ColumnType | undefined;
+}
+
+/** `key` has one character for each byte. */
+function memberType(type: ColumnType | undefined, key: string): ColumnType | undefined {
+  if (type?.kind === "map") return type.value;
+  if (type?.kind !== "struct") return undefined;
+  let known = fieldsOf.get(type);
+  if (known === undefined) {
+    known = new Map(type.fields.map((field) => [Buffer.from(field.name).toString("latin1"), field.type]));
+    fieldsOf.set(type, known);
+  }
+  return known.get(key);
+}
+
+const fieldsOf = new WeakMap<ColumnType, ReadonlyMap<string, ColumnType>>();
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const BLANK = 0x20;
+const LINE_BREAK = Buffer.from("\n");

@@ -1,0 +1,274 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { Partitions } from "../../catalog/partition.ts";
+import type { Table, TableColumn, TableDefinition } from "../../catalog/table.ts";
+import type { ObjectStore } from "../../storage/object-store.ts";
+import type { PartitionSpecification, Statement, TableName } from "../dialect/statement.ts";
+import { QueryError } from "../query-error.ts";
+import { describeTable, likePattern, showCreateTable } from "./catalog-texts.ts";
+import { partitionFolder, repairTable } from "./partition-folders.ts";
+import { isView, writeViewText } from "./view-text.ts";
+
+export interface CatalogStatementContext {
+  readonly catalog: Catalog;
+  readonly partitions: Partitions;
+  readonly storeFor: (bucket: string) => ObjectStore;
+  readonly database: string;
+  readonly signal: AbortSignal;
+  /** The columns that a query would have. Throws when it would not run. */
+  readonly describeQuery: (sql: string) => Promise<readonly TableColumn[]>;
+}
+
+/** What a statement about the catalog answers: texts, under the headings that Athena has. */
+export interface CatalogAnswer {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export type CatalogStatement = Exclude<Statement, { readonly kind: "query" }>;
+
+const DONE: CatalogAnswer = { columns: [], rows: [] };
+
+/** Does what a statement of Hive's DDL says, to the catalog. Files are never touched. */
+export async function runCatalogStatement(
+  statement: CatalogStatement,
+  context: CatalogStatementContext,
+): Promise<CatalogAnswer> {
+  switch (statement.kind) {
+    case "create-database":
+    case "drop-database":
+      return changeDatabase(statement, context);
+    case "create-table":
+      return createTable(statement.name, statement.definition, statement.ifNotExists, context);
+    case "create-view":
+      return createView(statement, context);
+    case "drop-table":
+    case "drop-view":
+      return dropTable(statement, context);
+    case "add-partitions":
+    case "drop-partitions":
+    case "repair-table":
+      return changePartitions(statement, context);
+    case "add-columns":
+    case "set-properties":
+    case "set-location":
+      return alterTable(statement, context);
+    default:
+      return show(statement, context);
+  }
+}
+
+type Of<Kind extends CatalogStatement["kind"]> = Extract<CatalogStatement, { readonly kind: Kind }>;
+
+async function changeDatabase(
+  statement: Of<"create-database" | "drop-database">,
+  { catalog }: CatalogStatementContext,
+): Promise<CatalogAnswer> {
+  const exists = catalog.database(statement.name) !== undefined;
+  if (statement.kind === "create-database") {
+    const { name, ifNotExists, description, locationUri, parameters } = statement;
+    if (exists && ifNotExists) return DONE;
+    await catalog.createDatabase({
+      name,
+      ...(description !== undefined && { description }),
+      ...(locationUri !== undefined && { locationUri }),
+      ...(parameters !== undefined && { parameters }),
+    });
+    return DONE;
+  }
+  const { name, ifExists, cascade } = statement;
+  if (!exists && ifExists) return DONE;
+  const tables = exists ? catalog.tables(name).length : 0;
+  if (tables > 0 && !cascade) {
+    throw new QueryError("data", `Database ${name} has ${tables} tables; drop them first, or write CASCADE`);
+  }
+  await catalog.deleteDatabase(name);
+  return DONE;
+}
+
+async function createTable(
+  name: TableName,
+  definition: TableDefinition,
+  ifNotExists: boolean,
+  { catalog, database }: CatalogStatementContext,
+): Promise<CatalogAnswer> {
+  const place = name.database ?? database;
+  if (ifNotExists && catalog.table(place, name.table) !== undefined) return DONE;
+  await catalog.createTable(place, definition);
+  return DONE;
+}
+
+async function createView(statement: Of<"create-view">, context: CatalogStatementContext): Promise<CatalogAnswer> {
+  const { catalog, database, describeQuery } = context;
+  const { name, orReplace, originalSql, sql } = statement;
+  const place = name.database ?? database;
+  const columns = (await describeQuery(sql)).map((column) => ({ ...column, name: column.name.toLowerCase() }));
+  const definition: TableDefinition = {
+    name: name.table,
+    tableType: "VIRTUAL_VIEW",
+    storageDescriptor: { columns },
+    viewOriginalText: writeViewText({ sql: originalSql, database }, columns),
+    viewExpandedText: "/* Presto View */",
+    parameters: { presto_view: "true", comment: "Presto View" },
+  };
+  const existing = catalog.table(place, name.table);
+  if (existing === undefined || !orReplace) await catalog.createTable(place, definition);
+  else if (isView(existing.definition)) await catalog.updateTable(place, definition);
+  else throw new QueryError("already-exists", `${place}.${name.table} is a table; a view cannot replace it`);
+  return DONE;
+}
+
+async function dropTable(
+  { kind, name, ifExists }: Of<"drop-table" | "drop-view">,
+  context: CatalogStatementContext,
+): Promise<CatalogAnswer> {
+  const place = name.database ?? context.database;
+  const table = context.catalog.table(place, name.table);
+  if (table === undefined && ifExists) return DONE;
+  if (table !== undefined && isView(table.definition) !== (kind === "drop-view")) {
+    const [is, write] = kind === "drop-view" ? ["a table", "DROP TABLE"] : ["a view", "DROP VIEW"];
+    throw new QueryError("data", `${place}.${name.table} is ${is}; write ${write}`);
+  }
+  await context.catalog.deleteTable(place, name.table);
+  return DONE;
+}
+
+async function changePartitions(
+  statement: Of<"add-partitions" | "drop-partitions" | "repair-table">,
+  context: CatalogStatementContext,
+): Promise<CatalogAnswer> {
+  const table = findTable(statement.name, context);
+  const keys = (table.definition.partitionKeys ?? []).map(({ name }) => name);
+  const label = `${table.databaseName}.${table.definition.name}`;
+  if (keys.length === 0) throw new QueryError("data", `Table ${label} has no partition keys`);
+  if (statement.kind === "repair-table") return repairTable(table, keys, context);
+  const { databaseName, definition } = table;
+  for (const { values } of statement.partitions) checkKeys(label, keys, values, statement.kind === "add-partitions");
+  if (statement.kind === "add-partitions") {
+    const wanted = statement.partitions.map((partition) => partitionOf(table, keys, partition));
+    const became = await context.partitions.createPartitions(databaseName, definition.name, wanted);
+    const taken = wanted[became.indexOf("already-exists")];
+    if (taken !== undefined && !statement.ifNotExists) {
+      throw new QueryError("already-exists", `Table ${label} has the partition ${taken.values.join("/")} already`);
+    }
+    return DONE;
+  }
+  const known = await context.partitions.partitions(databaseName, definition.name);
+  const dropped = known
+    .map(({ definition: { values } }) => values)
+    .filter((values) => statement.partitions.some(({ values: wanted }) => matches(keys, values, wanted)));
+  if (dropped.length === 0 && !statement.ifExists) {
+    throw new QueryError("not-found", `Table ${label} has no such partition`);
+  }
+  await context.partitions.deletePartitions(databaseName, definition.name, dropped);
+  return DONE;
+}
+
+function checkKeys(
+  label: string,
+  keys: readonly string[],
+  values: ReadonlyMap<string, string>,
+  allWanted: boolean,
+): void {
+  const stranger = [...values.keys()].find((key) => !keys.includes(key));
+  if (stranger === undefined && (values.size === keys.length || !allWanted)) return;
+  const message = `Table ${label} has the partition keys ${keys.join(", ")}, got ${[...values.keys()].join(", ")}`;
+  throw new QueryError("data", message);
+}
+
+function matches(keys: readonly string[], values: readonly string[], wanted: ReadonlyMap<string, string>): boolean {
+  return keys.every((key, index) => !wanted.has(key) || wanted.get(key) === values[index]);
+}
+
+function partitionOf(table: Table, keys: readonly string[], { values, location }: PartitionSpecification) {
+  const texts = keys.map((key) => values.get(key) ?? "");
+  const storage = table.definition.storageDescriptor ?? {};
+  const place = location ?? `${(storage.location ?? "").replace(/\/?$/, "/")}${partitionFolder(keys, texts)}`;
+  return { values: texts, storageDescriptor: { ...storage, location: place } };
+}
+
+async function alterTable(
+  statement: Of<"add-columns" | "set-properties" | "set-location">,
+  context: CatalogStatementContext,
+): Promise<CatalogAnswer> {
+  const { databaseName, definition, versionId } = findTable(statement.name, context);
+  const storage = definition.storageDescriptor ?? {};
+  const changed: TableDefinition =
+    statement.kind === "set-properties"
+      ? { ...definition, parameters: { ...definition.parameters, ...statement.properties } }
+      : statement.kind === "set-location"
+        ? { ...definition, storageDescriptor: { ...storage, location: statement.location } }
+        : {
+            ...definition,
+            storageDescriptor: { ...storage, columns: [...(storage.columns ?? []), ...statement.columns] },
+          };
+  await context.catalog.updateTable(databaseName, changed, { expectedVersion: versionId });
+  return DONE;
+}
+
+type ShowStatement = Of<
+  | "describe-table"
+  | "show-columns"
+  | "show-create-table"
+  | "show-databases"
+  | "show-partitions"
+  | "show-table-properties"
+  | "show-tables"
+  | "show-views"
+>;
+
+async function show(statement: ShowStatement, context: CatalogStatementContext): Promise<CatalogAnswer> {
+  const { catalog } = context;
+  switch (statement.kind) {
+    case "show-databases": {
+      const names = catalog.databases().map(({ definition }) => definition.name);
+      return oneColumn("database_name", names.filter(likePattern(statement.pattern)));
+    }
+    case "show-tables":
+    case "show-views": {
+      const tables = catalog.tables(statement.database ?? context.database);
+      const wanted = statement.kind === "show-tables" ? tables : tables.filter(({ definition }) => isView(definition));
+      return oneColumn(
+        "tab_name",
+        wanted.map(({ definition }) => definition.name).filter(likePattern(statement.pattern)),
+      );
+    }
+    case "show-partitions":
+      return showPartitions(findTable(statement.name, context), context);
+    case "show-columns": {
+      const { definition } = findTable(statement.name, context);
+      const columns = [...(definition.storageDescriptor?.columns ?? []), ...(definition.partitionKeys ?? [])];
+      return oneColumn(
+        "field",
+        columns.map(({ name }) => name),
+      );
+    }
+    case "show-create-table":
+      return oneColumn("createtab_stmt", showCreateTable(findTable(statement.name, context)));
+    case "show-table-properties": {
+      const { parameters = {} } = findTable(statement.name, context).definition;
+      return { columns: ["prpt_name", "prpt_value"], rows: Object.entries(parameters) };
+    }
+    case "describe-table":
+      return { columns: ["col_name", "data_type", "comment"], rows: describeTable(findTable(statement.name, context)) };
+  }
+}
+
+async function showPartitions(table: Table, { partitions }: CatalogStatementContext): Promise<CatalogAnswer> {
+  const keys = (table.definition.partitionKeys ?? []).map(({ name }) => name);
+  const known = await partitions.partitions(table.databaseName, table.definition.name);
+  return oneColumn(
+    "partition",
+    known.map(({ definition }) => keys.map((key, index) => `${key}=${definition.values[index] ?? ""}`).join("/")),
+  );
+}
+
+function oneColumn(name: string, values: readonly string[]): CatalogAnswer {
+  return { columns: [name], rows: values.map((value) => [value]) };
+}
+
+function findTable(name: TableName, { catalog, database }: CatalogStatementContext): Table {
+  const place = name.database ?? database;
+  const table = catalog.table(place, name.table);
+  if (table === undefined) throw new QueryError("not-found", `There is no table ${place}.${name.table}`);
+  return table;
+}

@@ -1,0 +1,144 @@
+import { join } from "node:path";
+import { reasonOf } from "../model/errors.ts";
+import type { Clock } from "../std/clock.ts";
+import type { Disk } from "../std/disk.ts";
+import type { Random } from "../std/random.ts";
+import type { QueryEngine, QueryStatistics, ResultColumn, ResultRow } from "./engine/query-engine.ts";
+import { QueryError } from "./query-error.ts";
+import { FINISHED_QUERIES_KEPT } from "./query-limits.ts";
+import { ResultFile } from "./result-file.ts";
+
+export type QueryState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
+
+/** A statement that was handed in, and what has become of it. Plain data. */
+export interface QueryExecution {
+  readonly id: string;
+  readonly sql: string;
+  readonly database: string;
+  readonly state: QueryState;
+  readonly submittedAt: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly columns?: readonly ResultColumn[];
+  /** Rows that can be read already. */
+  readonly rows: number;
+  readonly statistics?: QueryStatistics;
+  readonly failure?: { readonly code: string; readonly message: string };
+}
+
+export interface QueriesOptions {
+  readonly engine: QueryEngine;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** For results; emptied at the start. */
+  readonly directory: string;
+}
+
+interface Held {
+  execution: QueryExecution;
+  readonly abort: AbortController;
+  readonly result: ResultFile;
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Statements that run by themselves while whoever asked comes back for their state and rows: what the admin API and the
+ * command line speak to. Results lie in files, so that a large one costs no memory and can be read by the page, also
+ * while it grows. The latest are kept until the server stops.
+ */
+export class Queries {
+  readonly #options: QueriesOptions;
+  /** In the order in which they came. */
+  readonly #held = new Map<string, Held>();
+
+  static async open(options: QueriesOptions): Promise<Queries> {
+    await options.disk.removeDirectory(options.directory);
+    await options.disk.makeDirectory(options.directory);
+    return new Queries(options);
+  }
+
+  private constructor(options: QueriesOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves at once; the statement goes on by itself. */
+  async submit(sql: string, database: string): Promise<QueryExecution> {
+    const { clock, disk, directory, random } = this.#options;
+    await this.#forgetOldest();
+    const id = random.bytes(16).toString("hex");
+    const execution = { id, sql, database, state: "queued", submittedAt: clock.now(), rows: 0 } as const;
+    const result = await ResultFile.create(disk, join(directory, id));
+    const started = Promise.withResolvers<void>();
+    const held: Held = { execution, abort: new AbortController(), result, ended: started.promise };
+    this.#held.set(id, held);
+    void this.#run(held).then(started.resolve);
+    return held.execution;
+  }
+
+  get(id: string): QueryExecution | undefined {
+    return this.#held.get(id)?.execution;
+  }
+
+  /** Newest first. */
+  list(): readonly QueryExecution[] {
+    return [...this.#held.values()].map(({ execution }) => execution).reverse();
+  }
+
+  /** Resolves when the statement has ended, or when the signal says that nobody waits any more. */
+  async wait(id: string, signal: AbortSignal): Promise<void> {
+    const given = Promise.withResolvers<void>();
+    const onAbort = () => given.resolve();
+    if (signal.aborted) return;
+    signal.addEventListener("abort", onAbort, { once: true });
+    await Promise.race([this.#held.get(id)?.ended, given.promise]);
+    signal.removeEventListener("abort", onAbort);
+  }
+
+  /** Resolves when it has ended. One that has ended already stays what it is. */
+  async cancel(id: string): Promise<void> {
+    const held = this.#held.get(id);
+    held?.abort.abort(new QueryError("cancelled", "The query was cancelled"));
+    await held?.ended;
+  }
+
+  /** Rows from the one with this number on, as many as fit a page. */
+  async rows(id: string, from: number, limit: number): Promise<readonly ResultRow[]> {
+    return (await this.#held.get(id)?.result.read(from, limit)) ?? [];
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#held.keys()].map((id) => this.cancel(id)));
+    for (const { result } of this.#held.values()) await result.remove();
+    this.#held.clear();
+  }
+
+  async #run(held: Held): Promise<void> {
+    const { clock, engine } = this.#options;
+    const change = (changes: Partial<QueryExecution>) => {
+      held.execution = { ...held.execution, ...changes };
+    };
+    const { sql, database } = held.execution;
+    const request = { sql, database, signal: held.abort.signal };
+    try {
+      const statistics = await engine.run(request, {
+        onStarted: () => change({ state: "running", startedAt: clock.now() }),
+        columns: (columns) => change({ columns }),
+        rows: async (rows) => change({ rows: await held.result.append(rows) }),
+      });
+      change({ state: "succeeded", statistics, endedAt: clock.now() });
+    } catch (error) {
+      const code = error instanceof QueryError ? error.code : "internal";
+      const failure = { code, message: reasonOf(error) };
+      change({ state: code === "cancelled" ? "cancelled" : "failed", failure, endedAt: clock.now() });
+    }
+  }
+
+  async #forgetOldest(): Promise<void> {
+    const finished = [...this.#held.values()].filter(({ execution }) => execution.endedAt !== undefined);
+    for (const { execution, result } of finished.slice(0, Math.max(0, finished.length - FINISHED_QUERIES_KEPT + 1))) {
+      this.#held.delete(execution.id);
+      await result.remove();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Partitions } from "../catalog/partition.ts";
+import { QueryEngine } from "../query/engine/query-engine.ts";
+import { Queries } from "../query/queries.ts";
+import { DEFAULT_QUERY_LIMITS } from "../query/query-limits.ts";
+import type { Clock } from "../std/clock.ts";
+import type { Disk } from "../std/disk.ts";
+import type { Random } from "../std/random.ts";
+import { DiskStore } from "../storage/disk/disk-store.ts";
+import type { Stores } from "./stores.ts";
+
+export interface OpenQueriesOptions {
+  readonly catalog: Catalog & { readonly partitions: Partitions };
+  readonly stores: Stores;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly directory: string;
+}
+
+/** SQL over the tables of the catalog. Nothing is loaded before the first statement comes. */
+export async function openQueries({ catalog, stores, directory, ...world }: OpenQueriesOptions): Promise<Queries> {
+  const storeFor = (bucket: string) => stores.storeFor(bucket);
+  const engine = await QueryEngine.open({
+    ...world,
+    catalog,
+    partitions: catalog.partitions,
+    storeFor,
+    localPath: (bucket, key) => {
+      const store = storeFor(bucket);
+      return store instanceof DiskStore ? store.pathOf(bucket, key) : undefined;
+    },
+    directory,
+    limits: DEFAULT_QUERY_LIMITS,
+  });
+  return Queries.open({ ...world, engine, directory: join(directory, "results") });
+}

@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { StoredCatalog } from "../../src/catalog/stored-catalog.ts";
+import {
+  QueryEngine,
+  type QueryStatistics,
+  type ResultColumn,
+  type ResultRow,
+} from "../../src/query/engine/query-engine.ts";
+import { DEFAULT_QUERY_LIMITS, type QueryLimits } from "../../src/query/query-limits.ts";
+import { systemClock } from "../../src/std/clock.ts";
+import { nodeDisk } from "../../src/std/node-disk.ts";
+import { systemRandom } from "../../src/std/random.ts";
+import { bytesBody } from "../../src/storage/bytes-body.ts";
+import { openDiskStore } from "../../src/storage/disk/disk-store.ts";
+import { MemoryStore } from "../../src/storage/memory/memory-store.ts";
+import { MemoryPartitions } from "./memory-partitions.ts";
+
+export interface Answer {
+  readonly columns: readonly ResultColumn[];
+  readonly rows: readonly ResultRow[];
+  readonly statistics: QueryStatistics;
+}
+
+/** The bucket `lake` on a disk, the bucket `far` in a store that is elsewhere, a catalog with the database `default`. */
+export async function queryWorld(limits: Partial<QueryLimits> = {}) {
+  const root = mkdtempSync(join(tmpdir(), "lakehose-query-"));
+  const folder = (name: string) => {
+    mkdirSync(join(root, name), { recursive: true });
+    return join(root, name);
+  };
+  const lake = await openDiskStore({
+    disk: nodeDisk,
+    root: folder("buckets"),
+    temporaryDirectory: folder("temporary"),
+    metadataDirectory: folder("objects"),
+  });
+  const far = new MemoryStore({ clock: systemClock });
+  await lake.ensureBucket("lake");
+  await far.ensureBucket("far");
+  const storeFor = (bucket: string) => (bucket === "far" ? far : lake);
+  const world = { disk: nodeDisk, clock: systemClock, random: systemRandom };
+  const catalog = await StoredCatalog.open({ ...world, dataDirectory: root });
+  await catalog.createDatabase({ name: "default" });
+  const partitions = new MemoryPartitions();
+  const engine = await QueryEngine.open({
+    catalog,
+    partitions,
+    storeFor,
+    localPath: (bucket, key) => (bucket === "far" ? undefined : lake.pathOf(bucket, key)),
+    ...world,
+    directory: folder("query"),
+    limits: { ...DEFAULT_QUERY_LIMITS, memoryMib: 256, ...limits },
+  });
+  return {
+    root,
+    catalog,
+    partitions,
+    engine,
+    put: async (bucket: string, key: string, content: string | Buffer) => {
+      const body = bytesBody(Buffer.from(content));
+      await storeFor(bucket).put({ bucket, key, body, onlyIfAbsent: true, contentType: "text/plain", metadata: {} });
+    },
+    run: async (sql: string, signal: AbortSignal = new AbortController().signal): Promise<Answer> => {
+      let columns: readonly ResultColumn[] = [];
+      const rows: ResultRow[] = [];
+      const statistics = await engine.run(
+        { sql, database: "default", signal },
+        {
+          columns: (all) => {
+            columns = all;
+          },
+          rows: (some) => {
+            rows.push(...some);
+          },
+        },
+      );
+      return { columns, rows, statistics };
+    },
+    close: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+export type QueryWorld = Awaited<ReturnType<typeof queryWorld>>;

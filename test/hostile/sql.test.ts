@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { QueryError } from "../../src/query/query-error.ts";
+import { type QueryWorld, queryWorld } from "../fakes/query-world.ts";
+
+/** What nobody may learn. */
+const SECRET = "the secret beside the lake";
+
+let world: QueryWorld;
+let secret: string;
+before(async () => {
+  world = await queryWorld({ durationMs: 3_000, spillMib: 16, memoryMib: 128, scannedBytes: 10_000 });
+  secret = join(world.root, "secret.csv");
+  writeFileSync(secret, SECRET);
+  await world.put("lake", "t/a", '{"id":1}\n');
+  await world.run(
+    "CREATE EXTERNAL TABLE t (id int) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://lake/t/'",
+  );
+});
+after(() => world.close());
+
+function files(): readonly string[] {
+  const all = readdirSync(world.root, { recursive: true }).map(String);
+  return all.filter((path) => !path.startsWith(join("query", "cache")) && statSync(join(world.root, path)).isFile());
+}
+
+/** It is refused with an error of ours, tells nothing, and leaves nothing behind. */
+async function refused(sql: string, expected: RegExp): Promise<void> {
+  const before = files();
+  await assert.rejects(world.run(sql), (error: Error) => {
+    assert.ok(error instanceof QueryError, `${sql}: ${error}`);
+    assert.match(error.message, expected, sql);
+    assert.ok(!error.message.includes(SECRET), sql);
+    return true;
+  });
+  assert.deepEqual(files(), before, sql);
+  assert.deepEqual((await world.run("select * from t")).rows, [[1]]);
+}
+
+describe("files outside the lake", () => {
+  const reads = [
+    "select * from read_csv('FILE')",
+    "select * from read_text('FILE')",
+    "select * from read_blob('FILE')",
+    "select * from read_json_auto('FILE')",
+    "select * from read_parquet('FILE')",
+    "select * from parquet_metadata('FILE')",
+    "select * from sniff_csv('FILE')",
+    "select * from glob('DIRECTORY/*')",
+    "select * from query('select 1')",
+    "select * from query_table('t')",
+    "select * from duckdb_settings()",
+    "select * from t, read_text('FILE')",
+    "select (select content from read_text('FILE'))",
+    "with x as (select * from read_text('FILE')) select * from x",
+    "select * from t where id in (select 1 from read_text('FILE'))",
+    "select 1 union all select content from read_text('FILE')",
+    "select * from t order by (select count(*) from read_text('FILE'))",
+    "create view leak as select * from read_text('FILE')",
+  ];
+  for (const sql of reads) {
+    test(sql, () => refused(fill(sql), /The table function \w+ is not supported/));
+  }
+  const names = ["select * from 'FILE'", 'select * from "FILE"', 'select * from "DIRECTORY/*.csv"', 'from "FILE"'];
+  for (const sql of names) {
+    test(sql, () => refused(fill(sql), /There is no table|expected|not supported|syntax error/));
+  }
+  test("a table whose location is no bucket", async () => {
+    await world.run(
+      fill(
+        "CREATE EXTERNAL TABLE outside (a string) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' LOCATION 'file://DIRECTORY/'",
+      ),
+    );
+    await refused("select * from outside", /expected a location such as s3/);
+  });
+  test("a table whose location climbs out of its bucket", async () => {
+    for (const [index, location] of ["s3://lake/../../", "s3://../", "s3://lake/%2e%2e/"].entries()) {
+      await world.run(
+        `CREATE EXTERNAL TABLE climbs${index} (a string) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' LOCATION '${location}'`,
+      );
+      const { rows } = await world.run(`select * from climbs${index}`).catch((error: unknown) => {
+        assert.ok(error instanceof QueryError, String(error));
+        return { rows: [] };
+      });
+      assert.deepEqual(rows, []);
+    }
+  });
+});
+
+function fill(sql: string): string {
+  return sql.replaceAll("FILE", secret).replaceAll("DIRECTORY", world.root);
+}
+
+describe("statements of DuckDB's own", () => {
+  const statements = [
+    "COPY t TO 'FILE.out'",
+    "COPY (SELECT 1) TO 'FILE.out'",
+    "ATTACH 'FILE' AS x",
+    "DETACH memory",
+    "PRAGMA database_list",
+    "SET memory_limit = '1TB'",
+    "RESET ALL",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "CREATE MACRO m() AS 1",
+    "CREATE SECRET s (TYPE s3)",
+    "CREATE TYPE e AS ENUM ('a')",
+    "CREATE TEMP TABLE x AS SELECT 1",
+    "EXPORT DATABASE 'DIRECTORY/out'",
+    "IMPORT DATABASE 'DIRECTORY'",
+    "CALL duckdb_settings()",
+    "EXPLAIN SELECT 1",
+    "PREPARE p AS SELECT 1",
+    "EXECUTE p",
+    "VACUUM",
+    "CHECKPOINT",
+    "USE memory",
+    "DELETE FROM t",
+    "UPDATE t SET id = 2",
+    "MERGE INTO t USING t AS s ON true WHEN MATCHED THEN DELETE",
+    "TRUNCATE t",
+    "SUMMARIZE t",
+    "INSERT INTO t VALUES (2)",
+    "CREATE TABLE x AS SELECT 1",
+  ];
+  for (const sql of statements) test(sql, () => refused(fill(sql), /is not supported/));
+});
+
+describe("what hides in a query", () => {
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ["select getenv('HOME')", /The function getenv/],
+    ["select current_setting('memory_limit')", /The function current_setting/],
+    ["select main.getenv('HOME')", /The function getenv/],
+    ["select \"getenv\"('HOME')", /The function getenv/],
+    ["select GETENV/**/('HOME')", /The function getenv/],
+    ["select json_execute_serialized_sql('x')", /json_execute_serialized_sql/],
+    ["select sum(x) over (partition by getenv('HOME')) from (values (1)) t(x)", /The function getenv/],
+    ["select transform(array[1], x -> getenv('HOME'))", /The function getenv/],
+    ["select x.getenv() from (values ('HOME')) t(x)", /getenv/],
+    ["select 1; drop table t", /More than one statement/],
+    ["select 1 -- ;\n; drop table t", /More than one statement/],
+    ["/* ; */ copy t to 'x'", /COPY is not supported/],
+    ["select /* /* */ 1 */ from t", /syntax error/],
+    ["select $$x$$", /expected a word/],
+    ["select 'a' 'b", /expected a closing '/],
+    ["select e'\\x41'", /./],
+    ["select #1 from t", /expected a word/],
+    ["select ? from t", /A parameter/],
+    ["select {'a': 1}", /expected a word/],
+    ["select * from t at (version => 1)", /./],
+    ["select * from (describe t)", /DESCRIBE, SHOW or SUMMARIZE/],
+    ["select * from (show tables)", /DESCRIBE, SHOW or SUMMARIZE/],
+    ["select * from t pivot (count(*) for id in (1))", /PIVOT/],
+    ["select columns('.*') from t", /./],
+    ["select * from information_schema.tables", /There is no database information_schema/],
+    ["select * from pg_catalog.pg_class", /There is no database pg_catalog/],
+    ['select * from main."lakehose partitions of default.t.0"', /There is no database main/],
+    ["select * from system.information_schema.tables", /There is no catalog system/],
+    ["with t as (select * from t) select * from t, read_text('x')", /read_text/],
+  ];
+  for (const [sql, expected] of cases) test(sql, () => refused(sql, expected));
+});
+
+describe("limits", () => {
+  const endless: readonly (readonly [string, string, RegExp])[] = [
+    ["a product of everything", `select count(*) from ${many("unnest(sequence(1, 100000))", 4)}`, /limit/],
+    [
+      "a recursion without an end",
+      "with recursive t(n) as (select 1 union all select n + 1 from t) select max(n) from t",
+      /ran for 3 s, which is the limit/,
+    ],
+    [
+      "more memory than there is",
+      `select count(distinct cast(a.x as varchar) || '-' || cast(b.x as varchar) || repeat('x', 100)) from ${many("unnest(sequence(1, 4000))", 2)}`,
+      /limit|more memory/,
+    ],
+    ["a text of gigabytes", "select length(repeat(repeat('x', 1000000), 100000))", /./],
+    ["brackets in brackets", `select ${"(".repeat(5000)}1${")".repeat(5000)}`, /nested 100 deep/],
+    ["operators on operators", `select ${"1 + ".repeat(20_000)}1`, /expression depth/],
+    ["NOT on NOT", `select ${"not ".repeat(50_000)}true`, /depth|exhausted/],
+    ["CASE in CASE", `select ${"case when true then ".repeat(5_000)}1${" end".repeat(5_000)}`, /exhausted|depth/],
+    ["a giant literal", `select '${"x".repeat(300_000)}'`, /262144 characters/],
+    ["words without end", `select ${"a,".repeat(120_000)}a`, /100000 words and signs/],
+  ];
+  for (const [name, sql, expected] of endless) test(name, () => refused(sql, expected));
+
+  test("files of more bytes than a query may read", async () => {
+    await world.put("lake", "big/a", `{"id":1,"pad":"${"x".repeat(20_000)}"}\n`);
+    await world.run(
+      "CREATE EXTERNAL TABLE big (id int) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://lake/big/'",
+    );
+    await refused("select * from big", /it may read 10000/);
+  });
+
+  test("views that stand on themselves", async () => {
+    await world.run("CREATE VIEW a AS SELECT 1 AS x");
+    await world.run("CREATE VIEW b AS SELECT * FROM a");
+    await world.run("CREATE OR REPLACE VIEW a AS SELECT * FROM b");
+    await refused("select * from a", /View default\.a stands on itself/);
+  });
+});
+
+function many(source: string, count: number): string {
+  return Array.from({ length: count }, (_, index) => `${source} as ${String.fromCharCode(97 + index)}(x)`).join(", ");
+}
