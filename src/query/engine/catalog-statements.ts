@@ -1,11 +1,12 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Partitions } from "../../catalog/partition.ts";
+import { hivePartitionFolder } from "../../catalog/partition-layout.ts";
 import type { Table, TableColumn, TableDefinition } from "../../catalog/table.ts";
 import type { ObjectStore } from "../../storage/object-store.ts";
 import type { PartitionSpecification, Statement, TableName } from "../dialect/statement.ts";
 import { QueryError } from "../query-error.ts";
 import { describeTable, likePattern, showCreateTable } from "./catalog-texts.ts";
-import { partitionFolder, repairTable } from "./partition-folders.ts";
+import { repairTable } from "./repair-table.ts";
 import { isView, writeViewText } from "./view-text.ts";
 
 export interface CatalogStatementContext {
@@ -182,7 +183,7 @@ function matches(keys: readonly string[], values: readonly string[], wanted: Rea
 function partitionOf(table: Table, keys: readonly string[], { values, location }: PartitionSpecification) {
   const texts = keys.map((key) => values.get(key) ?? "");
   const storage = table.definition.storageDescriptor ?? {};
-  const place = location ?? `${(storage.location ?? "").replace(/\/?$/, "/")}${partitionFolder(keys, texts)}`;
+  const place = location ?? `${(storage.location ?? "").replace(/\/?$/, "/")}${hivePartitionFolder(keys, texts)}`;
   return { values: texts, storageDescriptor: { ...storage, location: place } };
 }
 
