@@ -11,6 +11,7 @@ import type { Database, Table } from "./table.ts";
  *     meta/catalog/databases/<uid>.json              a database
  *     meta/catalog/tables/<uid>.json                 a table as it is now, with the uid of its database
  *     meta/catalog/versions/<table uid>/<n>.json     a version that is no longer the current one
+ *     meta/catalog/partitions/<table uid>/           its partitions; written by `PartitionLog`
  *
  * Constraints: every file is replaced whole and durably, and one file alone decides what exists. Names are inside the
  * files, because they may hold letters that no file system takes.
@@ -18,8 +19,8 @@ import type { Database, Table } from "./table.ts";
  * Write: the version that is replaced is kept first, then the table's file is replaced. A crash between the two leaves a
  * kept version with the number of the current one; readers of versions look below the current number only.
  *
- * Delete: the deciding file goes first. What it leaves behind in a crash (tables of a database that is gone, versions of
- * a table that is gone) is removed at the next load.
+ * Delete: the deciding file goes first. What it leaves behind in a crash (tables of a database that is gone, versions and
+ * partitions of a table that is gone) is removed at the next load.
  *
  * A file that cannot be read stops the start: a table that silently disappears takes the schema of its streams with it.
  */
@@ -28,6 +29,8 @@ export class CatalogFiles {
   readonly #databases: string;
   readonly #tables: string;
   readonly #versions: string;
+  /** A folder for each table that has partitions. */
+  readonly partitions: string;
 
   constructor(disk: Disk, dataDirectory: string) {
     const root = join(dataDirectory, "meta", "catalog");
@@ -35,11 +38,12 @@ export class CatalogFiles {
     this.#databases = join(root, "databases");
     this.#tables = join(root, "tables");
     this.#versions = join(root, "versions");
+    this.partitions = join(root, "partitions");
   }
 
   /** Everything that exists; removes what a crash left of what no longer does. */
   async load(): Promise<{ readonly databases: readonly Database[]; readonly tables: readonly StoredTable[] }> {
-    for (const directory of [this.#databases, this.#tables, this.#versions]) {
+    for (const directory of [this.#databases, this.#tables, this.#versions, this.partitions]) {
       await this.#disk.makeDirectory(directory);
       // What a killed process renamed may not be durable yet; nobody may build on it before it is.
       await this.#disk.syncDirectory(directory);
@@ -52,8 +56,10 @@ export class CatalogFiles {
       else await this.removeTable(stored.uid);
     }
     const kept = new Set(tables.map(({ uid }) => uid));
-    for (const uid of await this.#disk.list(this.#versions)) {
-      if (!kept.has(uid)) await this.#disk.removeDirectory(join(this.#versions, uid));
+    for (const directory of [this.#versions, this.partitions]) {
+      for (const uid of await this.#disk.list(directory)) {
+        if (!kept.has(uid)) await this.#disk.removeDirectory(join(directory, uid));
+      }
     }
     return { databases, tables };
   }

@@ -20,7 +20,8 @@ export interface Partition {
 /**
  * The partitions of the catalog's tables, found by their values. What a call resolves with is durable; readers see the state
  * before or after a change, never one in between. Partitions go with their table. Failures are `CatalogError`s; a table that
- * is not there is `not-found`.
+ * is not there is `not-found`, and values that are not one text for each partition key are `invalid`. After any other
+ * failure (of the disk) a change may or may not be in force.
  */
 export interface Partitions {
   /** All of a table, by their values in order. */

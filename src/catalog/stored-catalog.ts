@@ -14,6 +14,7 @@ import {
   TABLES_MAX,
   VERSIONS_MAX,
 } from "./catalog-limits.ts";
+import { StoredPartitions } from "./stored-partitions.ts";
 import type { Database, DatabaseDefinition, Table, TableDefinition } from "./table.ts";
 
 export interface StoredCatalogOptions {
@@ -27,8 +28,10 @@ export interface StoredCatalogOptions {
 /**
  * The catalog of a data folder. Current definitions are in memory, kept versions on disk. All changes run one after
  * another and are in force once they are durable; how they lie on disk and survive a crash is `CatalogFiles`' business.
+ * Partitions change beside them, table by table, and are told here when their table has gone.
  */
 export class StoredCatalog implements Catalog {
+  readonly partitions: StoredPartitions;
   readonly #options: StoredCatalogOptions;
   readonly #files: CatalogFiles;
   readonly #changes = new Mutex();
@@ -40,6 +43,7 @@ export class StoredCatalog implements Catalog {
   private constructor(options: StoredCatalogOptions) {
     this.#options = options;
     this.#files = new CatalogFiles(options.disk, options.dataDirectory);
+    this.partitions = new StoredPartitions({ ...options, directory: this.#files.partitions, catalog: this });
   }
 
   /** Throws `LakehoseError` `catalog-damaged` that names the file it could not make sense of. */
@@ -92,7 +96,10 @@ export class StoredCatalog implements Catalog {
       this.#tableCount -= tables.size;
       for (const { bytes } of tables.values()) this.#bytes -= bytes;
       for (const tableName of tables.keys()) this.#tell(database.definition.name, tableName);
-      for (const { stored } of tables.values()) await this.#files.removeTable(stored.uid);
+      for (const { stored } of tables.values()) {
+        await this.#files.removeTable(stored.uid);
+        await this.partitions.removeTable(stored.uid);
+      }
     });
   }
 
@@ -143,6 +150,7 @@ export class StoredCatalog implements Catalog {
       this.#tableCount--;
       this.#bytes -= held?.bytes ?? 0;
       this.#tell(holding.database.definition.name, stored.definition.name);
+      await this.partitions.removeTable(stored.uid);
     });
   }
 
