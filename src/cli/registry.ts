@@ -12,6 +12,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "demo", load: async () => (await import("./commands/demo.ts")).demoCommand },
   { name: "streams", load: async () => (await import("./commands/streams.ts")).streamsCommand },
   { name: "tables", load: async () => (await import("./commands/tables.ts")).tablesCommand },
+  { name: "crawl", load: async () => (await import("./commands/crawl.ts")).crawlCommand },
   { name: "put", load: async () => (await import("./commands/put.ts")).putCommand },
   { name: "generate", load: async () => (await import("./commands/generate.ts")).generateCommand },
   { name: "redrive", load: async () => (await import("./commands/redrive.ts")).redriveCommand },

@@ -13,6 +13,7 @@ import { jsonProtocol } from "../api/protocol/json-protocol.ts";
 import { queryProtocol } from "../api/protocol/query-protocol.ts";
 import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Crawlers } from "../catalog/crawler/crawlers.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
@@ -24,6 +25,7 @@ export interface ListenerOptions {
   readonly configuration: Configuration;
   readonly context: ControlContext;
   readonly catalog: Catalog;
+  readonly crawlers: Crawlers;
   readonly telemetry: TelemetryService;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
@@ -74,14 +76,20 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   };
 }
 
-function routesOf({ configuration, context, catalog, telemetry, unready, functionsKey }: ListenerOptions) {
+function routesOf(options: ListenerOptions) {
+  const { configuration, context, catalog, crawlers, telemetry, unready, functionsKey } = options;
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
   const authenticator = new Authenticator({ clock, keys, tokens, accountId, unsignedPayload });
   const putLimits = { recordBytes: limits.recordBytes, batchBytes: limits.batchBytes, batchRecords: BATCH_RECORDS_MAX };
   const put = { streams, limits: putLimits };
-  const operations = [...controlPlane(context), ...glueOperations({ catalog }), putRecord(put), putRecordBatch(put)];
+  const operations = [
+    ...controlPlane(context),
+    ...glueOperations({ catalog, crawlers }),
+    putRecord(put),
+    putRecordBatch(put),
+  ];
   const shared = { authenticator, telemetry, clock };
   const routes: readonly Route[] = [
     jsonProtocol({ ...shared, operations }),
@@ -90,7 +98,7 @@ function routesOf({ configuration, context, catalog, telemetry, unready, functio
     adminRoute({
       telemetry,
       authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({ streams, catalog, clock, deliveryLog: telemetry.deliveryLog }),
+      endpoints: adminEndpoints({ streams, catalog, crawlers, clock, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
   ];

@@ -1,4 +1,5 @@
 import type { Catalog } from "../../catalog/catalog.ts";
+import type { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import type { Streams } from "../../streams/streams.ts";
@@ -28,6 +29,7 @@ export interface EndpointCall {
 export interface AdminContext {
   readonly streams: Streams;
   readonly catalog: Catalog;
+  readonly crawlers: Crawlers;
   readonly clock: Clock;
   readonly deliveryLog: DeliveryLogSource;
 }
