@@ -31,7 +31,7 @@ function readArguments(args: readonly string[]): Arguments | "help" {
     args: [...args],
     allowPositionals: true,
     options: {
-      seconds: { type: "string", default: "10" },
+      seconds: { type: "string", default: "30" },
       rounds: { type: "string", default: "3" },
       json: { type: "boolean", default: false },
       gate: { type: "boolean", default: false },

@@ -53,7 +53,10 @@ export class CatalogFiles {
     const tables: StoredTable[] = [];
     for (const stored of await this.#readAll<StoredTable>(this.#tables, tableFile)) {
       if (uids.has(stored.databaseUid)) tables.push(stored);
-      else await this.removeTable(stored.uid);
+      else {
+        await this.removeTable(stored.uid);
+        await this.removeVersions(stored.uid);
+      }
     }
     const kept = new Set(tables.map(({ uid }) => uid));
     for (const directory of [this.#versions, this.partitions]) {
@@ -80,6 +83,10 @@ export class CatalogFiles {
   async removeTable(uid: string): Promise<void> {
     await this.#disk.unlink(join(this.#tables, `${uid}.json`));
     await this.#disk.syncDirectory(this.#tables);
+  }
+
+  /** What a table that is gone leaves behind. */
+  async removeVersions(uid: string): Promise<void> {
     await this.#disk.removeDirectory(join(this.#versions, uid));
   }
 

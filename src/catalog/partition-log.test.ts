@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PretendDisk } from "../../test/fakes/pretend-disk.ts";
 import { LakehoseError } from "../model/errors.ts";
+import { seededRandom } from "../std/random.ts";
 import { encodeLine } from "./partition-line.ts";
 import { PartitionLog } from "./partition-log.ts";
 
@@ -85,4 +86,17 @@ test("PartitionLog.rewrite() leaves one file with what it was given", async () =
   assert.deepEqual(told, [{ put: ["only"] }]);
   assert.deepEqual(disk.pathsBelow(DIRECTORY), [`${DIRECTORY}/2.log`]);
   assert.deepEqual((await openLog(disk)).changes, [{ put: ["only"] }, { put: ["more"] }]);
+});
+
+test("PartitionLog.open() makes a generation durable that its predecessor could only rename", async () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const disk = new PretendDisk(seededRandom(seed));
+    const { log } = await openLog(disk);
+    disk.failNext("syncDirectory", "EIO", { pathPart: DIRECTORY });
+    await assert.rejects(log.rewrite([{ put: ["only"] }], () => undefined));
+    disk.processKill();
+    assert.deepEqual((await openLog(disk)).changes, [{ put: ["only"] }]);
+    disk.powerLoss();
+    assert.deepEqual((await openLog(disk)).changes, [{ put: ["only"] }], `seed ${seed}`);
+  }
 });

@@ -101,6 +101,16 @@ test("StoredCatalog tells of every change of a table", async () => {
   );
 });
 
+test("a table that is gone on disk is gone in memory, too, when what it leaves behind cannot be removed", async () => {
+  const { disk, catalog } = await opened();
+  await catalog.createTable("sales", table("orders", "a"));
+  await catalog.updateTable("sales", table("orders", "b"));
+  disk.failNext("remove", "EIO", { pathPart: "versions" });
+  await assert.rejects(catalog.deleteTable("sales", "orders"));
+  assert.equal(catalog.table("sales", "orders"), undefined);
+  assert.equal((await open(disk)).table("sales", "orders"), undefined);
+});
+
 test("StoredCatalog refuses what does not fit", async () => {
   const { catalog } = await opened();
   await assert.rejects(catalog.createTable("none", table("a")), { code: "not-found", entity: "database" });

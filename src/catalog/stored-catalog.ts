@@ -98,7 +98,7 @@ export class StoredCatalog implements Catalog {
       for (const tableName of tables.keys()) this.#tell(database.definition.name, tableName);
       for (const { stored } of tables.values()) {
         await this.#files.removeTable(stored.uid);
-        await this.partitions.removeTable(stored.uid);
+        await this.#removeRest(stored);
       }
     });
   }
@@ -150,7 +150,7 @@ export class StoredCatalog implements Catalog {
       this.#tableCount--;
       this.#bytes -= held?.bytes ?? 0;
       this.#tell(holding.database.definition.name, stored.definition.name);
-      await this.partitions.removeTable(stored.uid);
+      await this.#removeRest(stored);
     });
   }
 
@@ -225,6 +225,11 @@ export class StoredCatalog implements Catalog {
     this.#holdTable(holding, stored);
     this.#tell(holding.database.definition.name, stored.definition.name);
     return tableOf(holding, stored);
+  }
+
+  async #removeRest({ uid }: StoredTable): Promise<void> {
+    await this.#files.removeVersions(uid);
+    await this.partitions.removeTable(uid);
   }
 
   #holdDatabase(database: Database): Holding {

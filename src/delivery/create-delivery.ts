@@ -1,11 +1,10 @@
 import { reasonOf } from "../model/errors.ts";
 import type { Delivery, DeliveryStatus } from "./delivery.ts";
-import { DeliveryLoop, type LoopParts } from "./delivery-loop.ts";
+import { DeliveryLoop } from "./delivery-loop.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { Journal } from "./journal/journal.ts";
 import { openJournal } from "./open-journal.ts";
-import { Recovery } from "./recovery.ts";
-import type { Targets } from "./targets.ts";
+import { Recovery, type RunningParts } from "./recovery.ts";
 
 export function createDelivery(options: DeliveryOptions): Delivery {
   return new RunningDelivery(options);
@@ -28,7 +27,7 @@ class RunningDelivery implements Delivery {
   #state: DeliveryStatus["state"] = "stopped";
   #journal: Journal | undefined;
   #loop: DeliveryLoop | undefined;
-  #parts: (LoopParts & { readonly targets: Targets }) | undefined;
+  #parts: RunningParts | undefined;
   #running: Promise<void> = Promise.resolve();
   #failure: DeliveryStatus["lastError"];
   /** Resolves once the loop takes requests; rejects when it never will. */
@@ -92,6 +91,7 @@ class RunningDelivery implements Delivery {
       await parts.stageTwo.stop(STOP_GRACE_MS);
       if (this.#state !== "failed") await this.#loop?.finalCut().catch((error: unknown) => this.#fail(error));
     }
+    await parts?.outbox.stop(STOP_GRACE_MS);
     this.#abandoning.abort(new Error(`Delivery ${this.id} is stopped`));
     await parts?.accumulators.stop();
     await parts?.targets.close();

@@ -8,6 +8,7 @@ import type { Disk } from "../std/disk.ts";
 import type { KeyRing } from "../std/key-ring.ts";
 import type { Random } from "../std/random.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { LandedObject } from "./journal/journal-records.ts";
 
 /** Everything a delivery is made of. Implementations are handed in as values: this room knows contracts only. */
 export interface DeliveryOptions {
@@ -42,6 +43,11 @@ export interface DeliveryComponents {
    * again at each start, since the process may have died between; whoever listens has to know it the second time.
    */
   readonly schemaLearned?: (learned: LearnedSchema) => void;
+  /**
+   * Tells the catalog of objects with rows of its tables, in the order in which they landed. Resolves once that is durable;
+   * a failure is tried again. Told again after a crash: whoever listens has to know an object the second time, by its parcel.
+   */
+  readonly register?: (objects: readonly LandedObject[]) => Promise<void>;
 }
 
 export interface LearnedSchema {

@@ -8,6 +8,7 @@ import type { DeliveryOptions } from "./delivery-options.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { AccumulatorKey, Intent, ReceiptRecord } from "./journal/journal-records.ts";
 import type { OpenParcel } from "./journal/journal-state.ts";
+import { Outbox } from "./outbox.ts";
 import { createOutcomeSource, type OutcomeSource } from "./outcome-source.ts";
 import type { OutcomeContext } from "./outcomes.ts";
 import { openVerifiedBody, type ParcelFileContext } from "./parcel-file.ts";
@@ -20,6 +21,9 @@ import { StageOne } from "./stage-one.ts";
 import { type Landed, StageTwo } from "./stage-two.ts";
 import { StagingRoom } from "./staging-room.ts";
 import { Targets } from "./targets.ts";
+
+/** All that a delivery runs with, to be stopped with it. */
+export type RunningParts = LoopParts & { readonly targets: Targets; readonly outbox: Outbox };
 
 /**
  * From an opened journal to a running delivery, steps 3 to 11 of the recovery (docs/internals/guarantees.md): become the
@@ -58,7 +62,7 @@ export class Recovery {
   }
 
   /** The long part: reads again what open accumulators and lost parcels stand for, then starts stage two. */
-  async rebuild(stopping: AbortSignal, asking: AbortSignal): Promise<LoopParts & { readonly targets: Targets }> {
+  async rebuild(stopping: AbortSignal, asking: AbortSignal): Promise<RunningParts> {
     const { state } = this.#journal;
     const { clock, limits } = this.#options;
     const workshop = new ParcelWorkshop(this.#options, this.#file, state.epoch);
@@ -78,7 +82,12 @@ export class Recovery {
     this.#plans.moveToNewest(accumulators);
     const destinations = new Targets(this.#options, this.#plans);
     const active = new ActivePartitions(() => this.#activeKeys(accumulators));
-    const stageTwo = this.#createStageTwo(destinations, workshop, source, active);
+    const outbox = this.#createOutbox();
+    const stageTwo = this.#createStageTwo(destinations, workshop, source, () => {
+      active.landed();
+      outbox.notify();
+    });
+    outbox.notify();
     for (const parcel of parcels) stageTwo.submit(parcel);
     return {
       journal: this.#journal,
@@ -88,6 +97,7 @@ export class Recovery {
       stageTwo,
       staging: this.#staging,
       targets: destinations,
+      outbox,
     };
   }
 
@@ -135,12 +145,7 @@ export class Recovery {
     });
   }
 
-  #createStageTwo(
-    targets: Targets,
-    workshop: ParcelWorkshop,
-    source: OutcomeSource,
-    active: ActivePartitions,
-  ): StageTwo {
+  #createStageTwo(targets: Targets, workshop: ParcelWorkshop, source: OutcomeSource, onLanded: () => void): StageTwo {
     const { stream, definition, clock, random, disk, telemetry, limits } = this.#options;
     const signal = this.#signal;
     const shared = { delivery: definition.id, clock, disk, journal: this.#journal, file: this.#file };
@@ -170,11 +175,18 @@ export class Recovery {
       placeOf: (intent) => targets.placeOf(intent),
       finisher,
       onReceipt: (intent, receipt, landed) => {
-        active.landed();
+        onLanded();
         this.#report(intent, receipt, landed);
       },
     });
     return stageTwo;
+  }
+
+  #createOutbox(): Outbox {
+    const { stream, definition, clock, random, telemetry, components } = this.#options;
+    const { register } = components;
+    const world = { clock, random, telemetry, journal: this.#journal, signal: this.#signal };
+    return new Outbox({ ...world, stream: stream.name, delivery: definition.id, register });
   }
 
   #source(): OutcomeSource {

@@ -5,8 +5,10 @@ import { pickyFormat } from "../../test/fakes/picky-format.ts";
 import { placer } from "../../test/fakes/placing-processor.ts";
 import type { Format } from "../formats/format.ts";
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
-import { recordCount } from "../model/records.ts";
+import { packRecords, recordCount } from "../model/records.ts";
 import type { Processor } from "../processors/processor.ts";
+import type { PlanRunner } from "./plan-runner.ts";
+import { type AskedBatch, runsOf } from "./runs.ts";
 
 const START = Date.parse("2026-01-01T00:00:00Z");
 
@@ -153,3 +155,17 @@ for (const activeMax of [undefined, 500]) {
     await world.stop();
   });
 }
+
+test("a run holds no more error records than it may hold bytes, which are more than those of the records", () => {
+  const record = Buffer.alloc(1024 * 1024);
+  const rejected = { result: "rejected", index: 0, errorType: "processing-failed", code: "c", message: "m" } as const;
+  const read = Array.from({ length: 5 }, (_, offset): AskedBatch => {
+    const batch = { ...packRecords([record]), partition: 0, firstOffset: offset, arrivalMs: START };
+    return { batch, asked: [{ ...rejected, attempts: 1 }] };
+  });
+  const runner = { plan: { definition: {} }, places: { dataSplit: () => "" } } as unknown as PlanRunner;
+  assert.deepEqual(
+    [...runsOf(read, runner)].map((run) => run.length),
+    [2, 2, 1],
+  );
+});

@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Partitions } from "../catalog/partition.ts";
 import type { DeliveryComponents } from "../delivery/delivery-options.ts";
 import { findDestinationType } from "../destinations/registry.ts";
 import { formatOf } from "../formats/registry.ts";
@@ -8,12 +9,13 @@ import { createProcessor } from "../processors/registry.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Random } from "../std/random.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { LandedPartitions } from "./landed-partitions.ts";
 import { LearnedTables } from "./learned-tables.ts";
 import type { Stores } from "./stores.ts";
 
 export interface ComponentsOptions {
   readonly stores: Stores;
-  readonly catalog: Catalog;
+  readonly catalog: Catalog & { readonly partitions: Partitions };
   readonly functions: FunctionInvoker;
   readonly clock: Clock;
   readonly random: Random;
@@ -31,7 +33,9 @@ export function deliveryComponents({
 }: ComponentsOptions): DeliveryComponents {
   const dependencies = { storeFor: (bucket: string) => stores.storeFor(bucket), clock, random, telemetry };
   const learnedTables = new LearnedTables(catalog, telemetry);
+  const landedPartitions = new LandedPartitions(catalog);
   return {
+    register: (objects) => landedPartitions.register(objects),
     schemaLearned: (learned) => void learnedTables.record(learned),
     format: (type) => formatOf(type) ?? unknown("format", type),
     processor: (spec, stream) => createProcessor(spec, { stream, functions, clock, random, telemetry }),

@@ -14,6 +14,7 @@ import { queryProtocol } from "../api/protocol/query-protocol.ts";
 import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Crawlers } from "../catalog/crawler/crawlers.ts";
+import type { Partitions } from "../catalog/partition.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
@@ -24,7 +25,7 @@ import { readCertificate, selfSignedCertificate, watchCertificate } from "./tls.
 export interface ListenerOptions {
   readonly configuration: Configuration;
   readonly context: ControlContext;
-  readonly catalog: Catalog;
+  readonly catalog: Catalog & { readonly partitions: Partitions };
   readonly crawlers: Crawlers;
   readonly telemetry: TelemetryService;
   /** Why requests would fail now; read at each `/readyz`. */
@@ -81,15 +82,12 @@ function routesOf(options: ListenerOptions) {
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
+  const { partitions } = catalog;
   const authenticator = new Authenticator({ clock, keys, tokens, accountId, unsignedPayload });
   const putLimits = { recordBytes: limits.recordBytes, batchBytes: limits.batchBytes, batchRecords: BATCH_RECORDS_MAX };
   const put = { streams, limits: putLimits };
-  const operations = [
-    ...controlPlane(context),
-    ...glueOperations({ catalog, crawlers }),
-    putRecord(put),
-    putRecordBatch(put),
-  ];
+  const glue = glueOperations({ catalog, crawlers, partitions });
+  const operations = [...controlPlane(context), ...glue, putRecord(put), putRecordBatch(put)];
   const shared = { authenticator, telemetry, clock };
   const routes: readonly Route[] = [
     jsonProtocol({ ...shared, operations }),
@@ -98,7 +96,7 @@ function routesOf(options: ListenerOptions) {
     adminRoute({
       telemetry,
       authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({ streams, catalog, crawlers, clock, deliveryLog: telemetry.deliveryLog }),
+      endpoints: adminEndpoints({ streams, catalog, crawlers, partitions, clock, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
   ];

@@ -168,6 +168,11 @@ export const EVENT_TABLE: EventTable = {
       { metric: "deliveryAttempts", labels: (f) => ({ ...byDelivery(f), outcome: "delivered" }) },
     ],
   },
+  "delivery.registrationFailed": {
+    summary: "The catalog did not take objects that have landed; it is told again.",
+    level: "warn",
+    metrics: [],
+  },
   "delivery.attemptFailed": {
     summary: "An attempt to deliver a parcel failed; it is tried again or rejected.",
     level: "warn",

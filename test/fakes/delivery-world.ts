@@ -29,6 +29,8 @@ export interface DeliveryWorldOptions {
   /** Formats that only tests have; all others are those of the registry. */
   readonly formats?: Readonly<Record<string, Format>>;
   readonly schemaLearned?: DeliveryOptions["components"]["schemaLearned"];
+  /** The catalog; it hears nothing from a dead process. */
+  readonly register?: NonNullable<DeliveryOptions["components"]["register"]>;
   readonly replayBytesMax?: number;
   readonly nativeBytesMax?: number;
   readonly stagingSegmentBytes?: number;
@@ -190,6 +192,7 @@ export class DeliveryWorld {
     return {
       format: (type) => this.#options.formats?.[type] ?? formatOf(type),
       ...(this.#options.schemaLearned ? { schemaLearned: this.#options.schemaLearned } : {}),
+      ...(this.#options.register ? { register: this.#registerOfLife(this.#options.register, life) } : {}),
       processor: ({ type }) => {
         const create = this.#options.processors?.[type];
         invariant(create !== undefined, `the test brings processor ${type}`);
@@ -202,6 +205,12 @@ export class DeliveryWorld {
           clock: this.clock,
           random: this.#random,
         }),
+    };
+  }
+
+  #registerOfLife(register: NonNullable<DeliveryWorldOptions["register"]>, life: number): typeof register {
+    return (objects) => {
+      return life === this.#life ? register(objects) : Promise.reject(new Error("this process is dead"));
     };
   }
 

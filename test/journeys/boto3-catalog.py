@@ -33,6 +33,18 @@ seen = {
     "names": [[table["Name"] for table in page["TableList"]] for page in pages],
     "versions": [version["VersionId"] for page in versions for version in page["TableVersions"]],
 }
+events = {"Name": "events", "StorageDescriptor": {"Columns": columns}, "PartitionKeys": [{"Name": "day", "Type": "date"}]}
+glue.create_table(DatabaseName="sales", TableInput=events)
+of_events = {"DatabaseName": "sales", "TableName": "events"}
+days = [{"Values": [f"2024-05-{day:02}"], "StorageDescriptor": {"Columns": columns}} for day in range(1, 32)]
+glue.batch_create_partition(PartitionInputList=days, **of_events)
+partitions = glue.get_paginator("get_partitions").paginate(
+    Expression="day > '2024-05-07'", PaginationConfig={"PageSize": 10}, **of_events
+)
+pages = [[partition["Values"][0] for partition in page["Partitions"]] for page in partitions]
+seen["days"] = [[len(page), page[0]] for page in pages]
+gone = glue.batch_delete_partition(PartitionsToDelete=[{"Values": ["2024-05-01"]}, {"Values": ["x"]}], **of_events)
+seen["not there"] = [error["PartitionValues"] for error in gone["Errors"]]
 glue.delete_table(DatabaseName="sales", Name="orders")
 try:
     glue.get_table(DatabaseName="sales", Name="orders")

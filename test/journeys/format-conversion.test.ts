@@ -5,6 +5,7 @@ import { type DataFormatConversionConfiguration, PutRecordCommand } from "@aws-s
 import {
   CreateDatabaseCommand,
   CreateTableCommand,
+  GetPartitionsCommand,
   GetTableVersionsCommand,
   GlueClient,
   type TableInput,
@@ -80,6 +81,24 @@ test("a converting stream writes the columns of its table, and follows it when i
   assert.deepEqual(rows.at(-1), { id: String(id), ts: null, price: 2.5 });
   assert.equal(rows.length, id);
   assert.equal((await describe(client, "s")).VersionId, "1", "a change of the table is no change of the stream");
+});
+
+test("a partition of the table is in the catalog once its first object has landed", async (t) => {
+  const { glue, client, lakehose, put } = await started(t);
+  await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: "sales" } }));
+  const { StorageDescriptor, ...orders } = ordersTable(["id", "bigint"]);
+  const table = { StorageDescriptor: { ...StorageDescriptor, Location: "s3://lake/orders/" } };
+  const TableInput = { ...orders, ...table, PartitionKeys: [{ Name: "year", Type: "string" }] };
+  await glue.send(new CreateTableCommand({ DatabaseName: "sales", TableInput }));
+  await createStream(client, "s", { ...CONVERTING, Prefix: "orders/year=!{timestamp:yyyy}/" });
+  await put("s", { id: 1 });
+  await lakehose.flush("s");
+  const year = String(new Date().getUTCFullYear());
+  const of = { DatabaseName: "sales", TableName: "orders" };
+  await until(async () => (await glue.send(new GetPartitionsCommand(of))).Partitions?.length === 1);
+  const [partition] = (await glue.send(new GetPartitionsCommand(of))).Partitions ?? [];
+  assert.deepEqual(partition?.Values, [year]);
+  assert.equal(partition?.StorageDescriptor?.Location, `s3://lake/orders/year=${year}/`);
 });
 
 test("a stream whose table is missing rejects its records until the table is there", async (t) => {

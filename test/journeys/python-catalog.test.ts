@@ -9,7 +9,7 @@ import { startJourney } from "./journey.ts";
 const PYTHON = process.env.LAKEHOSE_TEST_PYTHON;
 const skip = PYTHON === undefined ? "needs a Python with boto3: its path belongs in LAKEHOSE_TEST_PYTHON" : false;
 
-test("boto3 makes, changes, lists and deletes tables", { skip }, async (t) => {
+test("boto3 makes, changes, lists and deletes tables and partitions", { skip }, async (t) => {
   const { lakehose } = await startJourney(t, {
     accessKeys: [{ accessKeyId: "AKIAPYTHON", secretAccessKey: "secret-of-python" }],
   });
@@ -27,6 +27,12 @@ test("boto3 makes, changes, lists and deletes tables", { skip }, async (t) => {
       ["c", "orders"],
     ],
     versions: ["1", "0"],
+    days: [
+      [10, "2024-05-08"],
+      [10, "2024-05-18"],
+      [4, "2024-05-28"],
+    ],
+    "not there": [["x"]],
     gone: "Table orders not found.",
     again: "Database already exists.",
   });

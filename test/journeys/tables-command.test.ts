@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
+import { BatchCreatePartitionCommand, GlueClient } from "@aws-sdk/client-glue";
 import { runCommand } from "../../src/cli/main.ts";
 import { type StartOptions, start } from "../../src/server/index.ts";
 
@@ -12,7 +13,7 @@ const COLUMNS = [
 async function running(t: TestContext, options: StartOptions = {}) {
   const lakehose = await start(options);
   t.after(() => lakehose.close());
-  return async (...argv: string[]) => {
+  const run = async (...argv: string[]) => {
     let out = "";
     let err = "";
     const code = await runCommand(argv, {
@@ -24,6 +25,7 @@ async function running(t: TestContext, options: StartOptions = {}) {
     });
     return { code, out, err };
   };
+  return Object.assign(run, { url: lakehose.url });
 }
 
 test("tables list and describe show columns, keys and the streams that use them", async (t) => {
@@ -62,4 +64,28 @@ test("tables say what to do when there are none, or no such", async (t) => {
     (await run("tables", "describe", "orders")).err,
     /Expected a database and a table such as sales\.orders/,
   );
+});
+
+test("tables partitions lists them, those that a filter keeps, and says what is left", async (t) => {
+  const partitionKeys = [
+    { name: "year", type: "int" },
+    { name: "month", type: "string" },
+  ];
+  const table = { columns: COLUMNS, partitionKeys, location: "s3://lake/orders/" };
+  const run = await running(t, { catalog: { databases: { sales: { tables: { orders: table } } } } });
+  assert.match((await run("tables", "partitions", "sales.orders")).out, /It has no partitions/);
+  const credentials = { accessKeyId: "any", secretAccessKey: "any" };
+  const glue = new GlueClient({ endpoint: run.url, region: "eu-west-1", credentials });
+  t.after(() => glue.destroy());
+  const PartitionInputList = ["01", "02"].map((month) => ({ Values: ["2024", month] }));
+  await glue.send(new BatchCreatePartitionCommand({ DatabaseName: "sales", TableName: "orders", PartitionInputList }));
+  const all = await run("tables", "partitions", "sales.orders");
+  assert.match(all.out, /^year +month +location +created\n2024 +01 +s3:\/\/lake\/orders\/ +20\d\d-.*\n2024 +02 /);
+  const filtered = await run("tables", "partitions", "sales.orders", "--filter", "month = '02'");
+  assert.match(filtered.out, /2024 +02 /);
+  assert.doesNotMatch(filtered.out, /2024 +01 /);
+  assert.match((await run("tables", "partitions", "sales.orders", "--limit", "1")).out, /and 1 more: raise --limit/);
+  assert.match((await run("tables", "partitions", "sales.orders", "--filter", "year = 1")).out, /No partition fits/);
+  const wrong = await run("tables", "partitions", "sales.orders", "--filter", "year >");
+  assert.match(wrong.err, /character 7: expected a partition key or a value/);
 });

@@ -69,6 +69,7 @@ function checkObject(
   const value = first && keyValueOf(world, definition, first.line);
   const place = { prefix, atMs, error, errorType, value };
   checkPlace(world, name, definition, { ...place, gzip: groups.extension !== undefined, bucket });
+  checkRegistered(world, name, incarnation, deliveryId, error || definition.table === undefined);
   const tally = tallyOf(tallies, incarnation.uid, deliveryId);
   let before = -1;
   for (const { line, offset, code } of lines) {
@@ -99,6 +100,18 @@ function definitionAt(incarnation: Incarnation, version: string, deliveryId: str
     if (found || !isLeaving(incarnation, deliveryId)) return found;
   }
   return undefined;
+}
+
+/** Whoever leaves waits for the catalog only so long. */
+function checkRegistered(
+  { catalog, ledger }: World,
+  name: string,
+  incarnation: Incarnation,
+  deliveryId: string,
+  isOfNoTable: boolean,
+): void {
+  if (isOfNoTable || incarnation.gone || incarnation.forced || isLeaving(incarnation, deliveryId)) return;
+  if (!catalog.told.has(name)) ledger.fail(`${name} has landed, and the catalog does not know`);
 }
 
 function isLeaving(incarnation: Incarnation, deliveryId: string): boolean {

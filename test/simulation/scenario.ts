@@ -148,6 +148,7 @@ function drawDelivery(draw: Draw, scenario: Scenario, id: string, bucket: string
     compression: { type: draw.chance(0.15) ? "gzip" : "none" },
     naming: { timeZone: "UTC", ...(prefix === undefined ? {} : { prefix }), errorPrefix: draw.pick(ERROR_PREFIXES) },
     target: { type: "object-store", options: { bucket } },
+    table: { databaseName: "sales", tableName: "orders", versionId: "LATEST" },
     roll: drawRoll(draw, scenario),
   };
 }

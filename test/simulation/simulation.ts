@@ -37,6 +37,9 @@ const DRAIN_MS_MAX = 30 * 60_000;
 /** Starts that may fail one after another on a sound disk, crashes that were ordered for them aside. */
 const STARTS_MAX = 6;
 
+/** The longest pause of an outbox that the catalog said no to, and its next attempts. */
+const REGISTERED_MS_MAX = 60_000;
+
 class Simulation {
   readonly world: World;
   readonly #scenario: Scenario;
@@ -82,6 +85,7 @@ class Simulation {
   async recover(): Promise<void> {
     const { world } = this;
     world.heal();
+    world.catalog.mend();
     if (this.#stopping?.isAlive()) world.crash("kill");
     await world.removeStrangers();
     await this.#startUntilSound();
@@ -97,6 +101,7 @@ class Simulation {
     await this.#tryOneMore();
     await this.#flushAll();
     this.#operator.observe();
+    await world.clock.advance(REGISTERED_MS_MAX);
   }
 
   async #startUntilSound(): Promise<void> {

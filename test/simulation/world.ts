@@ -20,6 +20,7 @@ import type { EventCatalogue } from "../../src/telemetry/events.ts";
 import { learningFormat } from "../fakes/learning-format.ts";
 import { pickyFormat } from "../fakes/picky-format.ts";
 import { PretendDisk } from "../fakes/pretend-disk.ts";
+import { CatalogWitness } from "./catalog-witness.ts";
 import { Draw } from "./draw.ts";
 import { bytesOf, type LakeObject, LakeWatcher } from "./lake.ts";
 import { Ledger } from "./ledger.ts";
@@ -61,6 +62,7 @@ export class World {
   readonly disk: PretendDisk;
   readonly network: Network;
   readonly functions: FunctionWitness;
+  readonly catalog: CatalogWitness;
   /** How often each thing has happened: what makes a seed interesting. */
   readonly counts = new Map<string, number>();
   /** Alarms of the present life. */
@@ -83,6 +85,7 @@ export class World {
     this.#random = new Draw(seed, "process").random;
     this.disk = new PretendDisk(new Draw(seed, "disk").random);
     this.functions = new FunctionWitness(new Draw(seed, "functions"));
+    this.catalog = new CatalogWitness(new Draw(seed, "catalog"), this.clock);
     this.#remote = new MemoryStore({
       clock: this.clock,
       capabilities: {
@@ -297,6 +300,7 @@ export class World {
               processor: ({ type, options }) =>
                 type === SORTER_TYPE ? sorter() : this.functions.processor(options, life),
               schemaLearned: () => this.count("schema-learned"),
+              register: (objects) => this.catalog.register(objects, life),
               destination: ({ options }) =>
                 objectStoreDestinationType.create(options, { storeFor: () => store, ...shared }),
             },

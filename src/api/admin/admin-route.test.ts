@@ -38,7 +38,14 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
   const { allowed = () => true, known = true } = options;
   const emitted: object[] = [];
   const route = adminRoute({
-    endpoints: adminEndpoints({ streams, catalog, crawlers, clock: parts.clock, deliveryLog }),
+    endpoints: adminEndpoints({
+      streams,
+      catalog,
+      crawlers,
+      partitions: catalog.partitions,
+      clock: parts.clock,
+      deliveryLog,
+    }),
     authenticate: () => {
       if (!known) throw new WireError("MissingAuthenticationTokenException", "Who are you?");
       return { principal: "me", accountId: "000000000000", region: "us-east-1", may: allowed };
@@ -158,6 +165,32 @@ test("GET /api/tables lists tables, and one of them with the streams that use it
   assert.equal((await call("GET", "/api/tables/sales.none")).status, 404);
   assert.equal((await call("GET", "/api/tables/none.orders")).status, 404);
   assert.equal((await call("GET", "/api/tables/sales")).status, 400);
+});
+
+test("GET /api/tables/DATABASE.TABLE/partitions lists them, all or those that a filter keeps", async () => {
+  const { catalog, call } = await fixture();
+  await catalog.createDatabase({ name: "sales" });
+  const partitionKeys = [{ name: "year", type: "int" }];
+  await catalog.createTable("sales", {
+    name: "orders",
+    partitionKeys,
+    storageDescriptor: { location: "s3://lake/o/" },
+  });
+  const made = [{ values: ["2025"] }, { values: ["2024"], storageDescriptor: { location: "s3://old/2024/" } }];
+  await catalog.partitions.createPartitions("sales", "orders", made);
+  const { json } = await call("GET", "/api/tables/Sales.orders/partitions");
+  const [first, second] = json.partitions as JsonObject[];
+  assert.deepEqual([first?.values, first?.location], [["2024"], "s3://old/2024/"]);
+  assert.deepEqual([second?.values, second?.location], [["2025"], "s3://lake/o/"]);
+  assert.deepEqual([json.total, json.keys], [2, [{ name: "year", type: "int" }]]);
+  const filtered = await call("GET", "/api/tables/sales.orders/partitions?filter=year%3E2024");
+  assert.equal(filtered.json.total, 1);
+  const limited = await call("GET", "/api/tables/sales.orders/partitions?limit=1");
+  assert.deepEqual([limited.json.total, (limited.json.partitions as JsonObject[]).length], [2, 1]);
+  const wrong = await call("GET", "/api/tables/sales.orders/partitions?filter=month%3D1");
+  assert.deepEqual([wrong.status, wrong.json.code], [400, "InvalidInputException"]);
+  assert.equal((await call("GET", "/api/tables/sales.orders/partitions?limit=0")).status, 400);
+  assert.equal((await call("GET", "/api/tables/sales.none/partitions")).status, 404);
 });
 
 test("DELETE /api/streams/NAME/redrives/ID asks for a redrive that there is", async () => {

@@ -1,5 +1,6 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Crawlers } from "../../catalog/crawler/crawlers.ts";
+import type { Partitions } from "../../catalog/partition.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import type { Streams } from "../../streams/streams.ts";
@@ -30,6 +31,7 @@ export interface AdminContext {
   readonly streams: Streams;
   readonly catalog: Catalog;
   readonly crawlers: Crawlers;
+  readonly partitions: Partitions;
   readonly clock: Clock;
   readonly deliveryLog: DeliveryLogSource;
 }

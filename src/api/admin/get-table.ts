@@ -1,7 +1,7 @@
 import { databaseNotFound, tableNotFound } from "../../catalog/catalog-error.ts";
 import type { JsonObject } from "../../std/json.ts";
-import { WireError } from "../protocol/wire-error.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
+import { tableNamesIn } from "./table-names.ts";
 
 /** GET /api/tables/DATABASE.TABLE => the table as it is now, with the streams that take their columns from it */
 export function getTable({ catalog, streams }: AdminContext): Endpoint {
@@ -10,7 +10,7 @@ export function getTable({ catalog, streams }: AdminContext): Endpoint {
     path: "tables/:id",
     action: "lakehose:GetTable",
     handle: ({ id }) => {
-      const { databaseName, tableName } = namesIn(id);
+      const { databaseName, tableName } = tableNamesIn(id);
       if (catalog.database(databaseName) === undefined) throw databaseNotFound(databaseName);
       const table = catalog.table(databaseName, tableName);
       if (table === undefined) throw tableNotFound(databaseName, tableName);
@@ -34,10 +34,4 @@ export function getTable({ catalog, streams }: AdminContext): Endpoint {
       };
     },
   };
-}
-
-function namesIn(id: string): { readonly databaseName: string; readonly tableName: string } {
-  const dot = id.indexOf(".");
-  if (dot > 0 && dot < id.length - 1) return { databaseName: id.slice(0, dot), tableName: id.slice(dot + 1) };
-  throw new WireError("InvalidArgumentException", `Expected DATABASE.TABLE, got "${id.slice(0, 256)}"`);
 }

@@ -7,6 +7,7 @@ import { getCrawl } from "./get-crawl.ts";
 import { getStream } from "./get-stream.ts";
 import { getTable } from "./get-table.ts";
 import { listCrawls } from "./list-crawls.ts";
+import { listPartitions } from "./list-partitions.ts";
 import { listRedrives } from "./list-redrives.ts";
 import { listReplays } from "./list-replays.ts";
 import { listStreams } from "./list-streams.ts";
@@ -28,6 +29,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     getStream(context),
     getTable(context),
     listCrawls(context),
+    listPartitions(context),
     listRedrives(context),
     listReplays(context),
     listStreams(context),

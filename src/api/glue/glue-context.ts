@@ -1,5 +1,6 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Crawlers } from "../../catalog/crawler/crawlers.ts";
+import type { Partitions } from "../../catalog/partition.ts";
 import type { Database, Table } from "../../catalog/table.ts";
 import { arnOf } from "../protocol/caller.ts";
 import type { OperationRequest } from "../protocol/operation.ts";
@@ -9,6 +10,7 @@ import { WireError } from "../protocol/wire-error.ts";
 export interface GlueContext {
   readonly catalog: Catalog;
   readonly crawlers: Crawlers;
+  readonly partitions: Partitions;
 }
 
 interface Asked {

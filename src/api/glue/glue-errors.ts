@@ -7,3 +7,8 @@ export function glueErrorDetail(error: unknown): JsonObject {
   if (known === undefined) throw error;
   return { ErrorCode: known.code, ErrorMessage: known.message };
 }
+
+/** A PartitionError: which partition of a batch, and what about it. */
+export function partitionError(values: readonly string[], error: unknown): JsonObject {
+  return { PartitionValues: [...values], ErrorDetail: glueErrorDetail(error) };
+}

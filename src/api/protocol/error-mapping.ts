@@ -81,9 +81,16 @@ const CRAWLER_CODES: Readonly<Record<CrawlerErrorCode, WireErrorCode>> = {
   invalid: "InvalidInputException",
 };
 
+const ENTITY_NAMES: Readonly<Record<CatalogError["entity"], string>> = {
+  database: "Database",
+  table: "Table",
+  version: "Table",
+  partition: "Partition",
+};
+
 function fromCatalogError(error: CatalogError): WireError {
   const code = error.code as CatalogErrorCode;
-  const name = error.entity === "database" ? "Database" : "Table";
+  const name = ENTITY_NAMES[error.entity];
   const message = code === "already-exists" ? `${name} already exists.` : error.message;
   return new WireError(CATALOG_CODES[code], message, { cause: error });
 }

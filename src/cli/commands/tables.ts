@@ -28,10 +28,23 @@ interface DescribedTable {
   readonly storageDescriptor?: { readonly columns?: readonly Column[]; readonly location?: string };
 }
 
+interface ListedPartitions {
+  readonly keys: readonly Column[];
+  /** All that the filter keeps, also those beyond the limit. */
+  readonly total: number;
+  readonly partitions: readonly {
+    readonly values: readonly string[];
+    readonly location?: string;
+    readonly createdAt: number;
+  }[];
+}
+
 export const tablesCommand: CliCommand = {
   name: "tables",
   add: (program, context) => {
-    const tables = program.command("tables").description("list and describe the tables of the catalog");
+    const tables = program
+      .command("tables")
+      .description("list and describe the tables of the catalog and their partitions");
     const within = (command: Command, work: (connection: Connection) => Promise<void>) => {
       const connection = connectionOf(command, context);
       return work(connection).finally(() => connection.close());
@@ -46,6 +59,15 @@ export const tablesCommand: CliCommand = {
       .argument("<database.table>")
       .action((name: string, _: object, command: Command) =>
         within(command, (connection) => describe(connection, name, command, context)),
+      );
+    tables
+      .command("partitions")
+      .description("partitions of a table, by their values in order")
+      .argument("<database.table>")
+      .option("--filter <expression>", "only those that it keeps, such as: year = 2024 and month in ('01', '02')")
+      .option("--limit <count>", "at most so many", "1000")
+      .action((name: string, options: PartitionOptions, command: Command) =>
+        within(command, (connection) => partitions(connection, name, options, command, context)),
       );
   },
 };
@@ -70,9 +92,7 @@ async function list(connection: Connection, command: Command, context: CliContex
 }
 
 async function describe(connection: Connection, name: string, command: Command, context: CliContext): Promise<void> {
-  if (!name.includes(".")) throw new CliError(`Expected a database and a table such as sales.orders, got ${name}`);
-  const path = `/api/tables/${encodeURIComponent(name)}`;
-  const described = (await connection.admin("GET", path)) as unknown as DescribedTable;
+  const described = (await connection.admin("GET", pathOf(name))) as unknown as DescribedTable;
   print(context, command, described, (found) => {
     const { storageDescriptor: { columns = [], location } = {}, partitionKeys = [] } = found;
     const row = (kind: string) => (column: Column) => [column.name, column.type ?? "", kind, column.comment ?? ""];
@@ -85,4 +105,35 @@ async function describe(connection: Connection, name: string, command: Command, 
       found.streams.length === 0 ? "No stream takes its columns from it." : `Streams: ${found.streams.join(", ")}`,
     ];
   });
+}
+
+interface PartitionOptions {
+  readonly filter?: string;
+  readonly limit: string;
+}
+
+async function partitions(
+  connection: Connection,
+  name: string,
+  { filter = "", limit }: PartitionOptions,
+  command: Command,
+  context: CliContext,
+): Promise<void> {
+  const path = `${pathOf(name)}/partitions?${new URLSearchParams({ filter, limit })}`;
+  const listed = (await connection.admin("GET", path)) as unknown as ListedPartitions;
+  print(context, command, listed, ({ keys, total, partitions: shown }) => {
+    if (total === 0) return [filter === "" ? "It has no partitions." : "No partition fits the filter."];
+    const rows = shown.map(({ values, location = "", createdAt }) => [
+      ...values,
+      location,
+      new Date(createdAt).toISOString(),
+    ]);
+    const rest = total > shown.length ? [`… and ${total - shown.length} more: raise --limit, or give a --filter`] : [];
+    return [...table([...keys.map((key) => key.name), "location", "created"], rows), ...rest];
+  });
+}
+
+function pathOf(name: string): string {
+  if (name.includes(".")) return `/api/tables/${encodeURIComponent(name)}`;
+  throw new CliError(`Expected a database and a table such as sales.orders, got ${name}`);
 }

@@ -1,4 +1,5 @@
 import type { ComponentSpec, DeliveryDefinition, RollCause } from "../../model/delivery-definition.ts";
+import type { TableReference } from "../../model/schema/table-reference.ts";
 
 /**
  * What a delivery remembers, one JSON object per journal frame. Laws, checked when records are folded: a parcel has one
@@ -13,6 +14,8 @@ export type JournalRecord =
   | EncodedRecord
   | AttemptRecord
   | ReceiptRecord
+  | RegisteredRecord
+  | LandedRecord
   | CarriedRecord;
 
 export const JOURNAL_FORMAT = 1;
@@ -187,6 +190,30 @@ export interface ReceiptRecord {
   readonly bytes: number;
   readonly versionId?: string;
   readonly at: number;
+}
+
+/** The catalog knows what these parcels brought. */
+export interface RegisteredRecord {
+  readonly type: "registered";
+  readonly parcelIds: readonly string[];
+}
+
+/** In the head of a new generation: what the catalog had not been told of in the old one. */
+export interface LandedRecord {
+  readonly type: "landed";
+  readonly objects: readonly LandedObject[];
+}
+
+/** An object with rows of a table. All that the catalog has to know of it, since its intent and plan are forgotten. */
+export interface LandedObject {
+  readonly parcelId: string;
+  readonly table: TableReference;
+  readonly target: ComponentSpec;
+  /** In the target. */
+  readonly name: string;
+  readonly records: number;
+  readonly bytes: number;
+  readonly etag: string;
 }
 
 /** Ends the head of a new generation: totals that the records of the old one had built up. */

@@ -9,6 +9,7 @@ import {
   JOURNAL_FORMAT,
   type JournalRecord,
   keyText,
+  type LandedObject,
   type OpenRecord,
   type Plan,
   type ReceiptRecord,
@@ -26,6 +27,8 @@ export class JournalState {
   accumulators = new Map<number, AccumulatorRecord>();
   /** Intents without a receipt, by parcel id, in the order of their ordinals, children behind the parcels they met. */
   parcels = new Map<string, OpenParcel>();
+  /** What landed and the catalog does not know yet, by parcel id, in the order of the receipts. */
+  unregistered = new Map<string, LandedObject>();
   counters: CutCounters = { read: 0, kept: 0, dropped: 0, rejected: 0 };
   deliveredRecords = 0;
   erroredRecords = 0;
@@ -60,6 +63,12 @@ export class JournalState {
         break;
       case "receipt":
         this.#foldReceipt(record);
+        break;
+      case "registered":
+        for (const parcelId of record.parcelIds) this.unregistered.delete(parcelId);
+        break;
+      case "landed":
+        for (const object of record.objects) this.unregistered.set(object.parcelId, object);
         break;
       case "carried":
         this.#foldCarried(record);
@@ -116,6 +125,7 @@ export class JournalState {
         wallClockFiredMs: this.wallClockFiredMs,
       },
       ...parcels.flatMap((parcel) => parcelRecords(parcel)),
+      ...(this.unregistered.size === 0 ? [] : [landedRecord(this.unregistered)]),
       {
         type: "carried",
         deliveredRecords: this.deliveredRecords,
@@ -194,6 +204,11 @@ export class JournalState {
     const landed = intent.records - (encoded?.rejects?.records ?? 0);
     if (intent.key.kind === "data") this.deliveredRecords += landed;
     if (intent.key.kind === "error") this.erroredRecords += intent.records;
+    const { definition } = this.plans.get(intent.plan) ?? {};
+    if (definition?.table === undefined || intent.key.kind !== "data" || receipt.outcome === "empty") return;
+    const { table, target } = definition;
+    const { parcelId, bytes, etag } = receipt;
+    this.unregistered.set(parcelId, { parcelId, table, target, name: intent.name, records: landed, bytes, etag });
   }
 
   #foldCarried(carried: CarriedRecord): void {
@@ -242,6 +257,10 @@ function openParcel(intent: Intent, encoded: EncodedRecord | undefined): OpenPar
 /** With staging the log itself is needed only beyond the read position; without, from the first offset on. */
 function holdOf(item: { readonly stagingFrom?: number }, firstOffset: number): number {
   return item.stagingFrom === undefined ? firstOffset : Number.POSITIVE_INFINITY;
+}
+
+function landedRecord(unregistered: ReadonlyMap<string, LandedObject>): JournalRecord {
+  return { type: "landed", objects: [...unregistered.values()] };
 }
 
 function parcelRecords(parcel: OpenParcel): JournalRecord[] {

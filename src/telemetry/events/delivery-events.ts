@@ -19,6 +19,13 @@ export interface DeliveryEvents {
     /** Age of the oldest record when the receipt was durable. */
     freshnessMs: number;
   };
+  "delivery.registrationFailed": {
+    stream: string;
+    delivery: string;
+    objects: number;
+    attempt: number;
+    message: string;
+  };
   "delivery.attemptFailed": {
     stream: string;
     delivery: string;

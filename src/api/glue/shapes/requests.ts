@@ -1,5 +1,5 @@
 import { boolean, integer, list, string, structure } from "../../protocol/shape.ts";
-import { databaseInput, nameString, tableInput } from "./table-input.ts";
+import { databaseInput, nameString, partitionInput, partitionValues, tableInput } from "./table-input.ts";
 
 /** Requests of the catalog operations (Glue API). */
 
@@ -58,21 +58,84 @@ export const batchDeleteTableRequest = structure(
   ["DatabaseName", "TablesToDelete"],
 );
 
-const versionOfTable = { CatalogId: catalogId, DatabaseName: nameString, TableName: nameString };
-export const getTableVersionRequest = structure({ ...versionOfTable, VersionId: string({ min: 1, max: 255 }) }, [
+const ofTable = { CatalogId: catalogId, DatabaseName: nameString, TableName: nameString };
+export const getTableVersionRequest = structure({ ...ofTable, VersionId: string({ min: 1, max: 255 }) }, [
   "DatabaseName",
   "TableName",
 ]);
-export const getTableVersionsRequest = structure({ ...versionOfTable, NextToken: nextToken, MaxResults: pageSize }, [
+export const getTableVersionsRequest = structure({ ...ofTable, NextToken: nextToken, MaxResults: pageSize }, [
   "DatabaseName",
   "TableName",
 ]);
-export const deleteTableVersionRequest = structure({ ...versionOfTable, VersionId: string({ min: 1, max: 255 }) }, [
+export const deleteTableVersionRequest = structure({ ...ofTable, VersionId: string({ min: 1, max: 255 }) }, [
   "DatabaseName",
   "TableName",
   "VersionId",
 ]);
 export const batchDeleteTableVersionRequest = structure(
-  { ...versionOfTable, VersionIds: list(string({ min: 1, max: 255 }), { max: BATCH_MAX }) },
+  { ...ofTable, VersionIds: list(string({ min: 1, max: 255 }), { max: BATCH_MAX }) },
   ["DatabaseName", "TableName", "VersionIds"],
+);
+
+/** Partitions in one call (Glue API, PartitionInputList, DeletePartitionValueList, BatchGetPartitionValueList and others). */
+const PARTITIONS_CREATED_MAX = 100;
+const PARTITIONS_UPDATED_MAX = 100;
+const PARTITIONS_DELETED_MAX = 25;
+const PARTITIONS_GOT_MAX = 1000;
+
+const namedPartition = structure({ Values: partitionValues }, ["Values"]);
+
+export const getPartitionRequest = structure({ ...ofTable, PartitionValues: partitionValues }, [
+  "DatabaseName",
+  "TableName",
+  "PartitionValues",
+]);
+export const getPartitionsRequest = structure(
+  {
+    ...ofTable,
+    Expression: string({ max: 2048 }),
+    NextToken: nextToken,
+    Segment: structure({ SegmentNumber: integer({ min: 0 }), TotalSegments: integer({ min: 1, max: 10 }) }, [
+      "SegmentNumber",
+      "TotalSegments",
+    ]),
+    MaxResults: integer({ min: 1, max: 1000 }),
+    ExcludeColumnSchema: boolean(),
+  },
+  ["DatabaseName", "TableName"],
+);
+export const batchGetPartitionRequest = structure(
+  { ...ofTable, PartitionsToGet: list(namedPartition, { max: PARTITIONS_GOT_MAX }) },
+  ["DatabaseName", "TableName", "PartitionsToGet"],
+);
+export const createPartitionRequest = structure({ ...ofTable, PartitionInput: partitionInput }, [
+  "DatabaseName",
+  "TableName",
+  "PartitionInput",
+]);
+export const batchCreatePartitionRequest = structure(
+  { ...ofTable, PartitionInputList: list(partitionInput, { max: PARTITIONS_CREATED_MAX }) },
+  ["DatabaseName", "TableName", "PartitionInputList"],
+);
+const partitionUpdate = { PartitionValueList: partitionValues, PartitionInput: partitionInput };
+export const updatePartitionRequest = structure({ ...ofTable, ...partitionUpdate }, [
+  "DatabaseName",
+  "TableName",
+  "PartitionValueList",
+  "PartitionInput",
+]);
+export const batchUpdatePartitionRequest = structure(
+  {
+    ...ofTable,
+    Entries: list(structure(partitionUpdate, ["PartitionValueList", "PartitionInput"]), {
+      min: 1,
+      max: PARTITIONS_UPDATED_MAX,
+    }),
+  },
+  ["DatabaseName", "TableName", "Entries"],
+);
+export const deletePartitionRequest = getPartitionRequest;
+export const batchDeletePartitionRequest = structure(
+  { ...ofTable, PartitionsToDelete: list(namedPartition, { max: PARTITIONS_DELETED_MAX }) },
+  ["DatabaseName", "TableName", "PartitionsToDelete"],
 );

@@ -68,6 +68,18 @@ const storageDescriptor = structure({
   }),
 });
 
+/** Values of a partition as they are given, and as a partition is named by them (Glue API, ValueString). */
+const valueString = string({ min: 1, max: 1024 });
+export const partitionValues = list(valueString, { max: 100 });
+
+export const partitionInput = structure({
+  Values: partitionValues,
+  LastAccessTime: timestamp(),
+  StorageDescriptor: storageDescriptor,
+  Parameters: parameters,
+  LastAnalyzedTime: timestamp(),
+});
+
 export const tableInput = structure(
   {
     Name: nameString,

@@ -1,0 +1,76 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { PartitionDefinition, Partitions } from "../catalog/partition.ts";
+import { hivePartitionOf, type PartitionFolder } from "../catalog/partition-layout.ts";
+import type { Table } from "../catalog/table.ts";
+import type { LandedObject } from "../delivery/journal/journal-records.ts";
+
+/**
+ * Makes a partition of a table as soon as its first object has landed, so that it is there for the first question, and
+ * nobody has to ask for it with `MSCK REPAIR TABLE` or a crawler.
+ *
+ * Where an object lies says which partition it is in: by Hive's layout (`year=2026/month=11/`), or, where no folder below
+ * the table's location names a key, by as many folders as the table has keys (`2026/11/`, as AWS names them by default). What
+ * lies elsewhere is none of the table's, and a table that is gone has no partitions: neither is an error.
+ */
+export class LandedPartitions {
+  readonly #catalog: Catalog & { readonly partitions: Partitions };
+
+  constructor(catalog: Catalog & { readonly partitions: Partitions }) {
+    this.#catalog = catalog;
+  }
+
+  /** May be told of an object twice. Rejects with what the catalog fails with, to be told again. */
+  async register(objects: readonly LandedObject[]): Promise<void> {
+    const byTable = Map.groupBy(objects, ({ table }) => JSON.stringify([table.databaseName, table.tableName]));
+    for (const landed of byTable.values()) {
+      const [first] = landed;
+      const table = first && this.#catalog.table(first.table.databaseName, first.table.tableName);
+      if (table !== undefined) await this.#makePartitions(table, landed);
+    }
+  }
+
+  async #makePartitions(table: Table, landed: readonly LandedObject[]): Promise<void> {
+    const partitions = new Map<string, PartitionDefinition>();
+    for (const object of landed) {
+      const folder = folderOf(table, object);
+      if (folder !== undefined) partitions.set(JSON.stringify(folder.values), partitionOf(table, folder));
+    }
+    if (partitions.size === 0) return;
+    const { databaseName, definition } = table;
+    await this.#catalog.partitions.createPartitions(databaseName, definition.name, [...partitions.values()]);
+  }
+}
+
+function folderOf({ definition }: Table, { target, name }: LandedObject): PartitionFolder | undefined {
+  const keys = definition.partitionKeys?.map((key) => key.name) ?? [];
+  const location = locationOf(definition.storageDescriptor?.location);
+  if (keys.length === 0 || location === undefined || target.options.bucket !== location.bucket) return undefined;
+  if (!name.startsWith(location.prefix)) return undefined;
+  const path = name.slice(location.prefix.length);
+  return hivePartitionOf(path, keys) ?? placedPartitionOf(path, keys);
+}
+
+/** By their order alone. */
+function placedPartitionOf(path: string, keys: readonly string[]): PartitionFolder | undefined {
+  const values = path.split("/").slice(0, -1);
+  if (values.length !== keys.length || values.some((value) => value === "" || value.includes("="))) return undefined;
+  return { values, folder: `${values.join("/")}/` };
+}
+
+/** As Hive adds a partition: described as the table is, in a place of its own. */
+function partitionOf({ definition }: Table, { values, folder }: PartitionFolder): PartitionDefinition {
+  const { storageDescriptor } = definition;
+  return {
+    values,
+    storageDescriptor: { ...storageDescriptor, location: `${withSlash(storageDescriptor?.location ?? "")}${folder}` },
+  };
+}
+
+function locationOf(location: string | undefined): { readonly bucket: string; readonly prefix: string } | undefined {
+  const [, bucket, prefix = ""] = /^s3[an]?:\/\/([^/]+)(?:\/(.*))?$/.exec(location ?? "") ?? [];
+  return bucket === undefined ? undefined : { bucket, prefix: prefix === "" ? "" : withSlash(prefix) };
+}
+
+function withSlash(text: string): string {
+  return text.endsWith("/") ? text : `${text}/`;
+}
