@@ -13,6 +13,7 @@ import { jsonProtocol } from "../api/protocol/json-protocol.ts";
 import { queryProtocol } from "../api/protocol/query-protocol.ts";
 import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Crawlers } from "../catalog/crawler/crawlers.ts";
 import type { Partitions } from "../catalog/partition.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import type { Queries } from "../query/queries.ts";
@@ -27,6 +28,7 @@ export interface ListenerOptions {
   readonly context: ControlContext;
   readonly catalog: Catalog & { readonly partitions: Partitions };
   readonly queries: Queries;
+  readonly crawlers: Crawlers;
   readonly telemetry: TelemetryService;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
@@ -78,7 +80,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 }
 
 function routesOf(options: ListenerOptions) {
-  const { configuration, context, catalog, queries, telemetry, unready, functionsKey } = options;
+  const { configuration, context, catalog, crawlers, queries, telemetry, unready, functionsKey } = options;
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
@@ -86,7 +88,8 @@ function routesOf(options: ListenerOptions) {
   const authenticator = new Authenticator({ clock, keys, tokens, accountId, unsignedPayload });
   const putLimits = { recordBytes: limits.recordBytes, batchBytes: limits.batchBytes, batchRecords: BATCH_RECORDS_MAX };
   const put = { streams, limits: putLimits };
-  const glue = glueOperations({ catalog, partitions });
+  const glue = glueOperations({ catalog, crawlers, partitions });
+  const rooms = { streams, catalog, crawlers, partitions, queries, clock };
   const operations = [...controlPlane(context), ...glue, putRecord(put), putRecordBatch(put)];
   const shared = { authenticator, telemetry, clock };
   const routes: readonly Route[] = [
@@ -96,7 +99,7 @@ function routesOf(options: ListenerOptions) {
     adminRoute({
       telemetry,
       authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({ streams, catalog, partitions, queries, clock, deliveryLog: telemetry.deliveryLog }),
+      endpoints: adminEndpoints({ ...rooms, queries, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
   ];

@@ -1,4 +1,3 @@
-import { StoredCatalog } from "../catalog/stored-catalog.ts";
 import type { FunctionInvoker } from "../functions/function-invoker.ts";
 import { systemClock } from "../std/clock.ts";
 import { lockFolder } from "../std/folder-lock.ts";
@@ -11,10 +10,10 @@ import { deliveryComponents } from "./components.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
-import { createDeclaredTables } from "./declared-tables.ts";
 import { FirstStarts } from "./first-starts.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
+import { openCatalog } from "./open-catalog.ts";
 import { openQueries } from "./open-queries.ts";
 import { deliveryLogTarget, streamSnapshots } from "./snapshots.ts";
 import { startFailure } from "./start-failure.ts";
@@ -97,8 +96,8 @@ async function compose(
   const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
   closers.push(() => functions.host.close());
 
-  const catalog = await StoredCatalog.open({ ...world, dataDirectory: folder.root });
-  await createDeclaredTables(catalog, configuration);
+  const { catalog, crawlers } = await openCatalog({ ...world, configuration, stores, dataDirectory: folder.root });
+  closers.push(() => crawlers.close());
   const firstStarts = new FirstStarts(nodeDisk, folder.started);
   const components = deliveryComponents({ ...world, telemetry, stores, catalog, functions: functions.host });
   const current = (name: string) => streams?.get(name);
@@ -128,15 +127,15 @@ async function compose(
   const context = { streams: opened, clock: systemClock, canEncrypt: () => configuration.keyRing !== undefined };
   await createDeclaredStreams(context, configuration);
   const unready: string[] = [];
-  const tlsDirectory = folder.tls;
   const listener = await openListener({
     configuration,
     context,
     catalog,
     queries,
+    crawlers,
     telemetry,
     unready,
-    tlsDirectory,
+    tlsDirectory: folder.tls,
     ...(functions.key !== undefined && { functionsKey: functions.key }),
   });
   const { port, url, caFile } = listener;

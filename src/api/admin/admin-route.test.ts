@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StreamParts } from "../../../test/fakes/stream-parts.ts";
+import { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import { StoredCatalog } from "../../catalog/stored-catalog.ts";
 import { packRecords } from "../../model/records.ts";
 import { QueryEngine } from "../../query/engine/query-engine.ts";
 import { Queries } from "../../query/queries.ts";
 import { DEFAULT_QUERY_LIMITS } from "../../query/query-limits.ts";
 import type { JsonObject } from "../../std/json.ts";
+import { MemoryStore } from "../../storage/memory/memory-store.ts";
 import { StreamsService } from "../../streams/streams-service.ts";
 import { toDeclared } from "../firehose/declared.ts";
 import { translateDeclared } from "../firehose/translate.ts";
@@ -37,6 +39,9 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
   const streams = await StreamsService.open(parts.dependencies({ translate: translateDeclared }));
   const { clock, disk, random } = parts.dependencies();
   const catalog = await StoredCatalog.open({ clock, disk, random, dataDirectory: "/data" });
+  const storeFor = () => new MemoryStore({ clock });
+  const { partitions } = catalog;
+  const crawlers = await Crawlers.open({ clock, disk, random, dataDirectory: "/data", catalog, partitions, storeFor });
   const destination: JsonObject = { RoleARN: "arn:r", BucketARN: "arn:aws:s3:::lake", Prefix: options.prefix ?? "" };
   await streams.create({
     name: "s",
@@ -57,6 +62,7 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
     endpoints: adminEndpoints({
       streams,
       catalog,
+      crawlers,
       partitions: catalog.partitions,
       queries: await noQueries(),
       clock: parts.clock,
@@ -217,4 +223,20 @@ test("DELETE /api/streams/NAME/redrives/ID asks for a redrive that there is", as
   assert.match(String((await call("DELETE", "/api/streams/s/redrives/x")).json.message), /whole number, got x/);
   const other = await call("DELETE", "/api/streams/s/redrives/7?delivery=none");
   assert.match(String(other.json.message), /none/);
+});
+
+test("POST /api/crawls begins a crawl, and GET and DELETE follow it", async () => {
+  const { call } = await fixture();
+  const started = await call("POST", "/api/crawls", '{"locations":["s3://lake/"],"database":"d"}');
+  assert.deepEqual([started.status, started.json.state, started.json.id], [200, "running", "1"]);
+  assert.equal((await call("DELETE", "/api/crawls/1")).status, 200);
+  assert.match(String((await call("GET", "/api/crawls/1")).json.state), /failed|cancelled/);
+  const { json } = await call("GET", "/api/crawls");
+  assert.deepEqual(
+    (json.crawls as JsonObject[]).map(({ id }) => id),
+    ["1"],
+  );
+  assert.equal((await call("GET", "/api/crawls/7")).status, 404);
+  const wrong = await call("POST", "/api/crawls", '{"locations":["lake"],"database":"d"}');
+  assert.deepEqual([wrong.status, wrong.json.code], [400, "InvalidInputException"]);
 });

@@ -1,4 +1,5 @@
 import type { Catalog } from "../../catalog/catalog.ts";
+import type { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import type { Partitions } from "../../catalog/partition.ts";
 import type { Queries } from "../../query/queries.ts";
 import type { Clock } from "../../std/clock.ts";
@@ -30,6 +31,7 @@ export interface EndpointCall {
 export interface AdminContext {
   readonly streams: Streams;
   readonly catalog: Catalog;
+  readonly crawlers: Crawlers;
   readonly partitions: Partitions;
   readonly queries: Queries;
   readonly clock: Clock;

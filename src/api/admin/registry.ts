@@ -1,11 +1,14 @@
+import { cancelCrawl } from "./cancel-crawl.ts";
 import { cancelQuery } from "./cancel-query.ts";
 import { cancelRedrive } from "./cancel-redrive.ts";
 import { cancelReplay } from "./cancel-replay.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
+import { getCrawl } from "./get-crawl.ts";
 import { getQuery } from "./get-query.ts";
 import { getStream } from "./get-stream.ts";
 import { getTable } from "./get-table.ts";
+import { listCrawls } from "./list-crawls.ts";
 import { listPartitions } from "./list-partitions.ts";
 import { listQueries } from "./list-queries.ts";
 import { listRedrives } from "./list-redrives.ts";
@@ -17,18 +20,22 @@ import { readDeliveryLog } from "./read-delivery-log.ts";
 import { readQueryRows } from "./read-query-rows.ts";
 import { redriveStream } from "./redrive-stream.ts";
 import { replayStream } from "./replay-stream.ts";
+import { startCrawl } from "./start-crawl.ts";
 import { startQuery } from "./start-query.ts";
 
 /** All that the admin API does. */
 export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
   return [
+    cancelCrawl(context),
     cancelQuery(context),
     cancelRedrive(context),
     cancelReplay(context),
     flushStream(context),
+    getCrawl(context),
     getQuery(context),
     getStream(context),
     getTable(context),
+    listCrawls(context),
     listPartitions(context),
     listQueries(context),
     listRedrives(context),
@@ -40,6 +47,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     readQueryRows(context),
     redriveStream(context),
     replayStream(context),
+    startCrawl(context),
     startQuery(context),
   ];
 }

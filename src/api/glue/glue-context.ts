@@ -1,4 +1,5 @@
 import type { Catalog } from "../../catalog/catalog.ts";
+import type { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import type { Partitions } from "../../catalog/partition.ts";
 import type { Database, Table } from "../../catalog/table.ts";
 import { arnOf } from "../protocol/caller.ts";
@@ -8,6 +9,7 @@ import { WireError } from "../protocol/wire-error.ts";
 /** What the operations of the catalog work on. */
 export interface GlueContext {
   readonly catalog: Catalog;
+  readonly crawlers: Crawlers;
   readonly partitions: Partitions;
 }
 
@@ -29,6 +31,11 @@ export function authorizeGlue(request: OperationRequest, { catalogId, database, 
   if (catalogId !== undefined && catalogId !== accountId) {
     throw new WireError("EntityNotFoundException", `Catalog ${catalogId} not found.`);
   }
+}
+
+/** Asks for the permission to do this operation on a crawler, or on all of them. */
+export function authorizeCrawler(request: OperationRequest, name = "*"): void {
+  request.authorize(arnOf(request.caller, "glue", `crawler/${name}`));
 }
 
 export function requireDatabase(catalog: Catalog, name: string): Database {

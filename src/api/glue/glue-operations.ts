@@ -5,13 +5,17 @@ import { batchDeleteTable } from "./batch-delete-table.ts";
 import { batchDeleteTableVersion } from "./batch-delete-table-version.ts";
 import { batchGetPartition } from "./batch-get-partition.ts";
 import { batchUpdatePartition } from "./batch-update-partition.ts";
+import { createCrawler } from "./create-crawler.ts";
 import { createDatabase } from "./create-database.ts";
 import { createPartition } from "./create-partition.ts";
 import { createTable } from "./create-table.ts";
+import { deleteCrawler } from "./delete-crawler.ts";
 import { deleteDatabase } from "./delete-database.ts";
 import { deletePartition } from "./delete-partition.ts";
 import { deleteTable } from "./delete-table.ts";
 import { deleteTableVersion } from "./delete-table-version.ts";
+import { getCrawler } from "./get-crawler.ts";
+import { getCrawlers } from "./get-crawlers.ts";
 import { getDatabase } from "./get-database.ts";
 import { getDatabases } from "./get-databases.ts";
 import { getPartition } from "./get-partition.ts";
@@ -21,11 +25,15 @@ import { getTableVersion } from "./get-table-version.ts";
 import { getTableVersions } from "./get-table-versions.ts";
 import { getTables } from "./get-tables.ts";
 import type { GlueContext } from "./glue-context.ts";
+import { listCrawlers } from "./list-crawlers.ts";
+import { startCrawler } from "./start-crawler.ts";
+import { stopCrawler } from "./stop-crawler.ts";
+import { updateCrawler } from "./update-crawler.ts";
 import { updateDatabase } from "./update-database.ts";
 import { updatePartition } from "./update-partition.ts";
 import { updateTable } from "./update-table.ts";
 
-/** The Glue API's operations on databases, tables, versions and partitions. */
+/** The Glue API's operations on databases, tables, versions, partitions and crawlers. */
 export function glueOperations(context: GlueContext): readonly Operation[] {
   return [
     batchCreatePartition(context),
@@ -34,13 +42,17 @@ export function glueOperations(context: GlueContext): readonly Operation[] {
     batchDeleteTableVersion(context),
     batchGetPartition(context),
     batchUpdatePartition(context),
+    createCrawler(context),
     createDatabase(context),
     createPartition(context),
     createTable(context),
+    deleteCrawler(context),
     deleteDatabase(context),
     deletePartition(context),
     deleteTable(context),
     deleteTableVersion(context),
+    getCrawler(context),
+    getCrawlers(context),
     getDatabase(context),
     getDatabases(context),
     getPartition(context),
@@ -49,6 +61,10 @@ export function glueOperations(context: GlueContext): readonly Operation[] {
     getTableVersion(context),
     getTableVersions(context),
     getTables(context),
+    listCrawlers(context),
+    startCrawler(context),
+    stopCrawler(context),
+    updateCrawler(context),
     updateDatabase(context),
     updatePartition(context),
     updateTable(context),

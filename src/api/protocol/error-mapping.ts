@@ -1,4 +1,5 @@
 import { CatalogError, type CatalogErrorCode } from "../../catalog/catalog-error.ts";
+import { CrawlerError, type CrawlerErrorCode } from "../../catalog/crawler/crawler-error.ts";
 import { LogError, type LogErrorCode } from "../../log/log-error.ts";
 import { StreamError, type StreamErrorCode } from "../../streams/stream-error.ts";
 import { type RefusalReason, RefusedError } from "./http.ts";
@@ -19,6 +20,9 @@ export function wireErrorOf(error: unknown, context: ErrorContext): WireError | 
   if (error instanceof WireError) return error;
   if (error instanceof StreamError) return fromStreamError(error, context);
   if (error instanceof CatalogError) return fromCatalogError(error);
+  if (error instanceof CrawlerError) {
+    return new WireError(CRAWLER_CODES[error.code as CrawlerErrorCode], error.message, { cause: error });
+  }
   if (error instanceof RefusedError) return new WireError(REFUSAL_CODES[error.reason], error.message, { cause: error });
   if (!(error instanceof LogError)) return undefined;
   const code = LOG_CODES[error.code as LogErrorCode];
@@ -64,6 +68,15 @@ const CATALOG_CODES: Readonly<Record<CatalogErrorCode, WireErrorCode>> = {
   "not-found": "EntityNotFoundException",
   "already-exists": "AlreadyExistsException",
   "version-mismatch": "ConcurrentModificationException",
+  "limit-exceeded": "ResourceNumberLimitExceededException",
+  invalid: "InvalidInputException",
+};
+
+const CRAWLER_CODES: Readonly<Record<CrawlerErrorCode, WireErrorCode>> = {
+  "not-found": "EntityNotFoundException",
+  "already-exists": "AlreadyExistsException",
+  running: "CrawlerRunningException",
+  "not-running": "CrawlerNotRunningException",
   "limit-exceeded": "ResourceNumberLimitExceededException",
   invalid: "InvalidInputException",
 };

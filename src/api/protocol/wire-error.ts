@@ -26,6 +26,8 @@ export const WIRE_ERROR_STATUS = {
   AccessDeniedException: 400,
   AlreadyExistsException: 400,
   ConcurrentModificationException: 400,
+  CrawlerNotRunningException: 400,
+  CrawlerRunningException: 400,
   EntityNotFoundException: 400,
   ExpiredTokenException: 400,
   IncompleteSignatureException: 400,

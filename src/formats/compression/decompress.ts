@@ -5,6 +5,7 @@ import { ByteSource } from "./byte-source.ts";
 import { inflate } from "./inflate.ts";
 import { damaged, NATIVE_OUTPUT_BYTES, readNative } from "./native-reader.ts";
 import { XERIAL_HEADER_BYTES, XERIAL_MAGIC } from "./snappy.ts";
+import { snappyLength } from "./snappy-length.ts";
 import { snappyLibrary } from "./snappy-library.ts";
 
 /**
@@ -204,17 +205,6 @@ async function takeSnappyBlock(source: ByteSource): Promise<Buffer> {
 async function unpack(packed: Buffer): Promise<Buffer> {
   const plain = await snappyLibrary().uncompress(packed, { asBuffer: true, copyOutputData: true });
   return typeof plain === "string" ? Buffer.from(plain) : plain;
-}
-
-/** The plain length that a raw Snappy block begins with: little-endian groups of seven bits. */
-function snappyLength(packed: Buffer): number | undefined {
-  let length = 0;
-  for (let index = 0; index < Math.min(5, packed.length); index++) {
-    const byte = packed.readUInt8(index);
-    length += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) return length;
-  }
-  return undefined;
 }
 
 async function* readZstd(source: ByteSource): AsyncGenerator<Buffer> {

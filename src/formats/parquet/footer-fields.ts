@@ -5,8 +5,11 @@ export const FILE_METADATA = { schema: 2, rowGroups: 4 } as const;
 export const SCHEMA_ELEMENT = {
   type: 1,
   repetitionType: 3,
+  name: 4,
   numChildren: 5,
   convertedType: 6,
+  scale: 7,
+  precision: 8,
   logicalType: 10,
 } as const;
 
