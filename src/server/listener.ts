@@ -11,6 +11,7 @@ import { type AccessKey, Authenticator } from "../api/protocol/authenticator.ts"
 import type { Route } from "../api/protocol/http.ts";
 import { jsonProtocol } from "../api/protocol/json-protocol.ts";
 import { queryProtocol } from "../api/protocol/query-protocol.ts";
+import { s3Routes } from "../api/s3/s3-route.ts";
 import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
@@ -18,12 +19,14 @@ import type { TelemetryService } from "../telemetry/create-telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import { HttpServer } from "./http-server.ts";
 import { probeRoutes } from "./probes.ts";
+import type { Stores } from "./stores.ts";
 import { readCertificate, selfSignedCertificate, watchCertificate } from "./tls.ts";
 
 export interface ListenerOptions {
   readonly configuration: Configuration;
   readonly context: ControlContext;
   readonly catalog: Catalog;
+  readonly stores: Pick<Stores, "lake" | "endpointOf">;
   readonly telemetry: TelemetryService;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
@@ -74,7 +77,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   };
 }
 
-function routesOf({ configuration, context, catalog, telemetry, unready, functionsKey }: ListenerOptions) {
+function routesOf({ configuration, context, catalog, stores, telemetry, unready, functionsKey }: ListenerOptions) {
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
@@ -83,8 +86,11 @@ function routesOf({ configuration, context, catalog, telemetry, unready, functio
   const put = { streams, limits: putLimits };
   const operations = [...controlPlane(context), ...glueOperations({ catalog }), putRecord(put), putRecordBatch(put)];
   const shared = { authenticator, telemetry, clock };
+  const { lake, endpointOf } = stores;
+  const s3 = s3Routes({ ...shared, lake, endpointOf });
   const routes: readonly Route[] = [
     jsonProtocol({ ...shared, operations }),
+    s3.signed,
     queryProtocol({ ...shared, operations: [getCallerIdentity] }),
     putRecordsRoute({ ...shared, ...put }),
     adminRoute({
@@ -93,6 +99,7 @@ function routesOf({ configuration, context, catalog, telemetry, unready, functio
       endpoints: adminEndpoints({ streams, catalog, clock, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
+    s3.unsigned,
   ];
   return { routes, open: authenticator.open };
 }

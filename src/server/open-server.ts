@@ -124,14 +124,14 @@ async function compose(
   const context = { streams: opened, clock: systemClock, canEncrypt: () => configuration.keyRing !== undefined };
   await createDeclaredStreams(context, configuration);
   const unready: string[] = [];
-  const tlsDirectory = folder.tls;
   const listener = await openListener({
     configuration,
     context,
     catalog,
+    stores,
     telemetry,
     unready,
-    tlsDirectory,
+    tlsDirectory: folder.tls,
     ...(functions.key !== undefined && { functionsKey: functions.key }),
   });
   const { port, url, caFile } = listener;
