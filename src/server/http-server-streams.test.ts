@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import type { Route } from "../../api/protocol/http.ts";
-import { systemClock } from "../../std/clock.ts";
-import { silentTelemetry } from "../../telemetry/telemetry.ts";
-import { HttpServer, type HttpServerOptions } from "../http-server.ts";
+import type { Route } from "../api/protocol/http.ts";
+import { systemClock } from "../std/clock.ts";
+import { silentTelemetry } from "../telemetry/telemetry.ts";
+import { HttpServer, type HttpServerOptions } from "./http-server.ts";
 
 /** Counts a body as it streams; `stopAfter` bytes it reads no further. */
 function counting(seen: { bytes: number; failure?: string }, stopAfter = Number.POSITIVE_INFINITY): Route {
