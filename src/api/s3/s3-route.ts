@@ -83,6 +83,7 @@ interface Seen {
 
 async function run(options: S3RouteOptions, request: HttpRequest, seen: Seen): Promise<HttpAnswer> {
   const { authenticator, telemetry, lake, clock, endpointOf } = options;
+  if (!authenticator.open) refuseOldSignature(request);
   const payloadHash = payloadHashOf(request);
   const { caller, proof } = authenticator.signedHead(request, "s3", payloadHash);
   if (proof !== undefined) requireSigned(request, proof);
@@ -103,6 +104,14 @@ async function run(options: S3RouteOptions, request: HttpRequest, seen: Seen): P
   const answer = await operation.handle(call);
   invariant(call.authorized, `${operation.name} asks for permission before it answers`);
   return answer;
+}
+
+/** Some clients still make their presigned URLs with Signature Version 2: they are told what to change. */
+function refuseOldSignature({ headers, query }: RequestHead): void {
+  if (!headers.authorization?.startsWith("AWS ") && !/(^|&)AWSAccessKeyId=/.test(query)) return;
+  const advice = "set signature_version to s3v4";
+  const message = `The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256 (${advice}).`;
+  throw new S3Error("InvalidRequest", message);
 }
 
 /**

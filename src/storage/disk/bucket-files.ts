@@ -196,14 +196,20 @@ export class BucketFiles {
     }
   }
 
-  /** The bytes of an open file from `start` to `end`, as far as it has them. */
+  /** The bytes of an open file from `start` to `end`, as far as it has them. While one piece is used the next is read. */
   async *readPieces(bucket: string, key: string, file: DiskFile, start: number, end: number): AsyncGenerator<Buffer> {
-    for (let at = start; at < end; ) {
+    const readAt = async (at: number) => {
       const piece = Buffer.allocUnsafe(Math.min(READ_PIECE_BYTES, end - at));
-      const count = await withStoreErrors(bucket, key, () => file.read(piece, at));
-      if (count > 0) yield piece.subarray(0, count);
-      if (count < piece.length) return;
-      at += count;
+      return piece.subarray(0, await withStoreErrors(bucket, key, () => file.read(piece, at)));
+    };
+    let next = start < end ? readAt(start) : undefined;
+    for (let at = start; next !== undefined; ) {
+      const piece = await next;
+      at += piece.length;
+      next = piece.length > 0 && at < end ? readAt(at) : undefined;
+      // Nobody waits for it when the reader stops here; whoever closes the file does.
+      next?.catch(() => undefined);
+      if (piece.length > 0) yield piece;
     }
   }
 
