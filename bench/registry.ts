@@ -10,6 +10,7 @@ import { openStreams } from "./open-streams.ts";
 import { putBatch } from "./put-batch.ts";
 import { putSingle } from "./put-single.ts";
 import type { Question } from "./question.ts";
+import { s3Door } from "./s3-door.ts";
 import { start } from "./start.ts";
 import { taxiToParquet } from "./taxi-to-parquet.ts";
 import { toGzip } from "./to-gzip.ts";
@@ -35,5 +36,6 @@ export const questions: readonly Question[] = [
   memory,
   start,
   freshness,
+  s3Door,
   moto,
 ];

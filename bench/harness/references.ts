@@ -19,6 +19,11 @@ export function startNaive(folder: string, options: { readonly delivers: boolean
   return startReference("naive-server.ts", [join(folder, "naive.log"), ...(options.delivers ? [folder] : [])]);
 }
 
+/** `node:http` with one file per path below `folder`: a GET streams it, a PUT writes and syncs it. */
+export function startStatic(folder: string): Promise<Reference> {
+  return startReference("static-server.ts", [folder]);
+}
+
 async function startReference(name: string, args: readonly string[]): Promise<Reference> {
   const child: Child = await startChild({ args: [join(FOLDER, name), ...args], ready: READY });
   return { url: child.ready[1] ?? "", kill: () => child.kill() };

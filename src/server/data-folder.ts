@@ -12,6 +12,8 @@ export function dataFolder(root: string) {
     functions: join(root, "functions"),
     /** Objects on their way into the lake; on its file system and outside every bucket. */
     temporary: join(root, "temporary"),
+    /** Parts of uploads to the local lake that are not complete; on its file system and outside every bucket. */
+    uploads: join(root, "uploads"),
     /** What a file of the local lake cannot carry: metadata, encodings. */
     objectMetadata: join(root, "meta", "objects"),
     /** Files of queries: unpacked objects, results, what does not fit into memory. Emptied at the start. */

@@ -5,7 +5,14 @@ import type { AddressInfo, Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import type { SecureContextOptions } from "node:tls";
 import { answerMemory } from "../api/protocol/answer-memory.ts";
-import { type HttpAnswer, type HttpRequest, type Refusal, RefusedError, type Route } from "../api/protocol/http.ts";
+import {
+  type BodyOptions,
+  type HttpAnswer,
+  type HttpRequest,
+  type Refusal,
+  RefusedError,
+  type Route,
+} from "../api/protocol/http.ts";
 import { invariant } from "../std/assert.ts";
 import { BufferPool } from "../std/buffer-pool.ts";
 import type { Clock } from "../std/clock.ts";
@@ -16,6 +23,7 @@ import { connectionsWithin, openFilesMax } from "./http/connection-limit.ts";
 import { IdleConnections } from "./http/idle-connections.ts";
 import { isLoopbackHost, refuseForeignPages } from "./http/loopback-guard.ts";
 import { readBody } from "./http/read-body.ts";
+import { StreamedBodies } from "./http/streamed-bodies.ts";
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -68,6 +76,7 @@ export class HttpServer {
   readonly #server: Server | TlsServer;
   readonly #budget: BodyBudget;
   readonly #idle: IdleConnections;
+  readonly #streamed: StreamedBodies;
   #closing = false;
 
   constructor(options: HttpServerOptions) {
@@ -82,6 +91,11 @@ export class HttpServer {
     this.#bodies = new BufferPool(options.bodyBytesMax ?? BODY_BYTES_MAX);
     this.#budget = new BodyBudget({ clock, bytesMax, waitMsMax: bodyWaitMsMax });
     this.#idle = new IdleConnections(clock, options.idleMsMax ?? IDLE_MS_MAX);
+    this.#streamed = new StreamedBodies({
+      clock,
+      budget: this.#budget,
+      silentMsMax: options.requestMsMax ?? REQUEST_MS_MAX,
+    });
     const limits = {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: options.headersMsMax ?? HEADERS_MS_MAX,
@@ -99,7 +113,11 @@ export class HttpServer {
     // Who holds a connection without using it makes room for those who would.
     this.#server.on("drop", () => this.#server.closeIdleConnections());
     this.#server.on("request", (message, response) => void this.#serve(message, response));
-    this.#server.on("clientError", answerClientError);
+    this.#server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+      // Bodies that stream may take longer than a request may: they end when nothing comes any more.
+      const streams = error.code === "ERR_HTTP_REQUEST_TIMEOUT" && this.#streamed.has(socket);
+      if (!streams) answerClientError(error, socket);
+    });
   }
 
   /** Resolves to the port once it takes requests. */
@@ -146,7 +164,7 @@ export class HttpServer {
     this.#idle.busy(message.socket);
     const held = { bytes: 0 };
     const bodies: Buffer[] = [];
-    const request = new ServedRequest(message, response, async (options) => {
+    const readWhole = async (options?: BodyOptions) => {
       const { body, heldBytes } = await readBody(
         message,
         this.#budget,
@@ -157,7 +175,8 @@ export class HttpServer {
       bodies.push(body);
       held.bytes += heldBytes;
       return body;
-    });
+    };
+    const request = new ServedRequest(message, response, readWhole, () => this.#streamed.read(message));
     try {
       await this.#send(message, response, await this.#answer(request));
     } catch (error) {
@@ -240,10 +259,16 @@ class ServedRequest implements HttpRequest {
   readonly query: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: HttpRequest["body"];
+  readonly stream: HttpRequest["stream"];
   readonly #response: ServerResponse;
   #gone: AbortController | undefined;
 
-  constructor(message: IncomingMessage, response: ServerResponse, body: HttpRequest["body"]) {
+  constructor(
+    message: IncomingMessage,
+    response: ServerResponse,
+    body: HttpRequest["body"],
+    stream: HttpRequest["stream"],
+  ) {
     const url = message.url ?? "/";
     const mark = url.indexOf("?");
     this.method = message.method ?? "GET";
@@ -251,6 +276,7 @@ class ServedRequest implements HttpRequest {
     this.query = mark < 0 ? "" : url.slice(mark + 1);
     this.headers = message.headers;
     this.body = body;
+    this.stream = stream;
     this.#response = response;
   }
 

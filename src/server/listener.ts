@@ -11,6 +11,7 @@ import { type AccessKey, Authenticator } from "../api/protocol/authenticator.ts"
 import type { Route } from "../api/protocol/http.ts";
 import { jsonProtocol } from "../api/protocol/json-protocol.ts";
 import { queryProtocol } from "../api/protocol/query-protocol.ts";
+import { s3Routes } from "../api/s3/s3-route.ts";
 import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Crawlers } from "../catalog/crawler/crawlers.ts";
@@ -21,6 +22,7 @@ import type { TelemetryService } from "../telemetry/create-telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import { HttpServer } from "./http-server.ts";
 import { probeRoutes } from "./probes.ts";
+import type { Stores } from "./stores.ts";
 import { readCertificate, selfSignedCertificate, watchCertificate } from "./tls.ts";
 
 export interface ListenerOptions {
@@ -29,6 +31,7 @@ export interface ListenerOptions {
   readonly catalog: Catalog & { readonly partitions: Partitions };
   readonly queries: Queries;
   readonly crawlers: Crawlers;
+  readonly stores: Pick<Stores, "lake" | "endpointOf">;
   readonly telemetry: TelemetryService;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
@@ -80,7 +83,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 }
 
 function routesOf(options: ListenerOptions) {
-  const { configuration, context, catalog, crawlers, queries, telemetry, unready, functionsKey } = options;
+  const { configuration, context, catalog, crawlers, queries, stores, telemetry, unready, functionsKey } = options;
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
@@ -92,16 +95,20 @@ function routesOf(options: ListenerOptions) {
   const rooms = { streams, catalog, crawlers, partitions, queries, clock };
   const operations = [...controlPlane(context), ...glue, putRecord(put), putRecordBatch(put)];
   const shared = { authenticator, telemetry, clock };
+  const { lake, endpointOf } = stores;
+  const s3 = s3Routes({ ...shared, lake, endpointOf });
   const routes: readonly Route[] = [
     jsonProtocol({ ...shared, operations }),
+    s3.signed,
     queryProtocol({ ...shared, operations: [getCallerIdentity] }),
     putRecordsRoute({ ...shared, ...put }),
     adminRoute({
       telemetry,
       authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({ ...rooms, queries, deliveryLog: telemetry.deliveryLog }),
+      endpoints: adminEndpoints({ ...rooms, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
+    s3.unsigned,
   ];
   return { routes, open: authenticator.open };
 }

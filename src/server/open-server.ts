@@ -133,6 +133,7 @@ async function compose(
     catalog,
     queries,
     crawlers,
+    stores,
     telemetry,
     unready,
     tlsDirectory: folder.tls,

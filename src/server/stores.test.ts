@@ -33,5 +33,7 @@ test("storeFor() follows the configuration, also for buckets that are called lik
   const typeOf = (bucket: string) => stores.storeFor(bucket).type;
   assert.deepEqual(["here", "there", "other"].map(typeOf), ["disk", "s3", "s3"]);
   for (const bucket of ["constructor", "__proto__", "toString"]) assert.equal(typeOf(bucket), "s3", bucket);
+  assert.equal(stores.endpointOf("here"), undefined);
+  assert.equal(stores.endpointOf("there"), "http://127.0.0.1:9");
   assert.equal(stores.storeFor("constructor"), stores.storeFor("other"));
 });

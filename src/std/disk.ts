@@ -23,6 +23,8 @@ export interface Disk {
   unlink(path: string): Promise<void>;
   /** Removes a directory with all it holds. An absent one is no error. */
   removeDirectory(path: string): Promise<void>;
+  /** Removes a directory unless something is in it, in one step. False when something is, or when it is absent. */
+  removeEmptyDirectory(path: string): Promise<boolean>;
   syncDirectory(path: string): Promise<void>;
   /** Bytes that can still be written to the file system that holds `path`. */
   freeBytes(path: string): Promise<number>;
@@ -42,6 +44,8 @@ export interface DiskStat {
   readonly bytes: number;
   readonly directory: boolean;
   readonly modifiedAt: number;
+  /** Tells files apart that exist at the same time: the same under all names of a file, whatever it is renamed to. */
+  readonly inode: number;
 }
 
 export interface DiskFile {

@@ -1,5 +1,5 @@
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat, statfs, unlink } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, rmdir, stat, statfs, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Disk, DiskError, type DiskFile, type OpenMode } from "./disk.ts";
 
@@ -18,6 +18,9 @@ const CAN_WRITE_THROUGH = process.platform === "linux";
 /** Linux writes at most this many slices in one `writev` (IOV_MAX). */
 const WRITEV_SLICES_MAX = 1024;
 
+/** Why a directory stays where it is: something is in it (systems have two words for that), or there is none. */
+const NOT_EMPTIED: ReadonlySet<string> = new Set(["ENOTEMPTY", "EEXIST", "ENOENT"]);
+
 /** The operating system's file system. */
 export const nodeDisk: Disk = {
   open: async (path, mode, options) => {
@@ -31,7 +34,7 @@ export const nodeDisk: Disk = {
   },
   stat: async (path) => {
     const found: Stats | undefined = await unlessAbsent(attempt("stat", path, stat(path)));
-    return found && { bytes: found.size, directory: found.isDirectory(), modifiedAt: found.mtimeMs };
+    return found && { bytes: found.size, directory: found.isDirectory(), modifiedAt: found.mtimeMs, inode: found.ino };
   },
   makeDirectory: (path) => makeDurableDirectory(path),
   rename: (from, to) => attempt("rename", from, rename(from, to)),
@@ -40,6 +43,15 @@ export const nodeDisk: Disk = {
     await unlessAbsent(attempt("unlink", path, unlink(path)));
   },
   removeDirectory: (path) => attempt("remove", path, rm(path, { recursive: true, force: true })),
+  removeEmptyDirectory: async (path) => {
+    try {
+      await attempt("remove", path, rmdir(path));
+      return true;
+    } catch (error) {
+      if (error instanceof DiskError && NOT_EMPTIED.has(error.code)) return false;
+      throw error;
+    }
+  },
   syncDirectory: (path) => syncDirectory(path),
   freeBytes: async (path) => {
     const found = await attempt("statfs", path, statfs(path));

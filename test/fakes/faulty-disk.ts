@@ -36,6 +36,10 @@ export function faultyDisk(inner: Disk, faults: DiskFaults = new DiskFaults()): 
       await faults.enterOrThrow("remove", path);
       return inner.removeDirectory(path);
     },
+    removeEmptyDirectory: async (path) => {
+      await faults.enterOrThrow("remove", path);
+      return inner.removeEmptyDirectory(path);
+    },
     syncDirectory: async (path) => {
       await faults.enterOrThrow("syncDirectory", path);
       return inner.syncDirectory(path);

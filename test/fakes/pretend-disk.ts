@@ -124,6 +124,9 @@ export class PretendDisk implements Disk {
   removeDirectory(path: string): Promise<void> {
     return this.#view(this.#life).removeDirectory(path);
   }
+  removeEmptyDirectory(path: string): Promise<boolean> {
+    return this.#view(this.#life).removeEmptyDirectory(path);
+  }
   syncDirectory(path: string): Promise<void> {
     return this.#view(this.#life).syncDirectory(path);
   }
@@ -142,6 +145,7 @@ export class PretendDisk implements Disk {
       link: (from, to) => run("link", to, () => this.#link(from, to)),
       unlink: (path) => run("unlink", path, () => this.#unlink(path)),
       removeDirectory: (path) => run("remove", path, () => this.#removeDirectory(path)),
+      removeEmptyDirectory: (path) => run("remove", path, () => this.#removeEmptyDirectory(path)),
       syncDirectory: (path) => run("syncDirectory", path, () => this.#syncDirectory(path)),
       freeBytes: (path) => run("freeBytes", path, () => Math.max(0, this.capacityBytes - this.usedBytes())),
     };
@@ -245,8 +249,10 @@ export class PretendDisk implements Disk {
 
   #stat(path: string): DiskStat | undefined {
     const content = this.#names.get(path);
-    if (content !== undefined) return { bytes: content.size, directory: false, modifiedAt: 0 };
-    return this.#directories.has(path) ? { bytes: 0, directory: true, modifiedAt: 0 } : undefined;
+    if (content !== undefined) {
+      return { bytes: content.size, directory: false, modifiedAt: 0, inode: content.inode };
+    }
+    return this.#directories.has(path) ? { bytes: 0, directory: true, modifiedAt: 0, inode: 0 } : undefined;
   }
 
   #makeDirectory(path: string): void {
@@ -281,6 +287,12 @@ export class PretendDisk implements Disk {
     this.#change(dirname(path), (names) => {
       for (const name of names.keys()) if (name.startsWith(`${path}/`)) names.delete(name);
     });
+  }
+
+  #removeEmptyDirectory(path: string): boolean {
+    if (!this.#directories.has(path) || this.#list(path).length > 0) return false;
+    this.#directories.delete(path);
+    return true;
   }
 
   #syncDirectory(path: string): void {

@@ -10,6 +10,8 @@ const SIDE_BYTES_MIN = 4096;
  * never written, or was cut off, is absent, takes no room, and reads as zeros.
  */
 export class PretendFileContent {
+  static #inodes = 0;
+  readonly inode = ++PretendFileContent.#inodes;
   size = 0;
   readonly #cached = new Sectors();
   readonly #durable = new Sectors();

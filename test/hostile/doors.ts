@@ -222,7 +222,7 @@ export const adminDoor: Door = (draw) => {
   const bytes = requestBytes({ method, path, headers: [["Content-Type", "application/json"], ...extra], body });
   return {
     what: `${method} ${path.slice(0, 80)}`,
-    forms: ["json", "text", "bare"],
+    forms: ["json", "text", "bare", "s3"],
     bytes,
     bodiless: method === "HEAD",
   };

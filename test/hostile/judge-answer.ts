@@ -11,6 +11,9 @@ export interface Verdict {
 /** Statuses that the listener gives to bytes that are no request of any protocol. */
 const BARE_STATUSES: ReadonlySet<number> = new Set([400, 408, 413, 417, 431]);
 
+/** Codes above 500 that are no failure: too much at a time, or more than there is. A HEAD has only its status to say so. */
+const ADMITTED: ReadonlySet<string> = new Set(["ServiceUnavailableException", "NotImplemented", "501"]);
+
 /**
  * The promise to strangers: every request is answered, in the form of the door that it knocked at, by a code that door
  * knows, and never by the admission that something broke inside.
@@ -27,7 +30,7 @@ export function judgeAnswer(request: HostileRequest, answer: RawAnswer | Silence
 
 function problemOf(request: HostileRequest, form: AnswerForm, code: string, answer: RawAnswer): string | undefined {
   const { status } = answer;
-  if (/^internal/i.test(code) || (status >= 500 && code !== "ServiceUnavailableException")) return "a failure inside";
+  if (/^internal/i.test(code) || (status >= 500 && !ADMITTED.has(code))) return "a failure inside";
   if (!request.forms.includes(form)) return `an answer in the form ${form}, expected ${request.forms.join(" or ")}`;
   if (status < 400) return undefined;
   if (code === "") return "an error without a code";
@@ -44,6 +47,7 @@ function formOf({ headers }: RawAnswer): AnswerForm {
   const type = headers["content-type"] ?? "";
   if (type.startsWith("application/x-amz-json")) return "aws-json";
   if (type.startsWith("text/xml")) return "aws-query";
+  if (type === "application/xml") return "s3";
   if (type.startsWith("application/json")) return "json";
   return type.startsWith("text/plain") ? "text" : "bare";
 }
@@ -52,7 +56,9 @@ function formOf({ headers }: RawAnswer): AnswerForm {
 function codeOf(form: AnswerForm, { headers, body, status }: RawAnswer, { bodiless }: HostileRequest): string {
   if (bodiless === true) return headers["x-amzn-errortype"] ?? String(status);
   const text = body.toString("utf8");
-  if (form === "aws-query") return /<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? "";
+  // S3 answers HEAD without a body: then the status is all there is.
+  if (form === "s3" && text === "") return String(status);
+  if (form === "aws-query" || form === "s3") return /<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? "";
   if (form === "text" || form === "bare") return String(status);
   const { __type, code, message } = JSON.parse(text) as Record<string, unknown>;
   if (typeof message !== "string" || message === "") return "";

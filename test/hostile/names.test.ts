@@ -43,6 +43,7 @@ const DATA_FOLDERS = new Set([
   "logs",
   "meta",
   "temporary",
+  "uploads",
 ]);
 
 async function world(t: TestContext): Promise<World> {

@@ -35,6 +35,7 @@ export function diskOfLife(life: Life, disk: Disk): Disk {
     link: (from, to) => run(() => disk.link(from, to)),
     unlink: (path) => run(() => disk.unlink(path)),
     removeDirectory: (path) => run(() => disk.removeDirectory(path)),
+    removeEmptyDirectory: (path) => run(() => disk.removeEmptyDirectory(path)),
     syncDirectory: (path) => run(() => disk.syncDirectory(path)),
     freeBytes: (path) => run(() => disk.freeBytes(path)),
   };

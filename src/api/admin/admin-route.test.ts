@@ -78,7 +78,8 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
     const [path = "", query = ""] = target.split("?");
     const { signal } = new AbortController();
     const read = async () => Buffer.from(body);
-    const answer = await route.handle({ id: "1", method, path, query, headers: {}, signal, body: read });
+    const stream = () => assert.fail("whole bodies only");
+    const answer = await route.handle({ id: "1", method, path, query, headers: {}, signal, body: read, stream });
     return { status: answer.status, json: JSON.parse(String(answer.body)) as JsonObject };
   };
   return { parts, streams, catalog, call, emitted };

@@ -43,6 +43,7 @@ async function send(route: Route, operation: string, body: unknown, headers: Rec
     path: "/",
     query: "",
     headers: { "x-amz-target": `Firehose_20150804.${operation}`, ...headers },
+    stream: () => assert.fail("whole bodies only"),
     body: async () => bytes,
     signal: new AbortController().signal,
   });

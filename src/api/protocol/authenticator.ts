@@ -4,7 +4,8 @@ import { type AllowRule, isAllowed } from "./access-rules.ts";
 import { type Caller, DEFAULT_ACCOUNT_ID, DEFAULT_REGION } from "./caller.ts";
 import type { RequestHead } from "./http.ts";
 import { SignatureVerifier } from "./sigv4.ts";
-import { isSigned, unverifiedScope } from "./sigv4-parse.ts";
+import type { ChunkSignatures } from "./sigv4-chunks.ts";
+import { isSigned, type SignatureParts, unverifiedScope } from "./sigv4-parse.ts";
 import { WireError } from "./wire-error.ts";
 
 export interface AccessKey {
@@ -29,6 +30,12 @@ export interface AuthenticatorOptions {
   readonly accountId?: string;
   /** Accept bodies that the signature does not cover. Default false. */
   readonly unsignedPayload?: boolean;
+}
+
+export interface SignedHeadCaller {
+  readonly caller: Caller;
+  /** Absent where nothing is asked to be signed. */
+  readonly proof?: { readonly chunks: ChunkSignatures; readonly signedHeaders: readonly string[] };
 }
 
 /**
@@ -66,15 +73,21 @@ export class Authenticator {
       const caller = this.#caller(scope.accessKeyId ?? "anonymous", scope.region ?? DEFAULT_REGION, undefined);
       return () => caller;
     }
-    const parts = this.#verifier.begin(head);
-    if (parts.service !== service) {
-      const message = `Credential should be scoped to correct service: '${service}'.`;
-      throw new WireError("InvalidSignatureException", message);
-    }
+    const parts = this.#begin(head, service);
     return (bodySha256) => {
       this.#verifier.finish(head, parts, bodySha256);
       return this.#caller(parts.accessKeyId, parts.region, this.#keys.get(parts.accessKeyId)?.allow ?? []);
     };
+  }
+
+  /** The caller of a request whose body is checked as it streams; `payloadHash` is what its head says of the body. */
+  signedHead(head: RequestHead, service: string, payloadHash: string): SignedHeadCaller {
+    if (this.open) return { caller: this.signed(head, service)(() => payloadHash) };
+    const parts = this.#begin(head, service);
+    const chunks = this.#verifier.finishHead(head, parts, payloadHash);
+    const { accessKeyId, region, signedHeaders } = parts;
+    const caller = this.#caller(accessKeyId, region, this.#keys.get(accessKeyId)?.allow ?? []);
+    return { caller, proof: { chunks, signedHeaders } };
   }
 
   /** Either way, for what people call both with their keys and with a token. A signed call is proved by its body. */
@@ -100,6 +113,13 @@ export class Authenticator {
       throw new WireError("UnrecognizedClientException", "The bearer token is not one of those configured");
     }
     return this.#caller(known.name, DEFAULT_REGION, known.allow);
+  }
+
+  #begin(head: RequestHead, service: string): SignatureParts {
+    const parts = this.#verifier.begin(head);
+    if (parts.service === service) return parts;
+    const message = `Credential should be scoped to correct service: '${service}'.`;
+    throw new WireError("InvalidSignatureException", message);
   }
 
   #caller(principal: string, region: string, rules: readonly AllowRule[] | undefined): Caller {

@@ -30,6 +30,11 @@ export interface HttpRequest extends RequestHead {
    * Rejects with a `RefusedError` when the body is larger than allowed, too slow, broken, or no memory comes free.
    */
   body(options?: BodyOptions): Promise<Buffer>;
+  /**
+   * The body as it comes, for what goes to disk rather than into memory: of any size, at the pace of whoever reads it, for
+   * as long as bytes keep coming. Once, and instead of `body`. Rejects with a `RefusedError` as `body` does.
+   */
+  stream(): AsyncIterable<Buffer>;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
 }

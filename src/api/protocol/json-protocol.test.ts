@@ -32,6 +32,7 @@ async function call(operation: Partial<Operation>, parts: Partial<HttpRequest> =
     path: "/",
     query: "",
     headers: { "x-amz-target": "Thing_1.Do" },
+    stream: () => assert.fail("whole bodies only"),
     body: async () => Buffer.from('{"a":1}'),
     signal: new AbortController().signal,
     ...parts,

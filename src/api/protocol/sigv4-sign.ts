@@ -72,6 +72,6 @@ export function compactTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
 }
 
-function scopeName({ date, region, service }: SignatureScope): string {
+export function scopeName({ date, region, service }: SignatureScope): string {
   return `${date}/${region}/${service}/aws4_request`;
 }

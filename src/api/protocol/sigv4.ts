@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { HmacKey } from "./hmac-key.ts";
 import { canonicalRequest } from "./sigv4-canonical.ts";
+import { ChunkSignatures } from "./sigv4-chunks.ts";
 import { parseSignature, type SignatureParts, type SignedHead } from "./sigv4-parse.ts";
 import { compactTime, signingKey, stringToSign } from "./sigv4-sign.ts";
 import { WireError } from "./wire-error.ts";
@@ -11,9 +12,16 @@ export const SIGNATURE_SKEW_MS = 5 * 60 * 1000;
 /** Signing keys kept: one per access key, day, region and service. Made again when it overflows. */
 const SIGNING_KEYS_MAX = 1000;
 
-const UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
+export const UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
 const MISMATCH =
   "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
+
+/** The signature may be right, but not now. S3 has words of its own for that, by which clients set their clocks. */
+export class ClockSkewError extends WireError {
+  constructor(message: string) {
+    super("InvalidSignatureException", message);
+  }
+}
 
 export interface VerifierOptions {
   /** The secret of an access key id; `undefined` for an id that is not known. */
@@ -48,13 +56,22 @@ export class SignatureVerifier {
 
   /** The rest: throws unless the signature of `parts` covers this head and body. */
   finish(head: SignedHead, parts: SignatureParts, bodySha256: () => string): void {
+    this.#prove(head, parts, this.#payloadHash(head, parts, bodySha256));
+  }
+
+  /**
+   * The rest, for bodies that are checked as they stream: throws unless the signature covers this head, which says in
+   * `payloadHash` what the body will be. The body may be signed in pieces: then they follow from this signature.
+   */
+  finishHead(head: SignedHead, parts: SignatureParts, payloadHash: string): ChunkSignatures {
+    this.#prove(head, parts, payloadHash);
+    return new ChunkSignatures(this.#signingKey(parts, this.#secretOf(parts)), parts);
+  }
+
+  #prove(head: SignedHead, parts: SignatureParts, payloadHash: string): void {
     const secret = this.#secretOf(parts);
-    const canonical = canonicalRequest({
-      ...head,
-      signedHeaders: parts.signedHeaders,
-      payloadHash: this.#payloadHash(head, parts, bodySha256),
-      rawPath: parts.service === "s3",
-    });
+    const { signedHeaders } = parts;
+    const canonical = canonicalRequest({ ...head, signedHeaders, payloadHash, rawPath: parts.service === "s3" });
     const expected = this.#signingKey(parts, secret).sign(stringToSign(parts.signedAt, parts, canonical));
     if (!timingSafeEqual(expected, Buffer.from(parts.signature, "hex"))) {
       throw new WireError("InvalidSignatureException", MISMATCH);
@@ -72,14 +89,12 @@ export class SignatureVerifier {
     const validMs = parts.expiresSeconds === undefined ? SIGNATURE_SKEW_MS : parts.expiresSeconds * 1000;
     if (parts.signedAtMs > now + SIGNATURE_SKEW_MS) {
       const latest = `${compactTime(now + SIGNATURE_SKEW_MS)} (${compactTime(now)} + 5 min.)`;
-      const message = `Signature not yet current: ${parts.signedAt} is still later than ${latest}`;
-      throw new WireError("InvalidSignatureException", message);
+      throw new ClockSkewError(`Signature not yet current: ${parts.signedAt} is still later than ${latest}`);
     }
     if (parts.signedAtMs < now - validMs) {
       const allowance = parts.expiresSeconds === undefined ? "5 min." : `${parts.expiresSeconds} s`;
       const earliest = `${compactTime(now - validMs)} (${compactTime(now)} - ${allowance})`;
-      const message = `Signature expired: ${parts.signedAt} is now earlier than ${earliest}`;
-      throw new WireError("InvalidSignatureException", message);
+      throw new ClockSkewError(`Signature expired: ${parts.signedAt} is now earlier than ${earliest}`);
     }
   }
 

@@ -1,5 +1,5 @@
-import { dirname, join } from "node:path";
-import { type Disk, DiskError, type DiskStat } from "../../std/disk.ts";
+import { join } from "node:path";
+import { DiskError } from "../../std/disk.ts";
 import {
   type ByteRange,
   type ListOptions,
@@ -11,12 +11,10 @@ import {
 } from "../object-store.ts";
 import { readBody } from "../read-body.ts";
 import { refuseAborted } from "../refuse-aborted.ts";
+import { BucketFiles, type BucketFilesOptions, notFound } from "./bucket-files.ts";
 import { withStoreErrors } from "./disk-errors.ts";
-import { DurableFolders } from "./durable-folders.ts";
-import { KeyLocks } from "./key-locks.ts";
 import { listObjects } from "./list-objects.ts";
-import { checkBucketName, pathOfKey, sidecarPathOfKey } from "./object-path.ts";
-import { describeObject, makeSidecar, readSidecar, writeSidecar } from "./sidecar.ts";
+import { describeObject, makeSidecar } from "./sidecar.ts";
 
 /**
  * The local lake: buckets as folders, objects as plain files.
@@ -35,59 +33,50 @@ import { describeObject, makeSidecar, readSidecar, writeSidecar } from "./sideca
  *
  * Read.        A sidecar counts while its size agrees with the file's; without one the defaults are derived.
  *
+ * Replacing.   Only where asked for, and never between an object and a sidecar that is about another: replacements.ts.
+ *
  * Recovery.    A crash before 4 leaves nothing that a reader sees. A crash between 4 and 5 leaves an object that a power
  *              loss may take away: `settle` does 3 and 5 again before anybody counts on it.
  */
-export interface DiskStoreOptions {
-  readonly disk: Disk;
-  /** Holds the bucket folders. */
-  readonly root: string;
-  /** On the file system of `root` and outside of it. */
-  readonly temporaryDirectory: string;
-  /** Outside of `root`. */
-  readonly metadataDirectory: string;
-}
-
-/** Pieces in which objects are read: few system calls, and small enough that many readers fit. */
-const READ_PIECE_BYTES = 256 * 1024;
+export type DiskStoreOptions = BucketFilesOptions;
 
 const TEMPORARY_PATTERN = /^put-\d+\.tmp$/;
 
 /** Makes the folders, removes leftovers, and refuses a layout on which a link could never work. */
 export async function openDiskStore(options: DiskStoreOptions): Promise<DiskStore> {
+  return new DiskStore(await openBucketFiles(options));
+}
+
+/** The same, for whoever puts a door beside the store (`disk-lake.ts`): both need the same locks. */
+export async function openBucketFiles(options: DiskStoreOptions): Promise<BucketFiles> {
   const { disk, root, temporaryDirectory, metadataDirectory } = options;
   for (const folder of [root, temporaryDirectory, metadataDirectory]) await disk.makeDirectory(folder);
+  const files = new BucketFiles(options);
+  // Before the leftovers go: while they are there, no other file has an inode that a note names.
+  await files.recover();
   for (const name of await disk.list(temporaryDirectory)) {
     if (TEMPORARY_PATTERN.test(name)) await disk.unlink(join(temporaryDirectory, name));
   }
   await checkLinks(options);
-  return new DiskStore(options);
+  return files;
 }
 
 export class DiskStore implements ObjectStore {
   readonly type = "disk";
-  readonly #disk: Disk;
-  readonly #options: DiskStoreOptions;
-  readonly #folders: DurableFolders;
-  readonly #sidecarFolders: DurableFolders;
-  readonly #locks = new KeyLocks();
-  #temporaries = 0;
+  readonly #files: BucketFiles;
 
   /** Use `openDiskStore`. */
-  constructor(options: DiskStoreOptions) {
-    this.#disk = options.disk;
-    this.#options = options;
-    this.#folders = new DurableFolders(options.disk, options.root);
-    this.#sidecarFolders = new DurableFolders(options.disk, options.metadataDirectory);
+  constructor(files: BucketFiles) {
+    this.#files = files;
   }
 
   async ensureBucket(bucket: string): Promise<void> {
-    await withStoreErrors(bucket, "", () => this.#folders.make(this.#bucketPath(bucket)));
+    await withStoreErrors(bucket, "", () => this.#files.makeBucket(bucket));
   }
 
   /** A file system either has `link` or was refused at start: there is nothing to find out. */
   async probe(bucket: string): Promise<StoreCapabilities> {
-    await this.#requireBucket(bucket);
+    await this.#files.requireBucket(bucket);
     return { conditionalPut: true, conditionalComplete: true, keepsMetadata: true };
   }
 
@@ -96,55 +85,46 @@ export class DiskStore implements ObjectStore {
     return withStoreErrors(bucket, key, async () => {
       const path = this.pathOf(bucket, key);
       refuseAborted(request.signal);
-      await this.#requireBucket(bucket);
-      return this.#locks.run(path, () => this.#putLocked(request, path));
+      await this.#files.requireBucket(bucket);
+      return this.#files.locked(path, () => this.#putLocked(request, path));
     });
   }
 
   head(bucket: string, key: string): Promise<ObjectInfo | undefined> {
     return withStoreErrors(bucket, key, async () => {
-      const stat = await this.#statObject(this.pathOf(bucket, key));
-      return stat && this.#describe(bucket, key, stat);
+      const stat = await this.#files.statObject(this.pathOf(bucket, key));
+      return stat && describeObject(key, stat, await this.#files.sidecarOf(bucket, key, stat));
     });
   }
 
   async settle(bucket: string, key: string): Promise<void> {
-    const folder = dirname(this.pathOf(bucket, key));
-    await withStoreErrors(bucket, key, async () => {
-      await this.#folders.make(folder);
-      await this.#disk.syncDirectory(folder);
-    });
+    const path = this.pathOf(bucket, key);
+    await withStoreErrors(bucket, key, () => this.#files.settle(path));
   }
 
   get(bucket: string, key: string, range?: ByteRange): Promise<AsyncIterable<Buffer>> {
     return withStoreErrors(bucket, key, async () => {
-      const path = this.pathOf(bucket, key);
-      const stat = await this.#statObject(path);
+      const stat = await this.#files.statObject(this.pathOf(bucket, key));
       if (stat === undefined) {
-        await this.#requireBucket(bucket);
+        await this.#files.requireBucket(bucket);
         throw notFound(bucket, key);
       }
-      return this.#read(bucket, key, path, range ?? { start: 0, end: stat.bytes });
+      return this.#read(bucket, key, range ?? { start: 0, end: stat.bytes });
     });
   }
 
   async *list(bucket: string, options: ListOptions = {}): AsyncGenerator<ObjectInfo> {
-    await this.#requireBucket(bucket);
-    for await (const { key, stat } of listObjects(this.#disk, this.#bucketPath(bucket), options)) {
-      yield await this.#describe(bucket, key, stat);
+    await this.#files.requireBucket(bucket);
+    for await (const { key, stat } of listObjects(this.#files.disk, this.#files.bucketPath(bucket), options)) {
+      yield describeObject(key, stat, await this.#files.sidecarOf(bucket, key, stat));
     }
   }
 
   delete(bucket: string, key: string): Promise<void> {
     return withStoreErrors(bucket, key, async () => {
       const path = this.pathOf(bucket, key);
-      await this.#requireBucket(bucket);
-      await this.#locks.run(path, async () => {
-        if ((await this.#statObject(path)) === undefined) return;
-        await this.#disk.unlink(path);
-        await this.#disk.syncDirectory(dirname(path));
-        await this.#disk.unlink(this.#sidecarPath(bucket, key));
-      });
+      await this.#files.requireBucket(bucket);
+      await this.#files.locked(path, () => this.#files.remove(bucket, key));
     });
   }
 
@@ -154,69 +134,30 @@ export class DiskStore implements ObjectStore {
 
   /** Where an object is, for programs on this machine that read files themselves. */
   pathOf(bucket: string, key: string): string {
-    return join(this.#bucketPath(bucket), pathOfKey(key));
+    return this.#files.pathOf(bucket, key);
   }
 
   async #putLocked(request: PutObject, path: string): Promise<ObjectInfo> {
-    const { bucket, key } = request;
-    const there = await this.#disk.stat(path);
-    if (there?.directory) throw isFolder(bucket, key);
-    if (there && request.onlyIfAbsent) throw exists(bucket, key);
+    const { bucket, key, onlyIfAbsent } = request;
+    const there = await this.#files.statPlace(request);
     const linked = request.body.file;
     if (linked !== undefined) await this.#checkFile(linked, request.body.bytes);
-    const source = linked !== undefined && request.onlyIfAbsent ? linked : await this.#writeTemporary(request);
+    const source = linked !== undefined && onlyIfAbsent ? linked : await this.#writeTemporary(request);
+    const sidecar = makeSidecar(request);
     try {
-      await this.#admit(request, source, path);
+      await this.#files.enter({ bucket, key, source, sidecar, onlyIfAbsent }, there);
     } finally {
-      if (source !== linked) await this.#disk.unlink(source);
+      if (source !== linked) await this.#files.disk.unlink(source);
     }
-    const stat = await this.#disk.stat(path);
+    const stat = await this.#files.disk.stat(path);
     if (stat === undefined) throw new ObjectStoreError("unknown-outcome", `${key} vanished from bucket ${bucket}`);
-    return describeObject(key, stat, makeSidecar(request));
-  }
-
-  /** Steps 2 to 5. A folder that somebody removed by hand is made again, once. */
-  async #admit(request: PutObject, source: string, path: string): Promise<void> {
-    try {
-      await this.#enter(request, source, path);
-    } catch (error) {
-      if (!(error instanceof DiskError && error.code === "ENOENT")) throw error;
-      this.#folders.forget();
-      this.#sidecarFolders.forget();
-      await this.#enter(request, source, path);
-    }
-  }
-
-  async #enter(request: PutObject, source: string, path: string): Promise<void> {
-    const { bucket, key } = request;
-    const sidecarPath = this.#sidecarPath(bucket, key);
-    await this.#folders.make(dirname(path));
-    await writeSidecar(this.#disk, this.#sidecarFolders, sidecarPath, makeSidecar(request));
-    if (request.onlyIfAbsent) await this.#link(bucket, key, source, path, sidecarPath);
-    else await this.#disk.rename(source, path);
-    try {
-      await this.#disk.syncDirectory(dirname(path));
-    } catch (error) {
-      const message = `${key} is in bucket ${bucket}, but its folder could not be synced: it may not survive a power loss`;
-      throw new ObjectStoreError("unknown-outcome", message, { cause: error });
-    }
-  }
-
-  async #link(bucket: string, key: string, source: string, path: string, sidecarPath: string): Promise<void> {
-    try {
-      await this.#disk.link(source, path);
-    } catch (error) {
-      if (!(error instanceof DiskError && error.code === "EEXIST")) throw error;
-      // Somebody outside put a file there since we looked: what we were about to say is not about that file.
-      await this.#disk.unlink(sidecarPath);
-      throw exists(bucket, key);
-    }
+    return describeObject(key, stat, sidecar);
   }
 
   async #writeTemporary(request: PutObject): Promise<string> {
-    this.#temporaries += 1;
-    const path = join(this.#options.temporaryDirectory, `put-${this.#temporaries}.tmp`);
-    const file = await this.#disk.open(path, "create");
+    const { disk } = this.#files;
+    const path = this.#files.temporaryPath();
+    const file = await disk.open(path, "create");
     try {
       let position = 0;
       for await (const piece of readBody(request.body)) {
@@ -226,7 +167,7 @@ export class DiskStore implements ObjectStore {
       await file.datasync();
     } catch (error) {
       await file.close();
-      await this.#disk.unlink(path);
+      await disk.unlink(path);
       throw error;
     }
     await file.close();
@@ -234,69 +175,20 @@ export class DiskStore implements ObjectStore {
   }
 
   async #checkFile(path: string, bytes: number): Promise<void> {
-    const stat = await this.#disk.stat(path);
+    const stat = await this.#files.disk.stat(path);
     if (stat?.bytes === bytes) return;
     const found = stat === undefined ? "no file" : `${stat.bytes} bytes`;
     throw new ObjectStoreError("rejected", `Expected ${bytes} bytes in the encoded file ${path}, found ${found}`);
   }
 
-  async *#read(bucket: string, key: string, path: string, range: ByteRange): AsyncGenerator<Buffer> {
-    const file = await withStoreErrors(bucket, key, () => this.#open(bucket, key, path));
+  async *#read(bucket: string, key: string, range: ByteRange): AsyncGenerator<Buffer> {
+    const opened = await withStoreErrors(bucket, key, () => this.#files.open(bucket, key));
+    if (opened === undefined) throw notFound(bucket, key);
     try {
-      for (let at = range.start; at < range.end; ) {
-        const piece = Buffer.allocUnsafe(Math.min(READ_PIECE_BYTES, range.end - at));
-        const count = await withStoreErrors(bucket, key, () => file.read(piece, at));
-        if (count > 0) yield piece.subarray(0, count);
-        if (count < piece.length) return;
-        at += count;
-      }
+      yield* this.#files.readPieces(bucket, key, opened.file, range.start, range.end);
     } finally {
-      await file.close();
+      await opened.file.close();
     }
-  }
-
-  async #open(bucket: string, key: string, path: string) {
-    try {
-      return await this.#disk.open(path, "read");
-    } catch (error) {
-      if (error instanceof DiskError && error.code === "ENOENT") throw notFound(bucket, key);
-      throw error;
-    }
-  }
-
-  async #describe(bucket: string, key: string, stat: DiskStat): Promise<ObjectInfo> {
-    const sidecar = await readSidecar(this.#disk, this.#sidecarPath(bucket, key));
-    if (sidecar && sidecar.key !== key) {
-      const message = `This file system cannot tell ${key} from ${sidecar.key} in bucket ${bucket}: use one spelling`;
-      throw new ObjectStoreError("invalid-key", message);
-    }
-    return describeObject(key, stat, sidecar);
-  }
-
-  /** A folder is no object, and neither is anything below a file. */
-  async #statObject(path: string): Promise<DiskStat | undefined> {
-    try {
-      const stat = await this.#disk.stat(path);
-      return stat?.directory ? undefined : stat;
-    } catch (error) {
-      if (error instanceof DiskError && error.code === "ENOTDIR") return undefined;
-      throw error;
-    }
-  }
-
-  async #requireBucket(bucket: string): Promise<void> {
-    const stat = await this.#disk.stat(this.#bucketPath(bucket));
-    if (stat?.directory) return;
-    throw new ObjectStoreError("no-such-bucket", `No bucket ${bucket}: expected a folder ${this.#bucketPath(bucket)}`);
-  }
-
-  #bucketPath(bucket: string): string {
-    checkBucketName(bucket);
-    return join(this.#options.root, bucket);
-  }
-
-  #sidecarPath(bucket: string, key: string): string {
-    return join(this.#options.metadataDirectory, bucket, sidecarPathOfKey(key));
   }
 }
 
@@ -318,17 +210,4 @@ async function checkLinks(options: DiskStoreOptions): Promise<void> {
   } finally {
     await disk.unlink(source);
   }
-}
-
-function exists(bucket: string, key: string): ObjectStoreError {
-  return new ObjectStoreError("exists", `Bucket ${bucket} already holds an object ${key}`);
-}
-
-function notFound(bucket: string, key: string): ObjectStoreError {
-  return new ObjectStoreError("not-found", `No object ${key} in bucket ${bucket}`);
-}
-
-function isFolder(bucket: string, key: string): ObjectStoreError {
-  const message = `Bucket ${bucket} has a folder named ${key}: on a disk an object cannot also be a folder of other objects`;
-  return new ObjectStoreError("invalid-key", message);
 }

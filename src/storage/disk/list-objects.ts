@@ -11,6 +11,17 @@ export interface FoundObject {
   readonly stat: DiskStat;
 }
 
+export interface WalkOptions extends ListOptions {
+  /** Asked between two objects: whether keys that begin with this folder's are of no interest any more. */
+  passes?(folderKey: string): boolean;
+}
+
+interface Wanted {
+  readonly prefix: string;
+  readonly after: string;
+  readonly passes: (folderKey: string) => boolean;
+}
+
 interface Entry extends FoundObject {
   readonly path: string;
 }
@@ -20,17 +31,14 @@ interface Entry extends FoundObject {
  * bucket: a folder is read when the walk comes to it. A folder sorts as its name with a slash (`a.b` before `a/c`), for
  * that is how its keys sort. Folders in which no key can match are never read.
  */
-export async function* listObjects(disk: Disk, bucketPath: string, options: ListOptions): AsyncGenerator<FoundObject> {
-  yield* walk(disk, bucketPath, "", { prefix: options.prefix ?? "", after: options.after ?? "" });
+export async function* listObjects(disk: Disk, bucketPath: string, options: WalkOptions): AsyncGenerator<FoundObject> {
+  const { prefix = "", after = "", passes = () => false } = options;
+  yield* walk(disk, bucketPath, "", { prefix, after, passes });
 }
 
-async function* walk(
-  disk: Disk,
-  path: string,
-  keyPrefix: string,
-  wanted: Required<ListOptions>,
-): AsyncGenerator<FoundObject> {
+async function* walk(disk: Disk, path: string, keyPrefix: string, wanted: Wanted): AsyncGenerator<FoundObject> {
   for (const entry of await readFolder(disk, path, keyPrefix, wanted)) {
+    if (keyPrefix !== "" && wanted.passes(keyPrefix)) return;
     if (entry.stat.directory) {
       if (mayHold(entry.key, wanted)) yield* walk(disk, entry.path, entry.key, wanted);
     } else if (entry.key.startsWith(wanted.prefix) && compareKeys(entry.key, wanted.after) > 0) {
@@ -40,16 +48,8 @@ async function* walk(
 }
 
 /** The entries that may matter, sorted. The key of a folder ends with a slash. */
-async function readFolder(
-  disk: Disk,
-  path: string,
-  keyPrefix: string,
-  wanted: Required<ListOptions>,
-): Promise<Entry[]> {
-  const names = (await disk.list(path)).filter((name) => {
-    const key = keyPrefix + segmentOfName(name);
-    return key.startsWith(wanted.prefix) || wanted.prefix.startsWith(key);
-  });
+async function readFolder(disk: Disk, path: string, keyPrefix: string, wanted: Wanted): Promise<Entry[]> {
+  const names = (await disk.list(path)).filter((name) => mayMatter(name, keyPrefix, wanted));
   const entries: Entry[] = [];
   for (let first = 0; first < names.length; first += STATS_IN_FLIGHT) {
     const group = names.slice(first, first + STATS_IN_FLIGHT);
@@ -66,8 +66,15 @@ async function readFolder(
   return entries.sort((left, right) => compareKeys(left.key, right.key));
 }
 
+/** Whether what has this name may be a wanted object, or a folder of some: before anybody looks which of the two it is. */
+function mayMatter(name: string, keyPrefix: string, wanted: Wanted): boolean {
+  const key = keyPrefix + segmentOfName(name);
+  if (key.startsWith(wanted.prefix) && compareKeys(key, wanted.after) > 0) return true;
+  return mayHold(isBeginningOfSegment(name) ? key : `${key}/`, wanted);
+}
+
 /** Whether some key below the folder `folderKey` may have the prefix and come after `after`. */
-function mayHold(folderKey: string, { prefix, after }: Required<ListOptions>): boolean {
+function mayHold(folderKey: string, { prefix, after }: Pick<Wanted, "prefix" | "after">): boolean {
   const passed = compareKeys(folderKey, after) < 0 && !after.startsWith(folderKey);
   return !passed && (folderKey.startsWith(prefix) || prefix.startsWith(folderKey));
 }

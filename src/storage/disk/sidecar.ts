@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Disk, DiskStat } from "../../std/disk.ts";
 import { readFileWhole, writeFileDurably } from "../../std/write-file.ts";
 import { checksumText } from "../checksum-text.ts";
+import type { LakeObject } from "../local-lake.ts";
 import type { ObjectInfo, PutObject } from "../object-store.ts";
 import type { DurableFolders } from "./durable-folders.ts";
 
@@ -13,14 +14,23 @@ import type { DurableFolders } from "./durable-folders.ts";
  * without an object, which nobody asks for. It counts only while the object has the size that it names: a file that a
  * person put there later is not taken for ours.
  */
-const sidecarSchema = z.object({
+export const sidecarSchema = z.object({
   key: z.string(),
   bytes: z.number(),
   etag: z.string(),
   contentType: z.string(),
   contentEncoding: z.string().optional(),
   metadata: z.record(z.string(), z.string()),
+  // Of objects that came through the S3 door; deliveries do without.
+  contentDisposition: z.string().optional(),
+  contentLanguage: z.string().optional(),
+  cacheControl: z.string().optional(),
+  expires: z.string().optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+  checksums: z.record(z.string(), z.string()).optional(),
 });
+
+const DEFAULT_CONTENT_TYPE = "application/octet-stream";
 
 export type Sidecar = z.infer<typeof sidecarSchema>;
 
@@ -59,9 +69,33 @@ export function describeObject(key: string, stat: DiskStat, sidecar: Sidecar | u
     bytes: stat.bytes,
     etag: known?.etag ?? derivedEtag(stat),
     modifiedAt: stat.modifiedAt,
-    contentType: known?.contentType ?? "application/octet-stream",
+    contentType: known?.contentType ?? DEFAULT_CONTENT_TYPE,
     ...(known?.contentEncoding === undefined ? {} : { contentEncoding: known.contentEncoding }),
     metadata: known?.metadata ?? {},
+  };
+}
+
+/** The same with what only the door to the lake asks for. */
+export function describeLakeObject(key: string, stat: DiskStat, sidecar: Sidecar | undefined): LakeObject {
+  const known = sidecar?.bytes === stat.bytes ? sidecar : undefined;
+  const { contentDisposition, contentLanguage, cacheControl, expires, tags, checksums } = known ?? {};
+  const info = describeObject(key, stat, sidecar);
+  return {
+    key,
+    bytes: info.bytes,
+    etag: info.etag,
+    modifiedAt: info.modifiedAt,
+    attributes: {
+      contentType: info.contentType ?? DEFAULT_CONTENT_TYPE,
+      contentEncoding: info.contentEncoding,
+      contentDisposition,
+      contentLanguage,
+      cacheControl,
+      expires,
+      metadata: info.metadata,
+      tags: tags ?? {},
+      checksums: checksums ?? {},
+    },
   };
 }
 
