@@ -8,7 +8,7 @@ const EMBEDDED = "src/log/embedded/embedded-log.ts";
 const INTAKE = "src/streams/intake.ts";
 const STATE = "src/delivery/journal/journal-state.ts";
 const DESTINATION = "src/destinations/object-store/object-store-destination.ts";
-const DISK_STORE = "src/storage/disk/disk-store.ts";
+const BUCKET_FILES = "src/storage/disk/bucket-files.ts";
 const PARCEL_FILE = "src/delivery/parcel-file.ts";
 
 /** In the order of the rules. Each has to be found out by some seed. */
@@ -231,9 +231,9 @@ export const MUTATIONS: readonly Mutation[] = [
   take(
     "H47a",
     "the folder of a new object is not synced",
-    DISK_STORE,
-    "    try {\n      await this.#disk.syncDirectory(dirname(path));\n    } catch (error) {\n      const message =",
-    "    try {\n      await this.#disk.stat(path);\n    } catch (error) {\n      const message =",
+    BUCKET_FILES,
+    "    try {\n      await this.disk.syncDirectory(dirname(path));\n    } catch (error) {\n      const message =",
+    "    try {\n      await this.disk.stat(path);\n    } catch (error) {\n      const message =",
   ),
   take(
     "H47b",
