@@ -100,8 +100,6 @@ async function compose(
   closers.push(() => crawlers.close());
   const firstStarts = new FirstStarts(nodeDisk, folder.started);
   const components = deliveryComponents({ ...world, telemetry, stores, catalog, functions: functions.host });
-  const current = (name: string) => streams?.get(name);
-  const running = () => streams !== undefined;
   streams = await StreamsService.open(
     streamDependencies({
       ...world,
@@ -112,8 +110,8 @@ async function compose(
       stores,
       catalog,
       functions: functions.host,
-      current,
-      running,
+      current: (name) => streams?.get(name),
+      running: () => streams !== undefined,
     }),
   );
   const opened = streams;
