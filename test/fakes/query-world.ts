@@ -15,7 +15,7 @@ import { systemRandom } from "../../src/std/random.ts";
 import { bytesBody } from "../../src/storage/bytes-body.ts";
 import { openDiskStore } from "../../src/storage/disk/disk-store.ts";
 import { MemoryStore } from "../../src/storage/memory/memory-store.ts";
-import { MemoryPartitions } from "./memory-partitions.ts";
+import { FakePartitions } from "./fake-partitions.ts";
 
 export interface Answer {
   readonly columns: readonly ResultColumn[];
@@ -43,7 +43,7 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}) {
   const world = { disk: nodeDisk, clock: systemClock, random: systemRandom };
   const catalog = await StoredCatalog.open({ ...world, dataDirectory: root });
   await catalog.createDatabase({ name: "default" });
-  const partitions = new MemoryPartitions();
+  const partitions = new FakePartitions();
   const engine = await QueryEngine.open({
     catalog,
     partitions,
