@@ -21,21 +21,26 @@ export class IdleConnections {
 
   /** Until `idle` is told, it has to send its first request in time, which others see to. */
   opened(socket: Socket): void {
-    this.busy(socket);
+    this.#looks.set(socket, Number.POSITIVE_INFINITY);
     socket.once("close", () => this.#looks.delete(socket));
     void this.#watch();
   }
 
   busy(socket: Socket): void {
-    this.#looks.set(socket, Number.POSITIVE_INFINITY);
+    this.#look(socket, Number.POSITIVE_INFINITY);
   }
 
   idle(socket: Socket): void {
-    if (this.#looks.has(socket)) this.#looks.set(socket, LOOKS);
+    this.#look(socket, LOOKS);
   }
 
   close(): void {
     this.#watching?.abort();
+  }
+
+  /** One that has closed meanwhile is forgotten, and stays so. */
+  #look(socket: Socket, looks: number): void {
+    if (this.#looks.has(socket)) this.#looks.set(socket, looks);
   }
 
   async #watch(): Promise<void> {
