@@ -33,7 +33,7 @@ export function deliveryComponents({
 }: ComponentsOptions): DeliveryComponents {
   const dependencies = { storeFor: (bucket: string) => stores.storeFor(bucket), clock, random, telemetry };
   const learnedTables = new LearnedTables(catalog, telemetry);
-  const landedPartitions = new LandedPartitions(catalog);
+  const landedPartitions = new LandedPartitions(catalog, telemetry);
   return {
     register: (objects) => landedPartitions.register(objects),
     schemaLearned: (learned) => void learnedTables.record(learned),

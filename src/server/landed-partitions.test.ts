@@ -7,16 +7,24 @@ import type { LandedObject } from "../delivery/journal/journal-records.ts";
 import { seededRandom } from "../std/random.ts";
 import { LandedPartitions } from "./landed-partitions.ts";
 
-async function catalogWith(location: string, ...keys: string[]) {
-  const world = { disk: new PretendDisk().process(), clock: new PretendClock(), random: seededRandom(1) };
+async function reopened(disk: PretendDisk) {
+  const world = { disk: disk.process(), clock: new PretendClock(), random: seededRandom(2) };
   const catalog = await StoredCatalog.open({ ...world, dataDirectory: "/data" });
+  const events: string[] = [];
+  const telemetry = { emit: (name: string) => void events.push(name) };
+  return { catalog, landed: new LandedPartitions(catalog, telemetry), disk, events };
+}
+
+async function catalogWith(location: string, ...keys: string[]) {
+  const world = await reopened(new PretendDisk());
+  const { catalog } = world;
   await catalog.createDatabase({ name: "sales" });
   await catalog.createTable("sales", {
     name: "orders",
     partitionKeys: keys.map((name) => ({ name, type: "string" })),
     storageDescriptor: { location, inputFormat: "text", columns: [{ name: "id", type: "int" }] },
   });
-  return { catalog, landed: new LandedPartitions(catalog) };
+  return world;
 }
 
 function object(name: string, more: { readonly bucket?: string; readonly table?: string } = {}): LandedObject {
@@ -67,4 +75,29 @@ test("what lies elsewhere makes no partition, nor does a table that is gone or h
   const without = await catalogWith("s3://lake/orders/");
   await without.landed.register([object("orders/day=1/a")]);
   assert.deepEqual(await placesIn(without.catalog), []);
+});
+
+test("a table that will never take a partition is told of and left, and keeps none from the others", async () => {
+  const { landed, disk } = await catalogWith("s3://lake/orders", "day");
+  await landed.register([object("orders/day=1/a")]);
+  const [log = ""] = disk.pathsBelow("/data/meta/catalog/partitions");
+  disk.flipByte(log, 10);
+  const again = await reopened(disk);
+  await again.catalog.createTable("sales", {
+    name: "others",
+    partitionKeys: [{ name: "day", type: "string" }],
+    storageDescriptor: { location: "s3://lake/others/" },
+  });
+  await again.landed.register([object("orders/day=2/a"), object("others/day=2/a", { table: "others" })]);
+  assert.deepEqual(again.events, ["catalog.partitionsRefused"]);
+  assert.equal((await again.catalog.partitions.partitions("sales", "others")).length, 1);
+});
+
+test("a disk that fails is asked again", async () => {
+  const { catalog, landed, disk, events } = await catalogWith("s3://lake/orders", "day");
+  disk.failNext("write", "ENOSPC", { pathPart: "partitions" });
+  await assert.rejects(landed.register([object("orders/day=1/a")]), { code: "ENOSPC" });
+  await landed.register([object("orders/day=1/a")]);
+  assert.equal((await placesIn(catalog)).length, 1);
+  assert.deepEqual(events, []);
 });

@@ -1,8 +1,11 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import { readLocation } from "../catalog/location.ts";
 import type { PartitionDefinition, Partitions } from "../catalog/partition.ts";
 import { hivePartitionOf, type PartitionFolder } from "../catalog/partition-layout.ts";
 import type { Table } from "../catalog/table.ts";
 import type { LandedObject } from "../delivery/journal/journal-records.ts";
+import { LakehoseError } from "../model/errors.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 
 /**
  * Makes a partition of a table as soon as its first object has landed, so that it is there for the first question, and
@@ -14,18 +17,38 @@ import type { LandedObject } from "../delivery/journal/journal-records.ts";
  */
 export class LandedPartitions {
   readonly #catalog: Catalog & { readonly partitions: Partitions };
+  readonly #telemetry: Telemetry;
 
-  constructor(catalog: Catalog & { readonly partitions: Partitions }) {
+  constructor(catalog: Catalog & { readonly partitions: Partitions }, telemetry: Telemetry) {
     this.#catalog = catalog;
+    this.#telemetry = telemetry;
   }
 
-  /** May be told of an object twice. Rejects with what the catalog fails with, to be told again. */
+  /**
+   * May be told of an object twice. Rejects where the catalog may take it later, to be told again. What it will never take
+   * (a table is full, or its partitions are damaged) is warned about and let go, because waiting for it would take ever
+   * more memory; `MSCK REPAIR TABLE` finds it in the lake.
+   */
   async register(objects: readonly LandedObject[]): Promise<void> {
     const byTable = Map.groupBy(objects, ({ table }) => JSON.stringify([table.databaseName, table.tableName]));
     for (const landed of byTable.values()) {
       const [first] = landed;
       const table = first && this.#catalog.table(first.table.databaseName, first.table.tableName);
-      if (table !== undefined) await this.#makePartitions(table, landed);
+      if (table !== undefined) await this.#makeOrWarn(table, landed);
+    }
+  }
+
+  async #makeOrWarn(table: Table, landed: readonly LandedObject[]): Promise<void> {
+    try {
+      await this.#makePartitions(table, landed);
+    } catch (error) {
+      if (!(error instanceof LakehoseError) || error.retriable) throw error;
+      const name = `${table.databaseName}.${table.definition.name}`;
+      this.#telemetry.emit("catalog.partitionsRefused", {
+        table: name,
+        objects: landed.length,
+        message: error.message,
+      });
     }
   }
 
@@ -43,7 +66,7 @@ export class LandedPartitions {
 
 function folderOf({ definition }: Table, { target, name }: LandedObject): PartitionFolder | undefined {
   const keys = definition.partitionKeys?.map((key) => key.name) ?? [];
-  const location = locationOf(definition.storageDescriptor?.location);
+  const location = readLocation(definition.storageDescriptor?.location);
   if (keys.length === 0 || location === undefined || target.options.bucket !== location.bucket) return undefined;
   if (!name.startsWith(location.prefix)) return undefined;
   const path = name.slice(location.prefix.length);
@@ -60,17 +83,7 @@ function placedPartitionOf(path: string, keys: readonly string[]): PartitionFold
 /** As Hive adds a partition: described as the table is, in a place of its own. */
 function partitionOf({ definition }: Table, { values, folder }: PartitionFolder): PartitionDefinition {
   const { storageDescriptor } = definition;
-  return {
-    values,
-    storageDescriptor: { ...storageDescriptor, location: `${withSlash(storageDescriptor?.location ?? "")}${folder}` },
-  };
-}
-
-function locationOf(location: string | undefined): { readonly bucket: string; readonly prefix: string } | undefined {
-  const [, bucket, prefix = ""] = /^s3[an]?:\/\/([^/]+)(?:\/(.*))?$/.exec(location ?? "") ?? [];
-  return bucket === undefined ? undefined : { bucket, prefix: prefix === "" ? "" : withSlash(prefix) };
-}
-
-function withSlash(text: string): string {
-  return text.endsWith("/") ? text : `${text}/`;
+  const root = storageDescriptor?.location ?? "";
+  const location = `${root}${root.endsWith("/") ? "" : "/"}${folder}`;
+  return { values, storageDescriptor: { ...storageDescriptor, location } };
 }

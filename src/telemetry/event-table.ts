@@ -245,6 +245,12 @@ export const EVENT_TABLE: EventTable = {
   },
   "function.outputWritten": { summary: "A function printed a line.", level: "info", metrics: [] },
 
+  "catalog.partitionsRefused": {
+    summary: "Objects have landed whose partitions their table will never take; `MSCK REPAIR TABLE` finds them later.",
+    level: "error",
+    metrics: [],
+  },
+
   "storage.requestFailed": {
     summary: "An object store refused a request or did not answer.",
     level: "warn",

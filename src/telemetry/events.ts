@@ -1,4 +1,5 @@
 import type { ApiEvents } from "./events/api-events.ts";
+import type { CatalogEvents } from "./events/catalog-events.ts";
 import type { DeliveryEvents } from "./events/delivery-events.ts";
 import type { FunctionEvents } from "./events/function-events.ts";
 import type { LogEvents } from "./events/log-events.ts";
@@ -10,6 +11,7 @@ import type { StreamEvents } from "./events/stream-events.ts";
 /** Every event that Lakehose can emit: area, noun, past-tense verb. Units stand last in field names. */
 export interface EventCatalogue
   extends ApiEvents,
+    CatalogEvents,
     DeliveryEvents,
     FunctionEvents,
     LogEvents,
