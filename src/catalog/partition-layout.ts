@@ -19,7 +19,7 @@ export interface PartitionFolder {
  */
 export function hivePartitionOf(path: string, keys: readonly string[]): PartitionFolder | undefined {
   const segments = path.split("/");
-  if (keys.length === 0 || segments.length <= keys.length || segments.some(isHidden)) return undefined;
+  if (keys.length === 0 || segments.length <= keys.length || isHidden(path)) return undefined;
   const values: string[] = [];
   for (const [index, key] of keys.entries()) {
     const value = valueInFolder(segments[index] ?? "", key);
@@ -66,9 +66,14 @@ function valueInFolder(segment: string, key: string): string | undefined {
   return value.length === 0 || value.length > PARTITION_VALUE_LENGTH_MAX ? undefined : value;
 }
 
-/** A key may begin with an underscore, as in `_day=1`. */
-function isHidden(segment: string): boolean {
-  return segment.startsWith(".") || (segment.startsWith("_") && !segment.includes("="));
+/**
+ * Whether readers of Hive pass an object over, by its path below a table's location: markers, and what is not finished. A key
+ * may begin with an underscore, as in `_day=1`.
+ */
+export function isHidden(path: string): boolean {
+  return path
+    .split("/")
+    .some((segment) => segment.startsWith(".") || (segment.startsWith("_") && !segment.includes("=")));
 }
 
 /** The signs that Hive writes as percent codes in names of folders. */
@@ -80,7 +85,7 @@ function escaped(text: string): string {
 }
 
 /** Percent codes are UTF-8, as all writers agree for ASCII. What is no such code is text: `100%` is a value too. */
-function unescaped(text: string): string {
+export function unescaped(text: string): string {
   return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (codes) => {
     try {
       return decodeURIComponent(codes);

@@ -2,14 +2,15 @@ import type { Clock } from "../../std/clock.ts";
 import { compareKeys } from "../../storage/compare-keys.ts";
 import type { ObjectStore } from "../../storage/object-store.ts";
 import type { Catalog } from "../catalog.ts";
+import { type Location, locationText } from "../location.ts";
 import type { Partitions } from "../partition.ts";
 import type { CrawlReport, TableReport } from "./crawl-report.ts";
 import { CRAWL_MS_MAX, REPORTED_MAX } from "./crawler-limits.ts";
 import type { CsvHeader } from "./csv-sample.ts";
 import { type FollowOptions, followTable, letGoOfTables } from "./follow-tables.ts";
-import { type FoundTable, foundTable, locationText } from "./found-table.ts";
+import { type FoundTable, foundTable } from "./found-table.ts";
 import { type BrokenObject, chooseSamples, readSamples } from "./sample-objects.ts";
-import { type Location, type Scan, scanLocation } from "./scan.ts";
+import { type Scan, scanLocation } from "./scan.ts";
 import type { ChangePolicy } from "./schema-change.ts";
 import { candidatesOf, groupBy, joinAlike, type TableGrouping } from "./table-candidates.ts";
 

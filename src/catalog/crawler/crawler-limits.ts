@@ -11,8 +11,7 @@ export const FOOTER_BYTES_MAX = 16 * 1024 * 1024;
 /** Rows of a text that are looked at. */
 export const SAMPLE_ROWS_MAX = 10_000;
 
-/** Objects that are opened per folder and in one crawl. */
-export const SAMPLES_PER_FOLDER = 2;
+/** Objects that are opened in one crawl. */
 export const SAMPLES_MAX = 2_000;
 
 /** Folders with objects that one crawl remembers: partitions of ten years by the hour, at about 400 bytes each. */

@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import type { Catalog } from "../catalog.ts";
 import { CatalogError } from "../catalog-error.ts";
 import { NAME_LENGTH_MAX } from "../catalog-limits.ts";
+import { locationText } from "../location.ts";
 import type { Partitions } from "../partition.ts";
 import type { Table, TableDefinition } from "../table.ts";
 import { changedTable } from "./changed-table.ts";
 import { NO_PARTITIONS, type TableChange, type TableReport } from "./crawl-report.ts";
 import { followPartitions } from "./follow-partitions.ts";
-import { type FoundTable, locationText } from "./found-table.ts";
+import type { FoundTable } from "./found-table.ts";
 import type { ChangePolicy } from "./schema-change.ts";
 import { DEPRECATED_BY, tableDefinition, tableParameters, UPDATED_BY } from "./table-definition.ts";
 

@@ -1,7 +1,7 @@
 import type { Column } from "../../model/schema/column-type.ts";
+import { type Location, locationText } from "../location.ts";
 import type { ContentCompression, ContentForm } from "./content.ts";
 import { type MergedContent, mergeContents, type Sample } from "./merge-contents.ts";
-import type { Location } from "./scan.ts";
 import { layoutOf, type PartitionFolder, type TableCandidate } from "./table-candidates.ts";
 
 /** A table as the files tell it. */
@@ -21,10 +21,6 @@ export interface FoundPartition {
   readonly values: readonly string[];
   /** `s3://bucket/prefix/` */
   readonly location: string;
-}
-
-export function locationText({ bucket, prefix }: Location): string {
-  return `s3://${bucket}/${prefix}`;
 }
 
 /** `undefined` when none of its files could be read. */

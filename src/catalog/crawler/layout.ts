@@ -1,3 +1,5 @@
+import { unescaped } from "../partition-layout.ts";
+
 /**
  * What the names of folders say. A folder is a level of a partition when its name shows it alone:
  *
@@ -66,19 +68,10 @@ function levelsOf(segments: readonly string[]): readonly PartitionLevel[] {
 function hiveLevel(segment: string): PartitionLevel | undefined {
   const [, name, value] = HIVE.exec(segment) ?? [];
   if (name === undefined || value === undefined) return undefined;
-  return { name: percentDecoded(name).toLowerCase(), value: percentDecoded(value) };
+  return { name: unescaped(name).toLowerCase(), value: unescaped(value) };
 }
 
 function dateLevel(segment: string, part: number): PartitionLevel | undefined {
   const { name, values } = DATE_PARTS[part] ?? {};
   return name !== undefined && values?.test(segment) === true ? { name, value: segment } : undefined;
-}
-
-/** Hive escapes what file systems refuse; a percent sign that escapes nothing stands for itself. */
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

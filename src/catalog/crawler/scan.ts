@@ -1,13 +1,9 @@
 import { LakehoseError, reasonOf } from "../../model/errors.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { ObjectInfo, ObjectStore } from "../../storage/object-store.ts";
+import type { Location } from "../location.ts";
+import { isHidden } from "../partition-layout.ts";
 import { FOLDERS_MAX } from "./crawler-limits.ts";
-
-/** Where data lies: everything below a prefix that is empty or ends with a slash. */
-export interface Location {
-  readonly bucket: string;
-  readonly prefix: string;
-}
 
 /** A folder that holds objects itself. */
 export interface Folder {
@@ -100,11 +96,4 @@ function addObject(folder: FolderInTheMaking, object: ObjectInfo): void {
 /** What a listing carries beside these would be held for each folder. */
 function sampled({ key, bytes, modifiedAt }: ObjectInfo): SampledObject {
   return { key, bytes, modifiedAt };
-}
-
-/** Names that engines pass over: markers, temporary files. Hive's `_key=value` is a partition all the same. */
-function isHidden(relative: string): boolean {
-  return relative
-    .split("/")
-    .some((segment) => segment.startsWith(".") || (segment.startsWith("_") && !segment.includes("=")));
 }

@@ -1,8 +1,9 @@
 import type { Column } from "../../model/schema/column-type.ts";
 import { formatHiveType } from "../../model/schema/hive-type.ts";
+import { locationText } from "../location.ts";
 import type { StorageDescriptor, TableColumn, TableDefinition, TextMap } from "../table.ts";
 import type { ContentCompression, ContentForm } from "./content.ts";
-import { type FoundTable, locationText } from "./found-table.ts";
+import type { FoundTable } from "./found-table.ts";
 import { LOG_PATTERNS } from "./log-sample.ts";
 
 /** Whose table it is: only a table that says so is deprecated or deleted by its crawler (Glue's word). */

@@ -1,8 +1,9 @@
+import { type Location, locationText } from "../../catalog/location.ts";
 import type { Partitions } from "../../catalog/partition.ts";
 import { findHivePartitions, hivePartitionFolder } from "../../catalog/partition-layout.ts";
 import type { Table } from "../../catalog/table.ts";
 import type { ObjectStore } from "../../storage/object-store.ts";
-import { type Location, listFiles, parseLocation } from "./location.ts";
+import { listFiles, parseLocation } from "./location.ts";
 
 export interface RepairContext {
   readonly partitions: Partitions;
@@ -22,7 +23,7 @@ export async function repairTable(
   const { databaseName, definition } = table;
   const location = parseLocation(definition.storageDescriptor?.location, `${databaseName}.${definition.name}`);
   const found = await findHivePartitions(pathsBelow(location, storeFor, signal), keys);
-  const root = `s3://${location.bucket}/${location.prefix}`;
+  const root = locationText(location);
   const wanted = found.map(({ values, folder }) => ({
     values,
     storageDescriptor: { ...definition.storageDescriptor, location: `${root}${folder}` },
