@@ -13,14 +13,11 @@ import { jsonProtocol } from "../api/protocol/json-protocol.ts";
 import { queryProtocol } from "../api/protocol/query-protocol.ts";
 import { s3Routes } from "../api/s3/s3-route.ts";
 import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
-import type { Catalog } from "../catalog/catalog.ts";
-import type { Crawlers } from "../catalog/crawler/crawlers.ts";
-import type { Partitions } from "../catalog/partition.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
-import type { Queries } from "../query/queries.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import { HttpServer } from "./http-server.ts";
+import type { Lake } from "./open-lake.ts";
 import { probeRoutes } from "./probes.ts";
 import type { Stores } from "./stores.ts";
 import { readCertificate, selfSignedCertificate, watchCertificate } from "./tls.ts";
@@ -28,9 +25,7 @@ import { readCertificate, selfSignedCertificate, watchCertificate } from "./tls.
 export interface ListenerOptions {
   readonly configuration: Configuration;
   readonly context: ControlContext;
-  readonly catalog: Catalog & { readonly partitions: Partitions };
-  readonly queries: Queries;
-  readonly crawlers: Crawlers;
+  readonly lake: Lake;
   readonly stores: Pick<Stores, "lake" | "endpointOf">;
   readonly telemetry: TelemetryService;
   /** Why requests would fail now; read at each `/readyz`. */
@@ -83,17 +78,15 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 }
 
 function routesOf(options: ListenerOptions) {
-  const { configuration, context, catalog, crawlers, queries, stores, telemetry, unready, functionsKey } = options;
+  const { configuration, context, stores, telemetry, unready, functionsKey } = options;
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
-  const { partitions } = catalog;
   const authenticator = new Authenticator({ clock, keys, tokens, accountId, unsignedPayload });
   const putLimits = { recordBytes: limits.recordBytes, batchBytes: limits.batchBytes, batchRecords: BATCH_RECORDS_MAX };
   const put = { streams, limits: putLimits };
-  const glue = glueOperations({ catalog, crawlers, partitions });
-  const rooms = { streams, catalog, crawlers, partitions, queries, clock };
-  const operations = [...controlPlane(context), ...glue, putRecord(put), putRecordBatch(put)];
+  const rooms = { ...options.lake, partitions: options.lake.catalog.partitions, streams, clock };
+  const operations = [...controlPlane(context), ...glueOperations(rooms), putRecord(put), putRecordBatch(put)];
   const shared = { authenticator, telemetry, clock };
   const { lake, endpointOf } = stores;
   const s3 = s3Routes({ ...shared, lake, endpointOf });

@@ -13,8 +13,7 @@ import { createDeclaredStreams } from "./declared-streams.ts";
 import { FirstStarts } from "./first-starts.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
-import { openCatalog } from "./open-catalog.ts";
-import { openQueries } from "./open-queries.ts";
+import { openLake } from "./open-lake.ts";
 import { deliveryLogTarget, streamSnapshots } from "./snapshots.ts";
 import { startFailure } from "./start-failure.ts";
 import { openStores, type Stores } from "./stores.ts";
@@ -96,8 +95,8 @@ async function compose(
   const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
   closers.push(() => functions.host.close());
 
-  const { catalog, crawlers } = await openCatalog({ ...world, configuration, stores, dataDirectory: folder.root });
-  closers.push(() => crawlers.close());
+  const lake = await openLake({ ...world, configuration, stores, folder, closers });
+  const { catalog } = lake;
   const firstStarts = new FirstStarts(nodeDisk, folder.started);
   const components = deliveryComponents({ ...world, telemetry, stores, catalog, functions: functions.host });
   streams = await StreamsService.open(
@@ -119,18 +118,13 @@ async function compose(
   closers.push(catalog.onTableChanged((table) => opened.tableChanged(table)));
   await firstStarts.retain(new Set(opened.list().map(({ uid }) => uid)));
 
-  const queries = await openQueries({ ...world, catalog, stores, directory: folder.query });
-  closers.push(() => queries.close());
-
   const context = { streams: opened, clock: systemClock, canEncrypt: () => configuration.keyRing !== undefined };
   await createDeclaredStreams(context, configuration);
   const unready: string[] = [];
   const listener = await openListener({
     configuration,
     context,
-    catalog,
-    queries,
-    crawlers,
+    lake,
     stores,
     telemetry,
     unready,

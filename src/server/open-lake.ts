@@ -1,0 +1,31 @@
+import type { Clock } from "../std/clock.ts";
+import type { Disk } from "../std/disk.ts";
+import type { Random } from "../std/random.ts";
+import type { Configuration } from "./configuration/load-configuration.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { openCatalog } from "./open-catalog.ts";
+import { openQueries } from "./open-queries.ts";
+import type { Stores } from "./stores.ts";
+
+export interface OpenLakeOptions {
+  readonly configuration: Configuration;
+  readonly stores: Stores;
+  readonly folder: DataFolder;
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly random: Random;
+  /** Takes what ends each room that was opened, in their order. */
+  readonly closers: (() => unknown)[];
+}
+
+/** What works on that which has landed: the catalog, crawlers, SQL. */
+export type Lake = Awaited<ReturnType<typeof openLake>>;
+
+/** Opened before the streams, whose tables it knows. */
+export async function openLake({ configuration, stores, folder, closers, ...world }: OpenLakeOptions) {
+  const { catalog, crawlers } = await openCatalog({ ...world, configuration, stores, dataDirectory: folder.root });
+  closers.push(() => crawlers.close());
+  const queries = await openQueries({ ...world, catalog, stores, directory: folder.query });
+  closers.push(() => queries.close());
+  return { catalog, crawlers, queries };
+}
