@@ -145,6 +145,25 @@ test("close calls runs off within its grace, though their work does not listen, 
   assert.match(world.jobs.run(id).failure?.message ?? "", /server stopped/);
 });
 
+test("close calls off a run too that is being started at this moment", async () => {
+  const { jobs, define, held, clock, disk } = await jobWorld();
+  await define("nightly");
+  let closed: Promise<void> | undefined;
+  let writes = 0;
+  disk.faults.before = ({ name }) => {
+    // The first one queues the run, the second one starts it.
+    if (name === "rename" && ++writes === 2) closed = jobs.close();
+  };
+  await jobs.start("nightly");
+  await clock.advance(0);
+  assert.ok(closed);
+  await closed;
+  assert.deepEqual(
+    held.map(({ run }) => run.signal.aborted),
+    [true],
+  );
+});
+
 test("an end that cannot be written is written when the disk has room again", async () => {
   const { jobs, define, held, disk, clock, settle } = await jobWorld();
   await define("nightly");

@@ -193,6 +193,8 @@ export class Jobs {
   /** Calls off what is under way and gives it a moment to end; the next start says what became of the rest. */
   async close(): Promise<void> {
     this.#closing.abort();
+    // A run that is being started at this moment is started, and then called off with the others.
+    await this.#changes.run(async () => undefined);
     const stopped = new JobError("server-stopped", SERVER_STOPPED);
     for (const { execution } of this.#executions.values()) execution.abort(stopped);
     const all = [...this.#executions.values()].map(({ recorded }) => recorded);

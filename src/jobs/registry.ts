@@ -1,8 +1,5 @@
-import type { JobKind } from "./job-kind.ts";
+import { anyKind, type JobKind } from "./job-kind.ts";
+import { sqlJob } from "./sql/sql-job.ts";
 
-/** Every kind of job, in the order of the alphabet: one line `anyKind(compactJob),` each. */
-export const jobKinds: readonly JobKind[] = [];
-
-export function findJobKind(name: string): JobKind | undefined {
-  return jobKinds.find((kind) => kind.name === name);
-}
+/** Every kind of job, in the order of the alphabet. */
+export const jobKinds: readonly JobKind[] = [anyKind(sqlJob)];
