@@ -1,9 +1,6 @@
 import { exportJob } from "./export/export-job.ts";
 import { anyKind, type JobKind } from "./job-kind.ts";
+import { sqlJob } from "./sql/sql-job.ts";
 
-/** Every kind of job, in the order of the alphabet: one line `anyKind(compactJob),` each. */
-export const jobKinds: readonly JobKind[] = [anyKind(exportJob)];
-
-export function findJobKind(name: string): JobKind | undefined {
-  return jobKinds.find((kind) => kind.name === name);
-}
+/** Every kind of job, in the order of the alphabet. */
+export const jobKinds: readonly JobKind[] = [anyKind(exportJob), anyKind(sqlJob)];

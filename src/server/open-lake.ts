@@ -1,9 +1,11 @@
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { openCatalog } from "./open-catalog.ts";
+import { openJobs } from "./open-jobs.ts";
 import { openQueries } from "./open-queries.ts";
 import type { Stores } from "./stores.ts";
 
@@ -14,11 +16,12 @@ export interface OpenLakeOptions {
   readonly clock: Clock;
   readonly disk: Disk;
   readonly random: Random;
+  readonly telemetry: Telemetry;
   /** Takes what ends each room that was opened, in their order. */
   readonly closers: (() => unknown)[];
 }
 
-/** What works on that which has landed: the catalog, crawlers, SQL. */
+/** What works on that which has landed: the catalog, crawlers, SQL, jobs. */
 export type Lake = Awaited<ReturnType<typeof openLake>>;
 
 /** Opened before the streams, whose tables it knows. */
@@ -27,5 +30,7 @@ export async function openLake({ configuration, stores, folder, closers, ...worl
   closers.push(() => crawlers.close());
   const queries = await openQueries({ ...world, catalog, stores, directory: folder.query });
   closers.push(() => queries.close());
-  return { catalog, crawlers, queries };
+  const storeFor = (bucket: string) => stores.storeFor(bucket);
+  const jobs = await openJobs({ ...world, configuration, catalog, crawlers, queries, storeFor, folder });
+  return { catalog, crawlers, queries, jobs };
 }

@@ -23,9 +23,13 @@ export interface ExportFaults {
 
 export interface RunSettings {
   readonly startedAt?: number;
+  /** When it was due; absent: the same for all runs of the test. */
+  readonly occasion?: number;
   readonly signal?: AbortSignal;
   readonly jobName?: string;
 }
+
+const OCCASION = Date.UTC(2026, 10, 22, 2);
 
 /** The job over a lake, a catalog and a state in `root`, which another process may have left there. */
 export async function exportWorld(
@@ -60,6 +64,8 @@ export async function exportWorld(
     queries: await Queries.open({ ...world, engine, directory: folder("results") }),
     storeFor: () => faulty,
     temporaryDirectory: folder("runs"),
+    cacheDirectory: folder("cache"),
+    python: { scripts: root, inline: false },
     telemetry: { emit: () => undefined },
     endpoint: () => ({ url: "http://127.0.0.1" }),
   };
@@ -83,13 +89,19 @@ export async function exportWorld(
     state,
     lines,
     run: async (options: object, settings: RunSettings = {}): Promise<JobResult> => {
-      const { startedAt = Date.now(), signal = new AbortController().signal, jobName = "nightly" } = settings;
+      const {
+        startedAt = Date.now(),
+        occasion = OCCASION,
+        signal = new AbortController().signal,
+        jobName = "nightly",
+      } = settings;
       const runId = systemRandom.bytes(8).toString("hex");
       const log = (line: string) => void lines.push(line);
       return work(exportJob.options.parse(options), {
         runId,
         jobName,
         startedAt,
+        occasion: { at: occasion },
         signal,
         log,
         progress: () => undefined,

@@ -22,9 +22,10 @@ exportJourney(
     await shop.client.query("CREATE TABLE empty (a int, b text)");
     await shop.client.query("CREATE VIEW seen AS SELECT 1 AS x; CREATE TABLE tmp_x (a int)");
     await shop.client.query("COMMENT ON COLUMN orders.total IS 'with tax'");
-    const startedAt = Date.UTC(2026, 10, 22, 2);
+    const startedAt = Date.UTC(2026, 10, 23, 2);
+    const occasion = Date.UTC(2026, 10, 22, 23);
     const schemas = [{ name: "public", exclude: ["tmp_*"] }];
-    const { counters } = await world.run(options({ schemas, chunkRows: 300 }), { startedAt });
+    const { counters } = await world.run(options({ schemas, chunkRows: 300 }), { startedAt, occasion });
     assert.deepEqual(
       { ...counters, bytesWritten: counters.bytesWritten !== 0 },
       { tablesExported: 2, rowsExported: 1000, rowsOfEarlierAttempts: 0, objectsWritten: 4, bytesWritten: true },
@@ -35,7 +36,7 @@ exportJourney(
       assert.match(
         key,
         new RegExp(
-          `^warehouse/public\\.orders/dt=2026-11-22/run=20261122T020000Z-[0-9a-f]{8}/part-0000${index + 1}\\.parquet$`,
+          `^warehouse/public\\.orders/dt=2026-11-22/run=20261123T020000Z-[0-9a-f]{8}/part-0000${index + 1}\\.parquet$`,
         ),
       );
     }
@@ -216,7 +217,7 @@ exportJourney(
   "a run takes the place of the one before, of its date or altogether",
   async ({ shop, world, options }) => {
     await shop.client.query(ORDERS);
-    const day = (number: number) => ({ startedAt: Date.UTC(2026, 10, number) });
+    const day = (number: number) => ({ occasion: Date.UTC(2026, 10, number) });
     const dated = options({ tables: [{ name: "orders" }] });
     for (const number of [22, 23, 23]) await world.run(dated, day(number));
     assert.deepEqual(await world.rows("SELECT dt, count(*) FROM public_orders GROUP BY dt ORDER BY dt"), [

@@ -12,11 +12,12 @@ import type { Random } from "../../std/random.ts";
 import { bytesBody } from "../../storage/bytes-body.ts";
 import type { ObjectBody, ObjectStore } from "../../storage/object-store.ts";
 import { ExportError } from "./export-error.ts";
-import type { ExportOutput, PlannedChunk, PlannedTable, Sealed } from "./export-state.ts";
+import type { ExportOutput, Sealed } from "./export-state.ts";
 import { fileBody } from "./local-file.ts";
+import type { ChunkTask } from "./plan-progress.ts";
 import { countStatement } from "./postgresql/copy-statement.ts";
 import type { RowSource } from "./postgresql/session.ts";
-import { type WrittenRows, writeCsv } from "./write-csv.ts";
+import { type ChunkToWrite, type WrittenRows, writeCsv } from "./write-csv.ts";
 import { writeParquet } from "./write-parquet.ts";
 
 export interface ChunkWorld {
@@ -40,34 +41,29 @@ export interface ChunkWorld {
  */
 export async function exportChunk(
   session: RowSource,
-  { table, chunk }: { readonly table: PlannedTable; readonly chunk: PlannedChunk },
+  task: ChunkTask,
   world: ChunkWorld,
   seal: (sealed: Sealed) => Promise<void>,
 ): Promise<Sealed> {
-  const landed = chunk.sealed && (await findLanded(chunk, chunk.sealed, world));
+  const { name, chunk } = task;
+  const landed = chunk.sealed && (await findLanded(name, chunk.sealed, world));
   if (landed) return landed;
-  const path = join(world.directory, `${parcelId(chunk, world)}.part`);
-  const { rows, file } = await writeCounted(session, table, chunk, path, world);
+  const path = join(world.directory, `${parcelId(name, world)}.part`);
+  const { rows, file } = await writeCounted(session, { ...task, path, disk: world.disk }, world);
   const sealed = { rows, bytes: file.bytes, checksum: file.checksum };
   if (rows === 0) return { ...sealed, bytes: 0 };
   await seal(sealed);
-  await put(parcelOf(chunk, sealed, await fileBody(world.disk, file), world), world);
+  await put(parcelOf(name, sealed, await fileBody(world.disk, file), world), world);
   await world.disk.unlink(path);
   return sealed;
 }
 
-async function writeCounted(
-  session: RowSource,
-  table: PlannedTable,
-  chunk: PlannedChunk,
-  path: string,
-  { output, disk }: ChunkWorld,
-): Promise<WrittenRows> {
-  const task = { table, chunk, path, disk };
+async function writeCounted(session: RowSource, chunk: ChunkToWrite, { output }: ChunkWorld): Promise<WrittenRows> {
+  const { table, bounds } = chunk;
   const written =
-    output.format === "csv" ? await writeCsv(session, task, output.compression) : await writeParquet(session, task);
+    output.format === "csv" ? await writeCsv(session, chunk, output.compression) : await writeParquet(session, chunk);
   const place = `${table.schema}.${table.name}`;
-  const [row] = await session.rows(countStatement(table, chunk), `Counting the rows of ${place}`);
+  const [row] = await session.rows(countStatement(table, bounds), `Counting the rows of ${place}`);
   if (Number(row?.[0]) === written.rows) return written;
   const message =
     `The source counts ${row?.[0]} rows in a chunk of ${place}, and ${written.rows} came: nothing of it was put. ` +
@@ -75,18 +71,18 @@ async function writeCounted(
   throw new ExportError("count-differs", message);
 }
 
-async function findLanded(chunk: PlannedChunk, sealed: Sealed, world: ChunkWorld): Promise<Sealed | undefined> {
+async function findLanded(name: string, sealed: Sealed, world: ChunkWorld): Promise<Sealed | undefined> {
   const { store, destination, output, signal } = world;
   if (sealed.rows === 0) return undefined;
-  const found = await store.head(output.bucket, chunk.name, signal);
-  const parcel = parcelOf(chunk, sealed, { ...bytesBody(NOTHING), ...sealed }, world);
+  const found = await store.head(output.bucket, name, signal);
+  const parcel = parcelOf(name, sealed, { ...bytesBody(NOTHING), ...sealed }, world);
   if (found === undefined) {
     await destination.abandonUploads(parcel, []);
     return undefined;
   }
   const identity = identityOf(found);
   if (identity?.id === parcel.id) {
-    await store.settle?.(output.bucket, chunk.name);
+    await store.settle?.(output.bucket, name);
     return { rows: identity.records, bytes: found.bytes, checksum: sealed.checksum };
   }
   // A store that keeps no metadata: then it has to have the bytes that were sealed. Throws where it is somebody else's.
@@ -112,14 +108,14 @@ async function put(parcel: Parcel, { destination, clock, random, signal }: Chunk
   }
 }
 
-function parcelOf(chunk: PlannedChunk, { rows }: Sealed, body: ObjectBody, world: ChunkWorld): Parcel {
+function parcelOf(name: string, { rows }: Sealed, body: ObjectBody, world: ChunkWorld): Parcel {
   const { format, compression } = world.output;
   const { contentType, contentEncoding } = format === "csv" ? csvFormat : parquetFormat;
   const encoding = contentEncoding?.({ type: format === "csv" ? compression : "none" });
-  const id = parcelId(chunk, world);
+  const id = parcelId(name, world);
   return {
     id,
-    name: chunk.name,
+    name,
     records: rows,
     outcomeDigest: id.slice(0, 8),
     contentType,
@@ -130,6 +126,6 @@ function parcelOf(chunk: PlannedChunk, { rows }: Sealed, body: ObjectBody, world
 }
 
 /** The name has a run in it that is never given twice. */
-function parcelId(chunk: PlannedChunk, { output }: ChunkWorld): string {
-  return createHash("sha256").update(`${output.bucket}/${chunk.name}`).digest("hex").slice(0, 32);
+function parcelId(name: string, { output }: ChunkWorld): string {
+  return createHash("sha256").update(`${output.bucket}/${name}`).digest("hex").slice(0, 32);
 }

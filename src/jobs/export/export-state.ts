@@ -7,14 +7,9 @@ import { ExportError } from "./export-error.ts";
  * What an export remembers, durable: how far each cursor has come, and a plan that is not carried out yet. The plan is
  * frozen before anything is written, so that every attempt gives its objects the same names.
  */
-const keyValues = z.array(z.string());
-
 const chunkSchema = z.object({
-  /** Key of its object. */
-  name: z.string(),
-  /** Its rows have a primary key beyond `after`, up to and with `upTo`; absent = no bound. */
-  after: keyValues.optional(),
-  upTo: keyValues.optional(),
+  /** Its rows have a primary key beyond that of the chunk before, up to and with this one; the last is open. */
+  upTo: z.array(z.string()).optional(),
   /** What is about to be put, or has been. A chunk without rows has no object. */
   sealed: z.object({ rows: z.int(), bytes: z.int(), checksum: z.int() }).optional(),
   done: z.literal(true).optional(),
@@ -62,8 +57,11 @@ const outputSchema = z.object({
 });
 
 const planSchema = z.object({
+  /** What it was made for, ms: the time at which the run was due. */
+  occasion: z.number(),
   /** Value of `run=` in the names. */
   run: z.string(),
+  /** When its first attempt began, ms. */
   startedAt: z.number(),
   /** Digest of the options that it was made of. */
   options: z.string(),

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { csvFormat } from "../../formats/csv/csv-format.ts";
 import { checkSchema } from "../../model/schema/check-schema.ts";
 import { formatHiveType, parseHiveType } from "../../model/schema/hive-type.ts";
 import type { Random } from "../../std/random.ts";
 import { ExportError } from "./export-error.ts";
 import type { ExportOptions, TableOptions } from "./export-options.ts";
 import { cursorKey, type ExportPlan, type ExportState, type PlannedColumn, type PlannedTable } from "./export-state.ts";
-import { catalogName, columnNames, dateOf, newRunName, objectName, tableFolder } from "./object-names.ts";
+import { catalogName, columnNames, dateOf, newRunName, tableFolder } from "./object-names.ts";
 import { mapColumn, TEXT } from "./postgresql/column-mapping.ts";
 import { describeTable, findTables, type SourceTable } from "./postgresql/describe-tables.ts";
 import { cursorEnd, planChunks } from "./postgresql/plan-chunks.ts";
@@ -17,30 +16,43 @@ export interface PlanRequest {
   readonly options: ExportOptions;
   readonly cursors: ExportState["cursors"];
   readonly startedAt: number;
+  /** The time at which the run was due, the same for all its attempts. */
+  readonly occasion: number;
   readonly random: Random;
 }
 
 /** Freezes what a run will write, with all names, from one snapshot of the source. */
-export async function makePlan(session: RowSource, { options, cursors, startedAt, random }: PlanRequest) {
+export async function makePlan(session: RowSource, { options, cursors, startedAt, occasion, random }: PlanRequest) {
   const run = newRunName(startedAt, random);
   const tables: PlannedTable[] = [];
   for (const wanted of await findTables(session, options)) {
     const special = optionsOf(options, wanted);
     const described = await describeTable(session, wanted);
-    const table = plannedTable(described, special, options, { run, startedAt });
+    const table = plannedTable(described, special, options, { run, occasion });
     if (special?.cursor !== undefined) {
       table.cursor = await plannedCursor(session, described, special, special.cursor, cursors);
     }
-    const chunks = await planChunks(session, table, options.chunkRows);
-    const extension = options.format === "csv" ? csvFormat.extension({ type: options.compression }) : ".parquet";
-    table.chunks = chunks.map((bounds, index) => ({ name: objectName(table.folder, index, extension), ...bounds }));
+    table.chunks = await planChunks(session, table, options.chunkRows);
     tables.push(table);
   }
   checkCatalogNames(tables);
   const { bucket, format, compression, database, partition, partitionKey, replaced } = options;
   const output = { bucket, format, compression, database, partition, partitionKey, replaced };
-  const plan: ExportPlan = { run, startedAt, options: optionsDigest(options), output, tables };
-  return plan;
+  const plan: ExportPlan = { occasion, run, startedAt, options: optionsDigest(options), output, tables };
+  const characters = JSON.stringify(plan).length + chunkCount(tables) * SEALED_CHARACTERS;
+  if (characters <= PLAN_CHARACTERS_MAX) return plan;
+  const message = `A plan of ${tables.length} tables in ${chunkCount(tables)} chunks is more than a job can remember: raise chunkRows, or make several jobs of it`;
+  throw new ExportError("invalid", message);
+}
+
+/** The state of a job has a limit, and cursors and what becomes of the chunks are in it too. */
+const PLAN_CHARACTERS_MAX = 900_000;
+
+/** JSON that a chunk has more when it is done. */
+const SEALED_CHARACTERS = 85;
+
+function chunkCount(tables: readonly PlannedTable[]): number {
+  return tables.reduce((sum, { chunks }) => sum + chunks.length, 0);
 }
 
 /**
@@ -66,9 +78,9 @@ export async function objectionTo(
   return undefined;
 }
 
-/** Whether a run that starts now would only do again what this plan has done. */
-export function isOfToday(plan: ExportPlan, options: ExportOptions, startedAt: number): boolean {
-  return plan.options === optionsDigest(options) && dateOf(plan.startedAt) === dateOf(startedAt);
+/** Whether a run would only do again what this plan has done: an earlier attempt of it made the plan. */
+export function isPlanOf(plan: ExportPlan, { options, occasion }: Pick<PlanRequest, "options" | "occasion">): boolean {
+  return plan.options === optionsDigest(options) && plan.occasion === occasion;
 }
 
 const HOUR_MS = 3_600_000;
@@ -89,12 +101,12 @@ function plannedTable(
   described: SourceTable,
   special: TableOptions | undefined,
   { prefix, partition, partitionKey }: ExportOptions,
-  { run, startedAt }: { readonly run: string; readonly startedAt: number },
+  { run, occasion }: { readonly run: string; readonly occasion: number },
 ): PlannedTable {
   const { schema, name, key } = described;
   const columns = plannedColumns(described, special);
   const root = tableFolder(prefix, schema, name);
-  const folder = `${root}${partition === "date" ? `${partitionKey}=${dateOf(startedAt)}/` : ""}${RUN_KEY}=${run}/`;
+  const folder = `${root}${partition === "date" ? `${partitionKey}=${dateOf(occasion)}/` : ""}${RUN_KEY}=${run}/`;
   const keys = [...(partition === "date" ? [partitionKey] : []), ...(special?.cursor === undefined ? [] : [RUN_KEY])];
   const double = columns.find((column) => keys.includes(column.name.toLowerCase()));
   if (double !== undefined) {

@@ -1,7 +1,10 @@
+import { csvFormat } from "../../formats/csv/csv-format.ts";
+import { parquetFormat } from "../../formats/parquet/parquet-format.ts";
 import { invariant } from "../../std/assert.ts";
 import { Mutex } from "../../std/mutex.ts";
 import type { JobRun } from "../job-kind.ts";
 import {
+  type ExportOutput,
   type ExportPlan,
   type ExportState,
   type PlannedChunk,
@@ -10,6 +13,17 @@ import {
   type Sealed,
   writeExportState,
 } from "./export-state.ts";
+import { objectName } from "./object-names.ts";
+import type { ChunkBounds } from "./postgresql/row-condition.ts";
+
+/** A chunk with what follows from its place. */
+export interface ChunkTask {
+  readonly table: PlannedTable;
+  readonly chunk: PlannedChunk;
+  /** Key of its object. */
+  readonly name: string;
+  readonly bounds: ChunkBounds;
+}
 
 /** How far a plan has come: the only place that changes what is remembered. What a call resolves with is durable. */
 export class PlanProgress {
@@ -70,12 +84,16 @@ export class PlanProgress {
   }
 
   /** Chunks that are left, in the order of tables and keys. */
-  todo(): readonly { readonly table: PlannedTable; readonly chunk: PlannedChunk }[] {
+  todo(): readonly ChunkTask[] {
     const { plan } = this.#state;
     invariant(plan !== undefined, "only a plan has something left to do");
-    return plan.tables.flatMap((table) =>
-      table.chunks.filter((chunk) => chunk.done !== true).map((chunk) => ({ table, chunk })),
-    );
+    const tasks = plan.tables.flatMap((table) => {
+      return table.chunks.map((chunk, index) => {
+        const name = objectName(table.folder, index, extensionOf(plan.output));
+        return { table, chunk, name, bounds: { after: table.chunks[index - 1]?.upTo, upTo: chunk.upTo } };
+      });
+    });
+    return tasks.filter(({ chunk }) => chunk.done !== true);
   }
 
   summary(): string {
@@ -109,4 +127,8 @@ export class PlanProgress {
   #save(): Promise<void> {
     return this.#writes.run(() => writeExportState(this.#run.state, this.#state));
   }
+}
+
+function extensionOf({ format, compression }: ExportOutput): string {
+  return format === "csv" ? csvFormat.extension({ type: compression }) : parquetFormat.extension({ type: "none" });
 }

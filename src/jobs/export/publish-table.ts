@@ -72,7 +72,7 @@ async function publishPartition({ catalog, plan }: Publication, table: PlannedTa
   const { database } = plan.output;
   // Nothing new has come since the last run.
   if (table.cursor !== undefined && table.cursor.upTo === undefined) return undefined;
-  const values = keysOf(plan.output, table).map((key) => (key === RUN_KEY ? plan.run : dateOf(plan.startedAt)));
+  const values = keysOf(plan.output, table).map((key) => (key === RUN_KEY ? plan.run : dateOf(plan.occasion)));
   const location = locationText({ bucket: plan.output.bucket, prefix: table.folder });
   const storageDescriptor = { ...storage(plan.output), columns: columnsOf(plan.output, table), location };
   const present = await partitions.partition(database, table.catalogName, values);

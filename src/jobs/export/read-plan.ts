@@ -1,7 +1,7 @@
 import type { JobRun } from "../job-kind.ts";
 import { type ChunkWorld, exportChunk } from "./export-chunk.ts";
 import type { ExportPlan } from "./export-state.ts";
-import type { PlanProgress } from "./plan-progress.ts";
+import type { ChunkTask, PlanProgress } from "./plan-progress.ts";
 import { type SourceAddress, SourceSession } from "./postgresql/session.ts";
 
 export interface ReadTask {
@@ -58,15 +58,15 @@ async function openAndClose(
 
 async function readChunks(
   session: SourceSession,
-  queue: Iterator<ReturnType<PlanProgress["todo"]>[number]>,
+  queue: Iterator<ChunkTask>,
   { progress, world, run }: ReadTask,
   signal: AbortSignal,
 ): Promise<void> {
   for (let next = queue.next(); next.done !== true; next = queue.next()) {
     signal.throwIfAborted();
-    const { chunk } = next.value;
+    const { chunk, name } = next.value;
     const sealed = await exportChunk(session, next.value, { ...world, signal }, (made) => progress.seal(chunk, made));
     await progress.finish(chunk, sealed);
-    run.log(`${chunk.name}: ${sealed.rows} rows, ${sealed.bytes} bytes`);
+    run.log(`${name}: ${sealed.rows} rows, ${sealed.bytes} bytes`);
   }
 }

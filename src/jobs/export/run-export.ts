@@ -5,7 +5,7 @@ import { LakehoseError, reasonOf } from "../../model/errors.ts";
 import type { JobComponents, JobResult, JobRun } from "../job-kind.ts";
 import type { ExportOptions } from "./export-options.ts";
 import { cursorKey, type ExportPlan, type PlannedTable } from "./export-state.ts";
-import { isOfToday, makePlan, objectionTo } from "./make-plan.ts";
+import { isPlanOf, makePlan, objectionTo, type PlanRequest } from "./make-plan.ts";
 import { PlanProgress } from "./plan-progress.ts";
 import { type SourceAddress, SourceSession } from "./postgresql/session.ts";
 import { checkTable, isRunOf, publishTable } from "./publish-table.ts";
@@ -24,8 +24,8 @@ import { type Environment, sourceAddress } from "./source-address.ts";
  *
  * A run that breaks is gone on with by the next one: chunks that are done stay as they are, the others are read from a
  * snapshot of their own. A plan that is not carried out any more leaves nothing behind that anybody has seen: its objects
- * are removed. One whose objects are all there is published first, whatever the options say now; if it is of today and of
- * the same options, it is this run's, and there is nothing more to do.
+ * are removed. One whose objects are all there is published first, whatever the options say now; if an earlier attempt at
+ * this run made it, there is nothing more to do.
  */
 export async function runExport(
   components: JobComponents,
@@ -69,7 +69,7 @@ class ExportRun {
       this.#run.log("All objects of an earlier attempt are there: they are published");
       const { plan } = progress;
       await this.#publish(progress, plan);
-      if (isOfToday(plan, this.#options, this.#run.startedAt)) return { counters: progress.counters() };
+      if (isPlanOf(plan, this.#request(progress))) return { counters: progress.counters() };
     }
     const address = await sourceAddress(this.#options.source, this.#components.disk, this.#environment);
     const { signal } = this.#run;
@@ -85,9 +85,7 @@ class ExportRun {
   }
 
   async #plan(lead: SourceSession, progress: PlanProgress): Promise<ExportPlan> {
-    const { random } = this.#components;
-    const { startedAt } = this.#run;
-    const request = { options: this.#options, cursors: progress.cursors, startedAt, random };
+    const request = this.#request(progress);
     if (progress.plan !== undefined) {
       const objection = await objectionTo(progress.plan, lead, request);
       if (objection === undefined) {
@@ -103,6 +101,12 @@ class ExportRun {
     await progress.begin(plan);
     this.#run.log(`Run ${plan.run}: ${progress.summary()}`);
     return plan;
+  }
+
+  #request({ cursors }: PlanProgress): PlanRequest {
+    const { startedAt, occasion } = this.#run;
+    const { random } = this.#components;
+    return { options: this.#options, cursors, startedAt, occasion: occasion?.at ?? startedAt, random };
   }
 
   #check(plan: ExportPlan): void {

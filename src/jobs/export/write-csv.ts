@@ -1,8 +1,9 @@
 import { compressions } from "../../formats/compression/registry.ts";
 import type { Disk } from "../../std/disk.ts";
 import type { ExportOptions } from "./export-options.ts";
-import type { PlannedChunk, PlannedTable } from "./export-state.ts";
+import type { PlannedTable } from "./export-state.ts";
 import { LocalFile, type WrittenFile } from "./local-file.ts";
+import type { ChunkTask } from "./plan-progress.ts";
 import { copyStatement } from "./postgresql/copy-statement.ts";
 import type { RowSource } from "./postgresql/session.ts";
 
@@ -14,9 +15,7 @@ export interface WrittenRows {
   readonly file: WrittenFile;
 }
 
-export interface ChunkToWrite {
-  readonly table: PlannedTable;
-  readonly chunk: PlannedChunk;
+export interface ChunkToWrite extends Pick<ChunkTask, "table" | "name" | "bounds"> {
   readonly path: string;
   readonly disk: Disk;
 }
@@ -27,12 +26,12 @@ export interface ChunkToWrite {
  */
 export async function writeCsv(
   session: RowSource,
-  { table, chunk, path, disk }: ChunkToWrite,
+  { table, name, bounds, path, disk }: ChunkToWrite,
   compression: ExportOptions["compression"],
 ): Promise<WrittenRows> {
   const file = await LocalFile.create(disk, path);
-  const compressor = compressions[compression].open({ type: compression }, chunk.name);
-  const rows = await copyToPieces(session, table, copyStatement(table, chunk, "csv"), async (piece) => {
+  const compressor = compressions[compression].open({ type: compression }, name);
+  const rows = await copyToPieces(session, table, copyStatement(table, bounds, "csv"), async (piece) => {
     await file.write(await compressor.write(piece));
   });
   await file.write(await compressor.end());
@@ -42,10 +41,10 @@ export async function writeCsv(
 /** The rows for a reader that has to tell nulls and texts apart whatever they look like. */
 export async function writeQuotedCsv(
   session: RowSource,
-  { table, chunk, path, disk }: ChunkToWrite,
+  { table, bounds, path, disk }: ChunkToWrite,
 ): Promise<WrittenRows> {
   const file = await LocalFile.create(disk, path);
-  const rows = await copyToPieces(session, table, copyStatement(table, chunk, "parquet"), async (piece) => {
+  const rows = await copyToPieces(session, table, copyStatement(table, bounds, "parquet"), async (piece) => {
     await file.write([piece]);
   });
   return { rows, file: file.written() };

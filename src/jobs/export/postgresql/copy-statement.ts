@@ -1,6 +1,6 @@
-import type { PlannedChunk, PlannedTable } from "../export-state.ts";
+import type { PlannedTable } from "../export-state.ts";
 import { selectedColumn } from "./column-mapping.ts";
-import { chunkCondition, tableText } from "./row-condition.ts";
+import { type ChunkBounds, chunkCondition, tableText } from "./row-condition.ts";
 import { quotedName, quotedText } from "./sql-text.ts";
 
 /** What no quoted field can be taken for: nulls stand outside of quotes. */
@@ -10,7 +10,7 @@ export const NULL_TEXT = "\\N";
  * One chunk as text. For CSV, as its readers expect it. For Parquet, without a header and with quotes around all that is no
  * null, so that a line is never empty and nothing has to be guessed.
  */
-export function copyStatement(table: PlannedTable, chunk: PlannedChunk, format: "parquet" | "csv"): string {
+export function copyStatement(table: PlannedTable, chunk: ChunkBounds, format: "parquet" | "csv"): string {
   const columns = table.columns.map(({ source, name, reading }) => {
     return `${selectedColumn(source, reading, format)} AS ${quotedName(name)}`;
   });
@@ -20,6 +20,6 @@ export function copyStatement(table: PlannedTable, chunk: PlannedChunk, format: 
 }
 
 /** How many rows the chunk has, counted apart from reading them. */
-export function countStatement(table: PlannedTable, chunk: PlannedChunk): string {
+export function countStatement(table: PlannedTable, chunk: ChunkBounds): string {
   return `SELECT count(*) FROM ${tableText(table)}${chunkCondition(table, chunk)}`;
 }

@@ -1,16 +1,11 @@
 import { ExportError } from "../export-error.ts";
-import type { PlannedTable } from "../export-state.ts";
+import type { PlannedChunk, PlannedTable } from "../export-state.ts";
 import { keyCondition, tableCondition, tableText, whereClause } from "./row-condition.ts";
 import type { RowSource } from "./session.ts";
 import { quotedName } from "./sql-text.ts";
 
-/** Each is remembered by its bounds and its name, all of them written with each that is done. */
-const CHUNKS_MAX = 10_000;
-
-export interface ChunkBounds {
-  readonly after?: string[];
-  readonly upTo?: string[];
-}
+/** All are written with each that is done. */
+const CHUNKS_MAX = 5_000;
 
 /**
  * Cuts the rows of a table into ranges of its primary key with `chunkRows` rows each, the last one open at its end: what
@@ -21,14 +16,14 @@ export async function planChunks(
   session: RowSource,
   table: Pick<PlannedTable, "schema" | "name" | "key" | "where" | "cursor">,
   chunkRows: number,
-): Promise<readonly ChunkBounds[]> {
-  const chunks: ChunkBounds[] = [];
+): Promise<PlannedChunk[]> {
+  const chunks: PlannedChunk[] = [];
   if (table.cursor !== undefined && table.cursor.upTo === undefined) return chunks;
   let after: string[] | undefined;
   for (;;) {
     const upTo = table.key.length === 0 ? undefined : await lastKeyOfChunk(session, table, chunkRows, after);
-    chunks.push({ ...(after !== undefined && { after }), ...(upTo !== undefined && { upTo }) });
-    if (upTo === undefined) return chunks;
+    if (upTo === undefined) return [...chunks, {}];
+    chunks.push({ upTo });
     after = upTo;
     if (chunks.length < CHUNKS_MAX) continue;
     const message = `Table ${table.schema}.${table.name} has more than ${CHUNKS_MAX} chunks of ${chunkRows} rows: raise chunkRows`;

@@ -42,14 +42,14 @@ test("chunkCondition puts bounds, the user's condition and the cursor together",
 
 test("copyStatement writes CSV for people and a form without doubts for Parquet", () => {
   const select = `SELECT "id" AS "id", "At" AT TIME ZONE 'UTC' AS "At" FROM "shop"."or""ders"`;
-  const chunk = { name: "x" };
+  const all = {};
   assert.equal(
-    copyStatement(table, chunk, "csv"),
+    copyStatement(table, all, "csv"),
     `COPY (${select}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8', HEADER true)`,
   );
   assert.equal(
-    copyStatement(table, chunk, "parquet"),
+    copyStatement(table, all, "parquet"),
     `COPY (${select}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8', NULL '\\N', FORCE_QUOTE *)`,
   );
-  assert.equal(countStatement(table, chunk), `SELECT count(*) FROM "shop"."or""ders"`);
+  assert.equal(countStatement(table, all), `SELECT count(*) FROM "shop"."or""ders"`);
 });

@@ -1,4 +1,4 @@
-import type { PlannedChunk, PlannedTable } from "../export-state.ts";
+import type { PlannedTable } from "../export-state.ts";
 import type { KeyColumn } from "./describe-tables.ts";
 import { quotedName, quotedText } from "./sql-text.ts";
 
@@ -25,7 +25,14 @@ export function tableCondition({ where, cursor }: Pick<PlannedTable, "where" | "
   return conditions;
 }
 
-export function chunkCondition(table: PlannedTable, { after, upTo }: Pick<PlannedChunk, "after" | "upTo">): string {
+export interface ChunkBounds {
+  /** Rows with a primary key beyond this; absent = from the first. */
+  readonly after?: readonly string[] | undefined;
+  /** Up to and with this; absent = to the last. */
+  readonly upTo?: readonly string[] | undefined;
+}
+
+export function chunkCondition(table: PlannedTable, { after, upTo }: ChunkBounds): string {
   const bounds = [
     ...(after === undefined ? [] : [keyCondition(table.key, ">", after)]),
     ...(upTo === undefined ? [] : [keyCondition(table.key, "<=", upTo)]),
