@@ -1,6 +1,7 @@
 import { exportJob } from "./export/export-job.ts";
 import { anyKind, type JobKind } from "./job-kind.ts";
+import { pythonJob } from "./python/python-job.ts";
 import { sqlJob } from "./sql/sql-job.ts";
 
 /** Every kind of job, in the order of the alphabet. */
-export const jobKinds: readonly JobKind[] = [anyKind(exportJob), anyKind(sqlJob)];
+export const jobKinds: readonly JobKind[] = [anyKind(exportJob), anyKind(pythonJob), anyKind(sqlJob)];

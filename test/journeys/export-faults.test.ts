@@ -192,18 +192,18 @@ exportJourney("what the source refuses is told with what to do", async ({ shop, 
   await shop.client.query("CREATE TABLE orders (id int); CREATE TABLE hidden (id int); INSERT INTO hidden VALUES (1)");
   const role = `reader_${shop.name}`;
   await shop.client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'reads only'; GRANT SELECT ON orders TO ${role}`);
-  const asReader = { ...shop.source, user: role, password: { env: "LAKEHOSE_TEST_READER" } };
-  process.env.LAKEHOSE_TEST_READER = "reads only";
+  const asReader = { ...shop.source, user: role, password: { env: "LAKEHOSE_TEST_READER_PASSWORD" } };
+  process.env.LAKEHOSE_TEST_READER_PASSWORD = "reads only";
   const fails = (more: object, expected: { code: string; message: RegExp }) =>
     assert.rejects(world.run(options({ tables: [{ name: "orders" }], ...more })), expected);
   const hidden = { source: asReader, tables: [{ name: "hidden" }] };
   await fails(hidden, { code: "denied", message: /permission denied for table hidden; grant the role/ });
   await shop.client.query(`ALTER TABLE hidden ENABLE ROW LEVEL SECURITY; GRANT SELECT ON hidden TO ${role}`);
   await fails(hidden, { code: "denied", message: /row-level security/ });
-  process.env.LAKEHOSE_TEST_READER = "wrong";
+  process.env.LAKEHOSE_TEST_READER_PASSWORD = "wrong";
   await fails({ source: asReader }, { code: "denied", message: /password authentication failed.*source\.password/ });
-  delete process.env.LAKEHOSE_TEST_READER;
-  await fails({ source: asReader }, { code: "invalid", message: /environment variable LAKEHOSE_TEST_READER/ });
+  delete process.env.LAKEHOSE_TEST_READER_PASSWORD;
+  await fails({ source: asReader }, { code: "invalid", message: /environment variable LAKEHOSE_TEST_READER_PASSWORD/ });
   await fails({ source: { ...shop.source, tls: {} } }, { code: "denied", message: /tls\.caFile/ });
   await fails({ source: { ...shop.source, port: 1 } }, { code: "unavailable", message: /ECONNREFUSED/ });
   await fails({ source: { ...shop.source, database: "nowhere" } }, { code: "not-found", message: /source\.database/ });

@@ -23,6 +23,13 @@ test("exportOptionsSchema takes its own example", () => {
   for (const example of (exportOptionsSchema.meta()?.examples ?? []) as unknown[]) exportOptionsSchema.parse(example);
 });
 
+test("exportOptionsSchema takes passwords from where they are usually kept", () => {
+  for (const password of [{ file: "/run/secrets/shop_password" }, { file: "/a/password.txt" }, { env: "PGPASSWORD" }]) {
+    const options = { ...minimal, source: { ...source, password } };
+    assert.deepEqual(exportOptionsSchema.parse(options).source.password, password);
+  }
+});
+
 test("exportOptionsSchema says that MySQL is not served, wherever it is named", () => {
   assert.match(
     refusal({ ...minimal, source: { ...source, engine: "mysql" } }) ?? "",
@@ -40,7 +47,9 @@ test("exportOptionsSchema refuses what would do harm or nothing", () => {
   for (const [options, message] of [
     [{ ...minimal, source: { ...source, password: "secret" } }, /Invalid input/],
     [{ ...minimal, source: { ...source, host: "postgresql://db" } }, /got a URL/],
-    [{ ...minimal, source: { ...source, password: { file: "relative" } } }, /absolute path/],
+    [{ ...minimal, source: { ...source, password: { file: "relative-password" } } }, /./],
+    [{ ...minimal, source: { ...source, password: { file: "/etc/shadow" } } }, /./],
+    [{ ...minimal, source: { ...source, password: { env: "AWS_SECRET_ACCESS_KEY" } } }, /./],
     [{ ...minimal, tables: [] }, /at least one table or schema/],
     [{ ...minimal, prefix: "/a/" }, /folders/],
     [{ ...minimal, prefix: "a" }, /slash at its end/],

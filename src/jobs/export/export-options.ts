@@ -7,9 +7,22 @@ const identifier = z.string().min(1).max(63);
 
 const absolutePath = z.string().regex(/^\//, "Expected an absolute path: the server may have been started anywhere");
 
-const password = z.union([z.strictObject({ file: absolutePath }), z.strictObject({ env: z.string().min(1) })]).meta({
-  description: "Where the server finds the password: `{ file: PATH }` or `{ env: NAME }`, never the password itself.",
-  examples: [{ env: "SHOP_DATABASE_PASSWORD" }],
+/**
+ * Whoever may define jobs may name a host of their own, to which the server then says what it finds here: so it looks only
+ * where a name says that a password is kept.
+ */
+const passwordFile = absolutePath
+  .regex(/password(\.[a-z]+)?$/i, "Expected a file whose name ends with password")
+  .meta({ description: "Absolute path of a file that holds it.", examples: ["/run/secrets/shop_password"] });
+
+const passwordVariable = z
+  .string()
+  .regex(/^\w*password$/i, "Expected a variable whose name ends with PASSWORD")
+  .meta({ description: "Environment variable of the server that holds it.", examples: ["SHOP_DATABASE_PASSWORD"] });
+
+const password = z.union([z.strictObject({ file: passwordFile }), z.strictObject({ env: passwordVariable })]).meta({
+  description:
+    "Where the server finds the password, never the password itself. Names of files and variables have to end with `password`.",
 });
 
 const NOT_MYSQL =
