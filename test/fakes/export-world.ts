@@ -27,6 +27,8 @@ export interface RunSettings {
   readonly occasion?: number;
   readonly signal?: AbortSignal;
   readonly jobName?: string;
+  /** Told each line of the run's log. */
+  readonly onLine?: (line: string) => void;
 }
 
 const OCCASION = Date.UTC(2026, 10, 22, 2);
@@ -96,7 +98,10 @@ export async function exportWorld(
         jobName = "nightly",
       } = settings;
       const runId = systemRandom.bytes(8).toString("hex");
-      const log = (line: string) => void lines.push(line);
+      const log = (line: string) => {
+        lines.push(line);
+        settings.onLine?.(line);
+      };
       return work(exportJob.options.parse(options), {
         runId,
         jobName,

@@ -129,6 +129,8 @@ class ExportRun {
   }
 
   async #publish(progress: PlanProgress, plan: ExportPlan): Promise<void> {
+    // Again: hours may have passed since the plan was made.
+    this.#check(plan);
     const replaced: { readonly table: PlannedTable; readonly location: string }[] = [];
     for (const table of plan.tables) {
       const location = await publishTable(this.#publication(plan), table);
