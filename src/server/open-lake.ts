@@ -26,11 +26,13 @@ export type Lake = Awaited<ReturnType<typeof openLake>>;
 
 /** Opened before the streams, whose tables it knows. */
 export async function openLake({ configuration, stores, folder, closers, ...world }: OpenLakeOptions) {
-  const { catalog, crawlers } = await openCatalog({ ...world, configuration, stores, dataDirectory: folder.root });
+  const options = { ...world, configuration, stores, folder, dataDirectory: folder.root };
+  const { catalog, changes, crawlers } = await openCatalog(options);
+  closers.push(() => changes.close());
   closers.push(() => crawlers.close());
-  const queries = await openQueries({ ...world, catalog, stores, directory: folder.query });
+  const queries = await openQueries({ ...world, catalog, changes, stores, directory: folder.query });
   closers.push(() => queries.close());
   const storeFor = (bucket: string) => stores.storeFor(bucket);
   const jobs = await openJobs({ ...world, configuration, catalog, crawlers, queries, storeFor, folder });
-  return { catalog, crawlers, queries, jobs };
+  return { catalog, changes, crawlers, queries, jobs };
 }
