@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { StoredCatalog } from "../../src/catalog/stored-catalog.ts";
+import { EVERY_FILE } from "../../src/catalog/table-changes/every-file.ts";
 import { exportJob } from "../../src/jobs/export/export-job.ts";
 import type { JobComponents, JobResult, JobState } from "../../src/jobs/job-kind.ts";
 import { QueryEngine, type ResultRow } from "../../src/query/engine/query-engine.ts";
@@ -54,6 +55,7 @@ export async function exportWorld(
     ...world,
     catalog,
     partitions: catalog.partitions,
+    changes: { view: () => EVERY_FILE },
     storeFor: () => lake,
     localPath: (bucket, key) => lake.pathOf(bucket, key),
     directory: folder("query"),
