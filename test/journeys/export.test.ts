@@ -253,6 +253,9 @@ exportJourney("a table that was not made by this job is left alone", async ({ sh
     onLine: (line) => void (line.startsWith("Run ") && world.catalog.createTable("default", { name: "soon" })),
   });
   await assert.rejects(overtaken, { code: "invalid", message: /default\.soon was not made by an export/ });
+  await world.run(options({ tables: [{ name: "orders" }], chunkRows: 600 }));
+  assert.ok(world.lines.some((line) => /stay unpublished: Table default\.soon/.test(line)));
+  assert.deepEqual(await world.rows("SELECT count(*) FROM public_orders"), [[1000]]);
   const stranger = world.run(options({ tables: [{ name: "orders" }] }), { jobName: "weekly" });
   await assert.rejects(stranger, { code: "invalid", message: /belongs to the job nightly/ });
 });

@@ -64,7 +64,7 @@ export async function objectionTo(
   session: RowSource,
   { options, startedAt }: Pick<PlanRequest, "options" | "startedAt">,
 ): Promise<string | undefined> {
-  if (plan.options !== optionsDigest(options)) return "the options are other ones";
+  if (!hasOptions(plan, { options })) return "the options are other ones";
   if (startedAt - plan.startedAt > options.resumeHoursMax * HOUR_MS) {
     return `it began more than ${options.resumeHoursMax} hours ago`;
   }
@@ -78,9 +78,13 @@ export async function objectionTo(
   return undefined;
 }
 
+export function hasOptions(plan: ExportPlan, { options }: Pick<PlanRequest, "options">): boolean {
+  return plan.options === optionsDigest(options);
+}
+
 /** Whether a run would only do again what this plan has done: an earlier attempt of it made the plan. */
-export function isPlanOf(plan: ExportPlan, { options, occasion }: Pick<PlanRequest, "options" | "occasion">): boolean {
-  return plan.options === optionsDigest(options) && plan.occasion === occasion;
+export function isPlanOf(plan: ExportPlan, request: Pick<PlanRequest, "options" | "occasion">): boolean {
+  return hasOptions(plan, request) && plan.occasion === request.occasion;
 }
 
 const HOUR_MS = 3_600_000;

@@ -3,9 +3,10 @@ import { readLocation } from "../../catalog/location.ts";
 import { ObjectStoreDestination } from "../../destinations/object-store/object-store-destination.ts";
 import { LakehoseError, reasonOf } from "../../model/errors.ts";
 import type { JobComponents, JobResult, JobRun } from "../job-kind.ts";
+import { ExportError } from "./export-error.ts";
 import type { ExportOptions } from "./export-options.ts";
 import { cursorKey, type ExportPlan, type PlannedTable } from "./export-state.ts";
-import { isPlanOf, makePlan, objectionTo, type PlanRequest } from "./make-plan.ts";
+import { hasOptions, isPlanOf, makePlan, objectionTo, type PlanRequest } from "./make-plan.ts";
 import { PlanProgress } from "./plan-progress.ts";
 import { type SourceAddress, SourceSession } from "./postgresql/session.ts";
 import { checkTable, isRunOf, publishTable } from "./publish-table.ts";
@@ -68,8 +69,9 @@ class ExportRun {
     if (progress.plan !== undefined && progress.isComplete()) {
       this.#run.log("All objects of an earlier attempt are there: they are published");
       const { plan } = progress;
-      await this.#publish(progress, plan);
-      if (isPlanOf(plan, this.#request(progress))) return { counters: progress.counters() };
+      const request = this.#request(progress);
+      await this.#publish(progress, hasOptions(plan, request) ? plan : this.#publishable(plan));
+      if (isPlanOf(plan, request)) return { counters: progress.counters() };
     }
     const address = await sourceAddress(this.#options.source, this.#components.disk, this.#environment);
     const { signal } = this.#run;
@@ -111,6 +113,21 @@ class ExportRun {
 
   #check(plan: ExportPlan): void {
     for (const table of plan.tables) checkTable(this.#publication(plan), table);
+  }
+
+  /** Options may have been changed because a table of the plan belongs to somebody else: the others are not held up by it. */
+  #publishable(plan: ExportPlan): ExportPlan {
+    const tables = plan.tables.filter((table) => {
+      try {
+        checkTable(this.#publication(plan), table);
+        return true;
+      } catch (error) {
+        if (!(error instanceof ExportError)) throw error;
+        this.#run.log(`Objects below ${table.folder} stay unpublished: ${error.message}`);
+        return false;
+      }
+    });
+    return { ...plan, tables };
   }
 
   async #read(lead: SourceSession, address: SourceAddress, plan: ExportPlan, progress: PlanProgress): Promise<void> {
