@@ -4,6 +4,7 @@ import type { Random } from "../std/random.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { openCatalog } from "./open-catalog.ts";
+import { openExecutions } from "./open-executions.ts";
 import { openQueries } from "./open-queries.ts";
 import type { Stores } from "./stores.ts";
 
@@ -27,5 +28,7 @@ export async function openLake({ configuration, stores, folder, closers, ...worl
   closers.push(() => crawlers.close());
   const queries = await openQueries({ ...world, catalog, stores, directory: folder.query });
   closers.push(() => queries.close());
-  return { catalog, crawlers, queries };
+  const { executions, ...saved } = await openExecutions({ ...world, queries, stores, folder });
+  closers.push(() => executions.close());
+  return { catalog, crawlers, queries, executions, ...saved };
 }
