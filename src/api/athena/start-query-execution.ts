@@ -31,7 +31,7 @@ export function startQueryExecution({ executions, workGroups }: AthenaContext): 
       const { id } = await executions.start({
         sql: input.QueryString,
         parameters: input.ExecutionParameters ?? [],
-        database: (context.Database ?? "default").toLowerCase(),
+        database: databaseOf(context.Database),
         workGroup: name,
         results: placeOf(request, group, own),
         // Tokens of one caller's mean nothing to another.
@@ -40,6 +40,11 @@ export function startQueryExecution({ executions, workGroups }: AthenaContext): 
       return { QueryExecutionId: id };
     },
   };
+}
+
+/** Names are given as they are, and also in the quotes that Hive has for them (awswrangler does so). */
+function databaseOf(name = "default"): string {
+  return name.replace(/^`(.+)`$/s, "$1").toLowerCase();
 }
 
 function placeOf(request: OperationRequest, group: WorkGroup, own: ResultSettings) {
