@@ -27,6 +27,7 @@ export interface ExecutionsOptions extends Omit<PublishOptions, "directory"> {
   readonly directory: string;
   /** Files on their way into buckets; emptied at the start. */
   readonly temporaryDirectory: string;
+  readonly history?: HistoryLimits;
 }
 
 export interface ExecutionRequest {
@@ -39,9 +40,14 @@ export interface ExecutionRequest {
   readonly token?: string;
 }
 
-/** Those that have ended and are still known: by number, and by the length of their statements, which are in memory. */
-const ENDED_KEPT_MAX = 1_000;
-const STATEMENTS_KEPT_MAX = 32 * 1024 ** 2;
+/** How many of those that have ended are still known. Their statements are in memory, so their length counts too. */
+export interface HistoryLimits {
+  readonly ended: number;
+  /** Characters. */
+  readonly statements: number;
+}
+
+const DEFAULT_HISTORY: HistoryLimits = { ended: 1_000, statements: 32 * 1024 ** 2 };
 
 export class Executions {
   readonly #options: ExecutionsOptions;
@@ -207,10 +213,11 @@ export class Executions {
 
   async #forgetOldest(): Promise<void> {
     const ended = [...this.#known.values()].filter(({ endedAt }) => endedAt !== undefined);
+    const { history = DEFAULT_HISTORY } = this.#options;
     let length = ended.reduce((sum, { sql }) => sum + sql.length, 0);
     let count = ended.length;
     for (const one of ended) {
-      if (count <= ENDED_KEPT_MAX && length <= STATEMENTS_KEPT_MAX) return;
+      if (count <= history.ended && length <= history.statements) return;
       await this.#remove(one);
       count--;
       length -= one.sql.length;
