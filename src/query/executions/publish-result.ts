@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { backoffMs } from "../../std/backoff.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Disk, DiskFile } from "../../std/disk.ts";
 import type { Random } from "../../std/random.ts";
 import { bytesBody } from "../../storage/bytes-body.ts";
 import { type ObjectBody, type ObjectStore, ObjectStoreError, type PutObject } from "../../storage/object-store.ts";
+import { type WriteObject, writeObject } from "../../storage/write-object.ts";
 import type { ResultColumn, ResultRow } from "../engine/query-engine.ts";
 import { QueryError } from "../query-error.ts";
 import { cellText } from "./cell-text.ts";
@@ -29,14 +29,11 @@ export interface PublishedResult {
   readonly signal: AbortSignal;
 }
 
-/** Tries of one write, with waits between them, before the statement fails. */
-const TRIES_MAX = 5;
-
 const ROWS_AT_ONCE = 1_000;
 
 /**
  * Writes a result to its bucket: the description of its columns first, then the rows, so that who sees the rows sees all
- * there is. Both objects are whole or not there. Resolves to the size of the rows. A store that cannot be reached is tried again.
+ * there is. Both objects are whole or not there. Resolves to the size of the rows.
  */
 export async function publishResult(result: PublishedResult, options: PublishOptions): Promise<number> {
   const { execution, columns, signal } = result;
@@ -47,12 +44,11 @@ export async function publishResult(result: PublishedResult, options: PublishOpt
     const body = await writeBody(result, file);
     const store = options.storeFor(bucket);
     const describing = bytesBody(Buffer.from(`${JSON.stringify({ columns })}\n`));
-    const form = resultFormOf(execution.statement);
-    await tryAgain(() => store.ensureBucket(bucket), signal, options);
-    const settings = { bucket, ...storedAs(execution), onlyIfAbsent: false, metadata: {}, signal };
+    const settings = { bucket, ...storedAs(execution), metadata: {}, signal };
     const description = { ...settings, key: `${key}.metadata`, body: describing, contentType: "application/json" };
-    await tryAgain(() => store.put(description), signal, options);
-    await tryAgain(() => send(store, { ...settings, key, body, contentType: TYPES[form] }), signal, options);
+    await writeIntoBucket(store, description, options);
+    const contentType = TYPES[resultFormOf(execution.statement)];
+    await writeObject(store, { ...settings, key, body, contentType }, options);
     return body.bytes;
   } catch (error) {
     if (!(error instanceof ObjectStoreError) || signal.aborted) throw signal.aborted ? signal.reason : error;
@@ -109,41 +105,13 @@ async function writeBody({ execution, columns, rows, signal }: PublishedResult, 
   return { bytes, checksum, file: file.path, read };
 }
 
-async function send(store: ObjectStore, request: PutObject): Promise<void> {
-  const { multipart } = store;
-  const { body, ...rest } = request;
-  if (multipart === undefined || body.bytes <= multipart.putBytesMax) {
-    await store.put(request);
-    return;
-  }
-  const upload = { bucket: rest.bucket, key: rest.key, uploadId: await multipart.create(rest) };
+/** Who names a place that is not there yet wants it to be: the bucket is made where the store may do so. */
+async function writeIntoBucket(store: ObjectStore, request: WriteObject, options: PublishOptions): Promise<void> {
   try {
-    const etags: string[] = [];
-    for (let start = 0; start < body.bytes; start += multipart.partBytes) {
-      const part = await body.read(start, Math.min(multipart.partBytes, body.bytes - start));
-      etags.push(await multipart.uploadPart(upload, etags.length + 1, part, rest.signal));
-    }
-    await multipart.complete(upload, etags, rest);
+    await writeObject(store, request, options);
   } catch (error) {
-    // The failure itself is the one to tell of.
-    await multipart.abort(upload).catch(() => undefined);
-    throw error;
-  }
-}
-
-/** Writing the same object twice leaves what writing it once does, so any failure that may pass is met by another try. */
-async function tryAgain<T>(
-  work: () => Promise<T>,
-  signal: AbortSignal,
-  { clock, random }: Pick<PublishOptions, "clock" | "random">,
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      const passes = error instanceof ObjectStoreError && error.retriable && attempt < TRIES_MAX;
-      if (!passes || signal.aborted) throw error;
-      await clock.sleep(backoffMs(attempt, random), signal);
-    }
+    if (!(error instanceof ObjectStoreError && error.code === "no-such-bucket")) throw error;
+    await store.ensureBucket(request.bucket);
+    await writeObject(store, request, options);
   }
 }
