@@ -129,5 +129,7 @@ test("a key does what its rules allow: its work group, and places for results th
     message: /s3:PutObject on resource: arn:aws:s3:::team\/x\/\*/,
   });
   assert.equal((await ended(some, "SELECT 1", to("s3://mine/"))).Status?.State, "SUCCEEDED");
-  assert.equal((await ended(some, "SELECT 1")).Status?.State, "SUCCEEDED");
+  for (const more of [{}, to("s3://athena-query-results/")]) {
+    assert.equal((await ended(some, "SELECT 1", more)).Status?.State, "SUCCEEDED");
+  }
 });

@@ -38,9 +38,16 @@ export function describeTimes({ submittedAt, startedAt, endedAt }: Execution): J
   };
 }
 
-/** What answers rows or changes them is DML, what shows the catalog is a utility, what changes the catalog is DDL. */
+/** Rows that a statement has written. */
+export function updateCountOf({ statement, statistics }: Execution): number {
+  return WRITING.has(statement) ? (statistics?.rows ?? 0) : 0;
+}
+
+const WRITING = new Set(["create-table-as", "insert"]);
+
+/** What answers rows or adds some is DML, what shows the catalog is a utility, what changes the catalog is DDL. */
 function statementType(statement: string): string {
-  if (statement === "query") return "DML";
+  if (statement === "query" || statement === "insert") return "DML";
   return statement.startsWith("show-") || statement.startsWith("describe-") ? "UTILITY" : "DDL";
 }
 

@@ -2,6 +2,7 @@ import type { Execution } from "../../query/executions/execution.ts";
 import type { Operation } from "../protocol/operation.ts";
 import { type AthenaContext, checkInput, invalidRequest, requireExecution } from "./athena-context.ts";
 import { describeColumns } from "./column-info.ts";
+import { updateCountOf } from "./describe-execution.ts";
 import { getQueryResultsRequest } from "./shapes/requests.ts";
 
 const ROWS_DEFAULT = 1_000;
@@ -28,7 +29,7 @@ export function getQueryResults(context: AthenaContext): Operation {
       const start = token === undefined ? 0 : startOf(token, execution);
       const { rows, next } = await context.executions.readResult(execution, start, limit);
       return {
-        UpdateCount: 0,
+        UpdateCount: updateCountOf(execution),
         ResultSet: {
           Rows: rows.map((row) => ({
             Data: row.map((value) => (value === null ? {} : { VarCharValue: value })),

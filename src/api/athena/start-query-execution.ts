@@ -13,8 +13,8 @@ import { startQueryExecutionRequest } from "./shapes/requests.ts";
  *                                 ExecutionParameters?, …
  * StartQueryExecution response => QueryExecutionId
  *
- * A place for results that the caller names has to be one that the caller may write to; that of a work group was chosen by
- * whoever may change the work group.
+ * A place for results that the caller names has to be one that the caller may write to; that of the work group was chosen by
+ * whoever may change the work group, also when the caller repeats it (awswrangler does).
  */
 export function startQueryExecution({ executions, workGroups }: AthenaContext): Operation {
   return {
@@ -58,7 +58,7 @@ function placeOf(request: OperationRequest, group: WorkGroup, own: ResultSetting
   const folder = readLocation(location);
   if (folder === undefined)
     throw invalidRequest(`outputLocation is not a valid S3 path: expected s3://bucket/folder/, got ${location}`);
-  if (location === own.location) {
+  if (location !== group.results.location) {
     requirePermission(request.caller, "s3:PutObject", `arn:aws:s3:::${folder.bucket}/${folder.prefix}*`);
   }
   return { ...settings, location };
