@@ -86,11 +86,13 @@ test("results come by the page, also after a restart, and the history stays", as
   const stopped = await started(athena, endless);
   await athena.send(new StopQueryExecutionCommand({ QueryExecutionId: stopped }));
   assert.equal((await execution(athena, stopped)).Status?.State, "CANCELLED");
+  const running = await started(athena, endless);
   await lakehose.close();
 
   const again = athenaOf(t, (await startJourney(t, { data })).lakehose.url);
   const { QueryExecutionIds } = await again.send(new ListQueryExecutionsCommand({}));
-  assert.deepEqual(QueryExecutionIds, [stopped, failed, id]);
+  assert.deepEqual(QueryExecutionIds, [running, stopped, failed, id]);
+  assert.equal((await execution(again, running)).Status?.State, "CANCELLED");
   const pages: number[] = [];
   const seen: (string | undefined)[] = [];
   for await (const { ResultSet } of paginateGetQueryResults(
