@@ -7,6 +7,7 @@ import type { Configuration } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { StreamFreshRows } from "./fresh-rows.ts";
 import { openCatalog } from "./open-catalog.ts";
+import { openExecutions } from "./open-executions.ts";
 import { openQueries } from "./open-queries.ts";
 import type { Stores } from "./stores.ts";
 
@@ -36,5 +37,7 @@ export async function openLake({ configuration, stores, folder, streams, closers
   const freshRows = new StreamFreshRows(streams);
   const queries = await openQueries({ ...world, catalog, changes, freshRows, stores, directory: folder.query });
   closers.push(() => queries.close());
-  return { catalog, changes, crawlers, queries };
+  const { executions, ...saved } = await openExecutions({ ...world, queries, stores, folder });
+  closers.push(() => executions.close());
+  return { catalog, changes, crawlers, queries, executions, ...saved };
 }
