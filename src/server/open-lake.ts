@@ -8,6 +8,7 @@ import type { DataFolder } from "./data-folder.ts";
 import { StreamFreshRows } from "./fresh-rows.ts";
 import { openCatalog } from "./open-catalog.ts";
 import { openExecutions } from "./open-executions.ts";
+import { openJobs } from "./open-jobs.ts";
 import { openQueries } from "./open-queries.ts";
 import type { Stores } from "./stores.ts";
 
@@ -25,7 +26,7 @@ export interface OpenLakeOptions {
   readonly closers: (() => unknown)[];
 }
 
-/** What works on that which has landed: the catalog, crawlers, SQL. */
+/** What works on that which has landed: the catalog, crawlers, SQL, jobs. */
 export type Lake = Awaited<ReturnType<typeof openLake>>;
 
 /** Opened before the streams, whose tables it knows. */
@@ -39,5 +40,7 @@ export async function openLake({ configuration, stores, folder, streams, closers
   closers.push(() => queries.close());
   const { executions, ...saved } = await openExecutions({ ...world, queries, stores, folder });
   closers.push(() => executions.close());
-  return { catalog, changes, crawlers, queries, executions, ...saved };
+  const storeFor = (bucket: string) => stores.storeFor(bucket);
+  const jobs = await openJobs({ ...world, configuration, catalog, crawlers, queries, storeFor, folder });
+  return { catalog, changes, crawlers, queries, jobs, executions, ...saved };
 }
