@@ -28,10 +28,26 @@ export async function* decompress(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   options: DecompressOptions,
 ): AsyncGenerator<Buffer> {
-  const source = new ByteSource(chunks);
+  yield* unpacked(new ByteSource(chunks), undefined, options);
+}
+
+/** `decompress` of bytes whose compression is said elsewhere: parts of a file have no magic that could be trusted. */
+export function decompressAs(
+  type: ReadableCompression,
+  bytes: Buffer,
+  options: DecompressOptions,
+): AsyncGenerator<Buffer> {
+  return unpacked(new ByteSource([bytes]), type, options);
+}
+
+async function* unpacked(
+  source: ByteSource,
+  known: ReadableCompression | undefined,
+  options: DecompressOptions,
+): AsyncGenerator<Buffer> {
   let bytes = 0;
   try {
-    const type = await detect(source);
+    const type = known ?? (await detect(source));
     for await (const chunk of READERS[type](source)) {
       bytes += chunk.length;
       if (bytes > options.outputBytesMax) throw tooLarge(options.outputBytesMax);
