@@ -21,7 +21,8 @@ let s3a = cacheFolder;
 /** Spark as data teams read a lake with it, for tests of our formats: no server, a session inside one process. */
 export const spark: ServerDefinition = {
   name: "spark",
-  summary: "Spark in a virtual environment, with its reader of Avro and its way to S3 as jars (Java 17, Maven, Python 3)",
+  summary:
+    "Spark in a virtual environment, with its reader of Avro and its way to S3 as jars (Java 17, Maven, Python 3)",
   install: async () => {
     await requireJava(17);
     python = await pythonEnvironment("spark", [`pyspark==${VERSION}`]);
