@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Partitions } from "../catalog/partition.ts";
+import type { TableChanges } from "../catalog/table-changes/table-changes.ts";
 import { QueryEngine } from "../query/engine/query-engine.ts";
+import type { FreshRows } from "../query/fresh-rows.ts";
 import { Queries } from "../query/queries.ts";
 import { DEFAULT_QUERY_LIMITS } from "../query/query-limits.ts";
 import type { Clock } from "../std/clock.ts";
@@ -12,6 +14,8 @@ import type { Stores } from "./stores.ts";
 
 export interface OpenQueriesOptions {
   readonly catalog: Catalog & { readonly partitions: Partitions };
+  readonly changes: TableChanges;
+  readonly freshRows: FreshRows;
   readonly stores: Stores;
   readonly disk: Disk;
   readonly clock: Clock;
@@ -20,12 +24,21 @@ export interface OpenQueriesOptions {
 }
 
 /** SQL over the tables of the catalog. Nothing is loaded before the first statement comes. */
-export async function openQueries({ catalog, stores, directory, ...world }: OpenQueriesOptions): Promise<Queries> {
+export async function openQueries({
+  catalog,
+  changes,
+  freshRows,
+  stores,
+  directory,
+  ...world
+}: OpenQueriesOptions): Promise<Queries> {
   const storeFor = (bucket: string) => stores.storeFor(bucket);
   const engine = await QueryEngine.open({
     ...world,
     catalog,
     partitions: catalog.partitions,
+    changes,
+    freshRows,
     storeFor,
     localPath: (bucket, key) => {
       const store = storeFor(bucket);
