@@ -7,6 +7,7 @@ import type { Configuration } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { StreamFreshRows } from "./fresh-rows.ts";
 import { openCatalog } from "./open-catalog.ts";
+import { openExecutions } from "./open-executions.ts";
 import { openJobs } from "./open-jobs.ts";
 import { openQueries } from "./open-queries.ts";
 import type { Stores } from "./stores.ts";
@@ -37,7 +38,9 @@ export async function openLake({ configuration, stores, folder, streams, closers
   const freshRows = new StreamFreshRows(streams);
   const queries = await openQueries({ ...world, catalog, changes, freshRows, stores, directory: folder.query });
   closers.push(() => queries.close());
+  const { executions, ...saved } = await openExecutions({ ...world, queries, stores, folder });
+  closers.push(() => executions.close());
   const storeFor = (bucket: string) => stores.storeFor(bucket);
   const jobs = await openJobs({ ...world, configuration, catalog, crawlers, queries, storeFor, folder });
-  return { catalog, changes, crawlers, queries, jobs };
+  return { catalog, changes, crawlers, queries, jobs, executions, ...saved };
 }
