@@ -10,6 +10,12 @@ export const TOKENS_MAX = 100_000;
 /** Views over views over views. */
 export const VIEW_DEPTH_MAX = 16;
 
+/** Calls of table functions in one query; each holds its input and its answers. */
+export const TABLE_FUNCTIONS_MAX = 20;
+
+/** Rows that a table function answers: at 20,000 a second, eight minutes. */
+export const TABLE_FUNCTION_ROWS_MAX = 10_000_000;
+
 /** Objects that a statement looks at when it lists the places of its tables. */
 export const LISTED_OBJECTS_MAX = 1_000_000;
 

@@ -59,6 +59,12 @@ describe("files outside the lake", () => {
     "select 1 union all select content from read_text('FILE')",
     "select * from t order by (select count(*) from read_text('FILE'))",
     "create view leak as select * from read_text('FILE')",
+    "select * from table(random_cut_forest(input => table(select * from read_text('FILE'))))",
+    "select * from table(random_cut_forest(input => table(select 1 as x) order by (select 1 from read_text('FILE'))))",
+    "with x as (select * from read_text('FILE')) select * from table(random_cut_forest(input => table(select 1 as x)))",
+    "select * from table(read_text(input => table(t)))",
+    "select * from table(random_cut_forest(input => table(select 1 as x))) cross join read_text('FILE')",
+    "create view leak as select * from table(hotspots(input => table(select * from read_csv('FILE')), scan_radius => 1))",
   ];
   for (const sql of reads) {
     test(sql, () => refused(fill(sql), /The table function \w+ is not supported/));
@@ -154,6 +160,12 @@ describe("what hides in a query", () => {
     ["select * from (show tables)", /DESCRIBE, SHOW or SUMMARIZE/],
     ["select * from t pivot (count(*) for id in (1))", /PIVOT/],
     ["select columns('.*') from t", /./],
+    ["select * from table(random_cut_forest(input => table(select 1 as x; drop table t)))", /More than one statement/],
+    ["select * from table(random_cut_forest(input => table(copy t to 'x')))", /expected a table or a query/],
+    ["select * from table(random_cut_forest(input => table(select getenv('HOME') as x)))", /The function getenv/],
+    ["select * from table(random_cut_forest(input => table(set memory_limit = '1TB')))", /expected a table or a query/],
+    ['select * from table(random_cut_forest(input => table(main."lakehose random_cut_forest")))', /no database main/],
+    ["select table(random_cut_forest(input => table(select 1 as x)))", /./],
     ["select * from information_schema.tables", /There is no database information_schema/],
     ["select * from pg_catalog.pg_class", /There is no database pg_catalog/],
     ['select * from main."lakehose partitions of default.t.0"', /There is no database main/],
@@ -175,6 +187,21 @@ describe("limits", () => {
       "more memory than there is",
       `select count(distinct cast(a.x as varchar) || '-' || cast(b.x as varchar) || repeat('x', 100)) from ${many("unnest(sequence(1, 4000))", 2)}`,
       /limit|more memory/,
+    ],
+    [
+      "a forest of gigabytes",
+      `select * from table(random_cut_forest(table(select ${Array.from({ length: 30 }, (_, index) => `${index} as c${index}`).join(", ")}), 1000, 1000, 10000, 30))`,
+      /at most 1024 MiB/,
+    ],
+    [
+      "a forest over a product of everything",
+      `select * from table(random_cut_forest(table(select a.x from ${many("unnest(sequence(1, 100000))", 3)})))`,
+      /limit|more memory/,
+    ],
+    [
+      "scores without an end",
+      "select count(*) from table(random_cut_forest(table(select x from unnest(sequence(1, 1000000)) as t(x)), 1000, 256))",
+      /ran for 3 s, which is the limit/,
     ],
     ["a text of gigabytes", "select length(repeat(repeat('x', 1000000), 100000))", /./],
     ["brackets in brackets", `select ${"(".repeat(5000)}1${")".repeat(5000)}`, /nested 100 deep/],

@@ -59,7 +59,7 @@ test("checkCall() refuses arguments outside of their ranges, by name", () => {
     ["random_cut_forest", [100, 256, 1000, 31], /<=30.*shingleSize/],
     ["random_cut_forest", [1.5], /expected int.*numberOfTrees/],
     ["random_cut_forest", ["many"], /expected number.*numberOfTrees/],
-    ["random_cut_forest", [1, 20, 30, 1, true], /at most 4 behind the cursor \(numberOfTrees, .*\), got 5/],
+    ["random_cut_forest", [1, 20, 30, 1, true], /at most 4 behind the input \(numberOfTrees, .*\), got 5/],
     ["random_cut_forest_with_explanation", [1, 20, 20], /less than timeDecay/],
     ["random_cut_forest_with_explanation", [1, 20, 30, 1, "yes"], /expected boolean.*withDirectionality/],
     ["hotspots", [], /expected number.*scanRadius/],
@@ -82,19 +82,19 @@ test("checkCall() refuses arguments outside of their ranges, by name", () => {
   assert.throws(() => named({ seed: -1 }), />=0.*seed/);
 });
 
-test("checkCall() says which functions there are, and what a cursor has to be", () => {
+test("checkCall() says which functions there are, and what an input has to be", () => {
   assert.throws(() => checkCall(callOf("cold_spots", [])), {
     code: "unknown-table-function",
     message:
       "Expected a table function of hotspots, random_cut_forest, random_cut_forest_with_explanation; got cold_spots",
   });
-  const cursor = (columns: readonly string[], numberColumns: readonly string[]) => () =>
+  const input = (columns: readonly string[], numberColumns: readonly string[]) => () =>
     checkCall({ name: "random_cut_forest", positional: [], named: {}, columns, numberColumns });
   const many = Array.from({ length: 31 }, (_, index) => `c${index}`);
-  assert.throws(cursor(["a"], []), { code: "invalid-cursor", message: /1 to 30 numeric columns in the cursor, got 0/ });
-  assert.throws(cursor(many, many), { code: "invalid-cursor", message: /got 31/ });
-  assert.throws(cursor(["x", "anomaly_score"], ["x"]), {
-    code: "invalid-cursor",
+  assert.throws(input(["a"], []), { code: "invalid-input", message: /1 to 30 numeric columns in the input, got 0/ });
+  assert.throws(input(many, many), { code: "invalid-input", message: /got 31/ });
+  assert.throws(input(["x", "anomaly_score"], ["x"]), {
+    code: "invalid-input",
     message: /anomaly_score, .*; rename/,
   });
 });

@@ -15,10 +15,10 @@ export const tableFunctions: readonly TableFunctionDefinition[] = [
 /** A use of a table function as it stands in a query. */
 export interface TableFunctionCall {
   readonly name: string;
-  /** Values behind the cursor, in order. */
+  /** Values behind the input, in order. */
   readonly positional: readonly JsonValue[];
   readonly named: JsonObject;
-  /** Names of all columns of the cursor. */
+  /** Names of all columns of the input. */
   readonly columns: readonly string[];
   /** Names of those that hold numbers. */
   readonly numberColumns: readonly string[];
@@ -51,7 +51,7 @@ function argumentsByName(definition: TableFunctionDefinition, { positional, name
   if (positional.length > names.length) {
     throw badArguments(
       definition,
-      `expected at most ${names.length} behind the cursor (${names.join(", ")}), got ${positional.length}`,
+      `expected at most ${names.length} behind the input (${names.join(", ")}), got ${positional.length}`,
     );
   }
   const twice = names.slice(0, positional.length).find((name) => name in named);
@@ -63,15 +63,15 @@ function checkColumns({ name, columnsMax, addedColumns }: TableFunctionDefinitio
   const count = call.numberColumns.length;
   if (count < 1 || count > columnsMax) {
     throw new LakehoseError(
-      "invalid-cursor",
-      `${name}: expected 1 to ${columnsMax} numeric columns in the cursor, got ${count}`,
+      "invalid-input",
+      `${name}: expected 1 to ${columnsMax} numeric columns in the input, got ${count}`,
     );
   }
   const taken = call.columns.find((column) => addedColumns.some((added) => added.name === column.toUpperCase()));
   if (taken !== undefined) {
     throw new LakehoseError(
-      "invalid-cursor",
-      `${name}: it adds a column of the name ${taken}, which the cursor has already; rename that one`,
+      "invalid-input",
+      `${name}: it adds a column of the name ${taken}, which the input has already; rename that one`,
     );
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Table functions: SQL of the form `SELECT ... FROM TABLE(random_cut_forest(CURSOR(SELECT ...), 100, 256))`, which add columns
- * to the rows of their cursor. Whoever runs SQL is the host: it hands over the numeric columns of the rows in the order
- * of the cursor, and puts the columns that come back beside all of the row's own.
+ * Table functions: SQL of the form `SELECT ... FROM TABLE(random_cut_forest(TABLE(SELECT ...), 100, 256))`, which add columns
+ * to the rows of their input. Whoever runs SQL is the host: it hands over the numeric columns of the rows in the order
+ * of the input, and puts the columns that come back beside all of the row's own.
  *
  * A function sees each row once, remembers a bounded part of what it saw, and answers a row before it sees the next; so the
  * rows may come in batches of any size, and the answers are the same.
@@ -25,9 +25,9 @@ export interface TableFunctionDefinition {
   readonly summary: string;
   /** Checks arguments by name; reference page and messages derive from it. */
   readonly optionsSchema: z.ZodType;
-  /** Names of the arguments in the order in which they may stand behind the cursor. The others are given by name only. */
+  /** Names of the arguments in the order in which they may stand behind the input. The others are given by name only. */
   readonly positionalArguments: readonly string[];
-  /** Numeric columns that a cursor may have. */
+  /** Numeric columns that an input may have. */
   readonly columnsMax: number;
   readonly addedColumns: readonly AddedColumn[];
   /** `options` has passed the schema; `columns` are the names of the numeric columns, 1 to `columnsMax`. */

@@ -66,7 +66,7 @@ function dialectOf(sql: string): TokenDialect {
 }
 
 function query(reader: TokenReader): Statement {
-  return { kind: "query", sql: translateQuery(reader.sql, reader.tokens) };
+  return { kind: "query", query: translateQuery(reader.sql, reader.tokens) };
 }
 
 function parseCreate(reader: TokenReader): Statement {
@@ -98,7 +98,7 @@ function parseCreateView(reader: TokenReader, orReplace: boolean): Statement {
   if (first === undefined || last === undefined) throw reader.expected("a query");
   if (!inner.seesSign("(") && !QUERY_WORDS.some((word) => inner.sees(word))) throw inner.expected("a query");
   const originalSql = reader.sql.slice(first.start, last.end);
-  return { kind: "create-view", name, orReplace, originalSql, sql: translateQuery(reader.sql, rest) };
+  return { kind: "create-view", name, orReplace, originalSql, query: translateQuery(reader.sql, rest) };
 }
 
 function parseDrop(reader: TokenReader): Statement {

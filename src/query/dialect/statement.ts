@@ -1,4 +1,5 @@
 import type { TableColumn, TableDefinition, TextMap } from "../../catalog/table.ts";
+import type { TableFunctionUse } from "./table-function-use.ts";
 
 /** A table as a statement names it. Names are in lower case; without a database it is in that of the session. */
 export interface TableName {
@@ -6,10 +7,16 @@ export interface TableName {
   readonly table: string;
 }
 
+/** A query as DuckDB understands it; whether it may run is said by `inspectQuery`. */
+export interface TranslatedQuery {
+  readonly sql: string;
+  /** The calls of table functions, for each of which a table stands in `sql`. One comes after those in its input. */
+  readonly functions: readonly TableFunctionUse[];
+}
+
 /** What people write, read into plain data. Names are in lower case, types are Hive's texts. */
 export type Statement =
-  /** `sql` is what DuckDB understands; whether it may run is said by `inspectQuery`. */
-  | { readonly kind: "query"; readonly sql: string }
+  | { readonly kind: "query"; readonly query: TranslatedQuery }
   | ({ readonly kind: "create-database"; readonly name: string; readonly ifNotExists: boolean } & DatabaseDetails)
   | { readonly kind: "drop-database"; readonly name: string; readonly ifExists: boolean; readonly cascade: boolean }
   | {
@@ -24,7 +31,7 @@ export type Statement =
       readonly orReplace: boolean;
       /** What was written, to be stored, and the same for DuckDB. */
       readonly originalSql: string;
-      readonly sql: string;
+      readonly query: TranslatedQuery;
     }
   | { readonly kind: "drop-table" | "drop-view"; readonly name: TableName; readonly ifExists: boolean }
   | {

@@ -3,21 +3,22 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { CatalogError } from "../../catalog/catalog-error.ts";
 import type { Partitions } from "../../catalog/partition.ts";
 import type { TableColumn } from "../../catalog/table.ts";
-import { sqlName } from "../../formats/parquet/duckdb-type.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Disk } from "../../std/disk.ts";
 import type { JsonValue } from "../../std/json.ts";
 import { type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
 import { parseStatement } from "../dialect/parse-statement.ts";
-import type { Statement } from "../dialect/statement.ts";
+import type { Statement, TranslatedQuery } from "../dialect/statement.ts";
 import { QueryError } from "../query-error.ts";
 import type { QueryLimits } from "../query-limits.ts";
 import { runCatalogStatement } from "./catalog-statements.ts";
 import { cellValue, hiveType, trinoType } from "./cell-value.ts";
 import { defineTable, type ReadyGroup } from "./define-table.ts";
+import { defineView } from "./define-view.ts";
 import { FileCache, type ReadyFile } from "./file-cache.ts";
 import { type PlannedTable, planQuery } from "./query-plan.ts";
 import { QuerySlots } from "./query-slots.ts";
+import { runTableFunction } from "./run-table-function.ts";
 import { QuerySession } from "./session.ts";
 import { findFiles } from "./table-files.ts";
 import { shapeOf, type TableShape } from "./table-shape.ts";
@@ -126,22 +127,22 @@ export class QueryEngine {
   }
 
   async #runStatement(statement: Statement, request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
-    if (statement.kind === "query") return this.#query(statement.sql, request, sink);
+    if (statement.kind === "query") return this.#query(statement.query, request, sink);
     const { database, signal } = request;
     const answer = await runCatalogStatement(statement, {
       ...this.#options,
       database,
       signal,
-      describeQuery: (sql) => this.#describe(sql, request),
+      describeQuery: (query) => this.#describe(query, request),
     });
     await sink.columns(answer.columns.map((name) => ({ name, type: "varchar" })));
     if (answer.rows.length > 0) await sink.rows(answer.rows);
     return { ...NOTHING_READ, rows: answer.rows.length };
   }
 
-  async #query(sql: string, request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
-    return this.#withTables(sql, request, async (session, read) => {
-      const result = await session.stream(sql);
+  async #query(query: TranslatedQuery, request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
+    return this.#withTables(query, request, "rows", async (session, read) => {
+      const result = await session.streamIn(request.database, query.sql);
       const names = result.columnNames();
       await sink.columns(
         result.columnTypes().map((type, index) => ({ name: names[index] ?? "", type: trinoType(type) })),
@@ -157,24 +158,25 @@ export class QueryEngine {
   }
 
   /** The columns that a query would have, with Hive's types; nothing is read but what tells the shape of files. */
-  #describe(sql: string, request: QueryRequest): Promise<readonly TableColumn[]> {
-    return this.#withTables(sql, request, async (session) => {
-      const result = await session.stream(`SELECT * FROM (${sql}) LIMIT 0`);
+  #describe(query: TranslatedQuery, request: QueryRequest): Promise<readonly TableColumn[]> {
+    return this.#withTables(query, request, "columns", async (session) => {
+      const result = await session.streamIn(request.database, `SELECT * FROM (${query.sql}) LIMIT 0`);
       const names = result.columnNames();
       return result.columnTypes().map((type, index) => ({ name: names[index] ?? "", type: hiveType(type) }));
     });
   }
 
   async #withTables<T>(
-    sql: string,
+    query: TranslatedQuery,
     { database, signal }: QueryRequest,
+    wanted: "rows" | "columns",
     work: (session: QuerySession, read: QueryStatistics) => Promise<T>,
   ): Promise<T> {
     const { catalog, clock, directory, limits } = this.#options;
     const session = await QuerySession.open({ ...limits, clock, signal, spillDirectory: join(directory, "spill") });
     const held: ReadyFile[] = [];
     try {
-      const plan = await planQuery(catalog, session, sql, database);
+      const plan = await planQuery(catalog, session, query, database);
       const sources: TableSource[] = [];
       let read = NOTHING_READ;
       for (const planned of plan.tables) {
@@ -187,13 +189,11 @@ export class QueryEngine {
         const name = { database: table.databaseName, table: table.definition.name };
         await defineTable(session, name, shape, groups);
       }
-      for (const view of plan.views) {
-        await session.searchIn(view.searchDatabase);
-        await session.run(`CREATE SCHEMA IF NOT EXISTS ${sqlName(view.database)}`);
-        await session.run(`CREATE VIEW ${sqlName(view.database)}.${sqlName(view.name)} AS ${view.sql}`);
+      await session.lock(new Set([database, ...plan.steps.map(({ searchDatabase }) => searchDatabase)]));
+      for (const step of plan.steps) {
+        if (step.kind === "view") await defineView(session, step);
+        else await runTableFunction(session, step, { wanted, signal });
       }
-      await session.searchIn(database);
-      await session.lock();
       return await work(session, read);
     } finally {
       session.close();
