@@ -22,6 +22,9 @@ export const LISTED_OBJECTS_MAX = 1_000_000;
 /** Files that one query reads: each is a word in the statements that DuckDB gets, and some kilobytes in its memory. */
 export const FILES_MAX = 20_000;
 
+/** Partitions that one statement writes to: Athena's own limit for CREATE TABLE AS and INSERT INTO. */
+export const PARTITIONS_WRITTEN_MAX = 100;
+
 /** What one query, and all of them together, may take. */
 export interface QueryLimits {
   /** From the start to the last row. */
@@ -34,6 +37,8 @@ export interface QueryLimits {
   readonly spillMib: number;
   /** Size of all files that one query reads, as they are stored. */
   readonly scannedBytes: number;
+  /** Size of the files that one CREATE TABLE AS or INSERT INTO writes. */
+  readonly writtenBytes: number;
   /** Queries that run at the same time. */
   readonly running: number;
   /** Queries that wait for their turn; more are told that it is busy. */
@@ -50,6 +55,7 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   threads: 2,
   spillMib: 4 * 1024,
   scannedBytes: 100 * 1024 ** 3,
+  writtenBytes: 10 * 1024 ** 3,
   running: 2,
   waiting: 50,
   cacheBytes: 8 * 1024 ** 3,
@@ -63,3 +69,6 @@ export const PAGE_BYTES_MAX = 4 * 1024 ** 2;
 
 /** Results that can still be read when others have come after them. */
 export const FINISHED_QUERIES_KEPT = 100;
+
+/** Where CREATE TABLE AS puts tables of databases that have no location. */
+export const DEFAULT_TABLES_LOCATION = "s3://lake/tables/";

@@ -4,7 +4,7 @@ import type { Partitions } from "../catalog/partition.ts";
 import type { TableChanges } from "../catalog/table-changes/table-changes.ts";
 import { QueryEngine } from "../query/engine/query-engine.ts";
 import { Queries } from "../query/queries.ts";
-import { DEFAULT_QUERY_LIMITS } from "../query/query-limits.ts";
+import { DEFAULT_QUERY_LIMITS, DEFAULT_TABLES_LOCATION } from "../query/query-limits.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
@@ -41,6 +41,7 @@ export async function openQueries({
       return store instanceof DiskStore ? store.pathOf(bucket, key) : undefined;
     },
     directory,
+    tablesLocation: DEFAULT_TABLES_LOCATION,
     limits: DEFAULT_QUERY_LIMITS,
   });
   return Queries.open({ ...world, engine, directory: join(directory, "results") });

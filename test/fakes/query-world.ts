@@ -63,6 +63,7 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}) {
     localPath: (bucket, key) => (bucket === "far" ? undefined : lake.pathOf(bucket, key)),
     ...world,
     directory: folder("query"),
+    tablesLocation: "s3://lake/tables/",
     limits: { ...DEFAULT_QUERY_LIMITS, memoryMib: 256, ...limits },
   });
   return {
@@ -74,6 +75,11 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}) {
     put: async (bucket: string, key: string, content: string | Buffer) => {
       const body = bytesBody(Buffer.from(content));
       await storeFor(bucket).put({ bucket, key, body, onlyIfAbsent: true, contentType: "text/plain", metadata: {} });
+    },
+    keys: async (bucket: string, prefix: string) => {
+      const found: string[] = [];
+      for await (const { key } of storeFor(bucket).list(bucket, { prefix })) found.push(key);
+      return found;
     },
     /** Empty for what is not there. */
     etagOf: async (bucket: string, key: string) => (await storeFor(bucket).head(bucket, key))?.etag ?? "",

@@ -1,4 +1,4 @@
-import type { TableColumn, TableDefinition, TextMap } from "../../catalog/table.ts";
+import type { StorageDescriptor, TableColumn, TableDefinition, TextMap } from "../../catalog/table.ts";
 import type { TableFunctionUse } from "./table-function-use.ts";
 
 /** A table as a statement names it. Names are in lower case; without a database it is in that of the session. */
@@ -33,6 +33,21 @@ export type Statement =
       readonly originalSql: string;
       readonly query: TranslatedQuery;
     }
+  | {
+      readonly kind: "create-table-as";
+      readonly name: TableName;
+      readonly ifNotExists: boolean;
+      readonly properties: NewTableProperties;
+      readonly withData: boolean;
+      readonly query: TranslatedQuery;
+    }
+  | {
+      readonly kind: "insert";
+      readonly name: TableName;
+      /** Absent: all of the table, its partition keys last. */
+      readonly columns?: readonly string[];
+      readonly query: TranslatedQuery;
+    }
   | { readonly kind: "drop-table" | "drop-view"; readonly name: TableName; readonly ifExists: boolean }
   | {
       readonly kind: "add-partitions";
@@ -55,6 +70,15 @@ export type Statement =
   | { readonly kind: "show-columns" | "show-partitions" | "show-create-table"; readonly name: TableName }
   | { readonly kind: "show-table-properties"; readonly name: TableName }
   | { readonly kind: "describe-table"; readonly name: TableName };
+
+/** What stands in WITH of a CREATE TABLE AS, checked. */
+export interface NewTableProperties {
+  readonly storage: Pick<StorageDescriptor, "inputFormat" | "outputFormat" | "serdeInfo">;
+  /** Of the table, such as how its files are compressed. */
+  readonly parameters: TextMap;
+  readonly location?: string;
+  readonly partitionedBy: readonly string[];
+}
 
 interface DatabaseDetails {
   readonly description?: string;

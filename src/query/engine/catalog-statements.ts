@@ -25,7 +25,7 @@ export interface CatalogAnswer {
   readonly rows: readonly (readonly string[])[];
 }
 
-export type CatalogStatement = Exclude<Statement, { readonly kind: "query" }>;
+export type CatalogStatement = Exclude<Statement, { readonly kind: "query" | "create-table-as" | "insert" }>;
 
 const DONE: CatalogAnswer = { columns: [], rows: [] };
 

@@ -1,4 +1,4 @@
-import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBResult } from "@duckdb/node-api";
+import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBType } from "@duckdb/node-api";
 import { sqlName, sqlText } from "../../formats/parquet/duckdb-type.ts";
 import { reasonOf } from "../../model/errors.ts";
 import type { Clock } from "../../std/clock.ts";
@@ -14,6 +14,13 @@ export interface SessionOptions {
   readonly spillMib: number;
   /** Ends what is under way; the reason becomes the failure. */
   readonly signal: AbortSignal;
+}
+
+export interface SessionColumn {
+  readonly name: string;
+  readonly type: DuckDBType;
+  /** False for a bare NULL, whose type is made up. */
+  readonly hasType: boolean;
 }
 
 /**
@@ -59,9 +66,10 @@ export class QuerySession {
     return String(rows[0]?.[0]);
   }
 
-  /** From here on exactly these files can be read, and nothing can be written beside the spill. */
-  async shutOut(files: readonly string[]): Promise<void> {
+  /** From here on exactly these files can be read, and nothing can be written beside the spill and the output. */
+  async shutOut(files: readonly string[], output?: string): Promise<void> {
     await this.run(`SET allowed_paths = [${files.map(sqlText).join(", ")}]`);
+    if (output !== undefined) await this.run(`SET allowed_directories = [${sqlText(`${output}/`)}]`);
     await this.run("SET enable_external_access = false");
   }
 
@@ -92,14 +100,28 @@ export class QuerySession {
     return this.guard(() => this.#connection.createAppender(table, schema));
   }
 
-  /** A statement with a text of the user's in it, whose names are looked for in the database. */
-  async runIn(database: string, sql: string): Promise<void> {
-    await this.guard(() => this.#searchingIn(database).run(sql));
+  /** A statement with a text of the user's in it, whose names are looked for in the database. Resolves to its rows. */
+  async runIn(database: string, sql: string): Promise<number> {
+    return (await this.guard(() => this.#searchingIn(database).run(sql))).rowsChanged;
   }
 
   /** The same, with rows that are made as they are fetched. */
   streamIn(database: string, sql: string): Promise<DuckDBResult> {
     return this.guard(() => this.#searchingIn(database).stream(sql));
+  }
+
+  /** The columns of a query, which does not run. */
+  columnsIn(database: string, sql: string): Promise<readonly SessionColumn[]> {
+    return this.guard(async () => {
+      const connection = this.#searchingIn(database);
+      const statement = await connection.prepare(sql);
+      const columns = Array.from({ length: statement.columnCount }, (_, index) => {
+        return { name: statement.columnName(index), type: statement.columnType(index) };
+      });
+      statement.destroySync();
+      const types = (await connection.runAndReadAll(typesOf(sql, columns.length))).getRows()[0];
+      return columns.map((column, index) => ({ ...column, hasType: types?.[index] !== UNTYPED }));
+    });
   }
 
   #searchingIn(database: string): DuckDBConnection {
@@ -144,6 +166,15 @@ export class QuerySession {
 }
 
 const INTERRUPT_PAUSE_MS = 50;
+
+const UNTYPED = '"NULL"';
+
+/** One row with the types of a query's columns before DuckDB gives one to those that have none. */
+function typesOf(sql: string, count: number): string {
+  const names = Array.from({ length: count }, (_, index) => `c${index}`);
+  const types = names.map((name) => `typeof(${name})`);
+  return `SELECT ${types.join(", ")} FROM (SELECT 1) LEFT JOIN (SELECT * FROM (${sql}) LIMIT 0) AS q(${names.join(", ")}) ON true`;
+}
 
 const CONNECTION_SETTINGS = ["SET TimeZone = 'UTC'", "SET integer_division = true"];
 
