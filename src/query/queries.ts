@@ -15,6 +15,8 @@ export interface QueryExecution {
   readonly id: string;
   readonly sql: string;
   readonly database: string;
+  /** Whether rows count that have not landed yet. */
+  readonly fresh: boolean;
   readonly state: QueryState;
   readonly submittedAt: number;
   readonly startedAt?: number;
@@ -24,6 +26,11 @@ export interface QueryExecution {
   readonly rows: number;
   readonly statistics?: QueryStatistics;
   readonly failure?: { readonly code: string; readonly message: string };
+}
+
+export interface SubmitOptions {
+  /** Count rows that are acknowledged and have not landed, too. */
+  readonly fresh?: boolean;
 }
 
 export interface QueriesOptions {
@@ -63,11 +70,11 @@ export class Queries {
   }
 
   /** Resolves at once; the statement goes on by itself. */
-  async submit(sql: string, database: string): Promise<QueryExecution> {
+  async submit(sql: string, database: string, { fresh = false }: SubmitOptions = {}): Promise<QueryExecution> {
     const { clock, disk, directory, random } = this.#options;
     await this.#forgetOldest();
     const id = random.bytes(16).toString("hex");
-    const execution = { id, sql, database, state: "queued", submittedAt: clock.now(), rows: 0 } as const;
+    const execution = { id, sql, database, fresh, state: "queued", submittedAt: clock.now(), rows: 0 } as const;
     const result = await ResultFile.create(disk, join(directory, id));
     const started = Promise.withResolvers<void>();
     const held: Held = { execution, abort: new AbortController(), result, ended: started.promise };
@@ -118,8 +125,8 @@ export class Queries {
     const change = (changes: Partial<QueryExecution>) => {
       held.execution = { ...held.execution, ...changes };
     };
-    const { sql, database } = held.execution;
-    const request = { sql, database, signal: held.abort.signal };
+    const { sql, database, fresh } = held.execution;
+    const request = { sql, database, fresh, signal: held.abort.signal };
     try {
       const statistics = await engine.run(request, {
         onStarted: () => change({ state: "running", startedAt: clock.now() }),

@@ -1,3 +1,5 @@
+import type { FreshStatistics } from "./engine/fresh-files.ts";
+
 /** What a statement has read and made. */
 export interface QueryStatistics {
   /** Of the answer, or those that were written. */
@@ -8,6 +10,8 @@ export interface QueryStatistics {
   readonly partitionsRead: number;
   /** Those that the tables have. */
   readonly partitionsKnown: number;
+  /** Present where rows were asked for that had not landed. */
+  readonly fresh?: FreshStatistics;
 }
 
 export const NOTHING_READ: QueryStatistics = {

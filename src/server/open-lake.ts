@@ -1,9 +1,11 @@
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
+import type { Streams } from "../streams/streams.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
+import { StreamFreshRows } from "./fresh-rows.ts";
 import { openCatalog } from "./open-catalog.ts";
 import { openQueries } from "./open-queries.ts";
 import type { Stores } from "./stores.ts";
@@ -16,6 +18,8 @@ export interface OpenLakeOptions {
   readonly disk: Disk;
   readonly random: Random;
   readonly telemetry: Telemetry;
+  /** `undefined` until they are open. */
+  readonly streams: () => Streams | undefined;
   /** Takes what ends each room that was opened, in their order. */
   readonly closers: (() => unknown)[];
 }
@@ -24,12 +28,13 @@ export interface OpenLakeOptions {
 export type Lake = Awaited<ReturnType<typeof openLake>>;
 
 /** Opened before the streams, whose tables it knows. */
-export async function openLake({ configuration, stores, folder, closers, ...world }: OpenLakeOptions) {
+export async function openLake({ configuration, stores, folder, streams, closers, ...world }: OpenLakeOptions) {
   const options = { ...world, configuration, stores, folder, dataDirectory: folder.root };
   const { catalog, changes, crawlers } = await openCatalog(options);
   closers.push(() => changes.close());
   closers.push(() => crawlers.close());
-  const queries = await openQueries({ ...world, catalog, changes, stores, directory: folder.query });
+  const freshRows = new StreamFreshRows(streams);
+  const queries = await openQueries({ ...world, catalog, changes, freshRows, stores, directory: folder.query });
   closers.push(() => queries.close());
   return { catalog, changes, crawlers, queries };
 }

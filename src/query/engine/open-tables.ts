@@ -3,14 +3,17 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import type { Partitions } from "../../catalog/partition.ts";
 import type { FileView, TableChanges } from "../../catalog/table-changes/table-changes.ts";
 import type { Clock } from "../../std/clock.ts";
+import type { Disk } from "../../std/disk.ts";
 import type { ObjectStore } from "../../storage/object-store.ts";
 import type { TranslatedQuery } from "../dialect/statement.ts";
+import type { FreshRows } from "../fresh-rows.ts";
 import { QueryError } from "../query-error.ts";
 import type { QueryLimits } from "../query-limits.ts";
 import { NOTHING_READ, type QueryStatistics } from "../query-statistics.ts";
 import { defineTable, type ReadyGroup } from "./define-table.ts";
 import { defineView } from "./define-view.ts";
 import type { FileCache, ReadyFile } from "./file-cache.ts";
+import { FreshReading } from "./fresh-files.ts";
 import { type PlannedTable, planQuery } from "./query-plan.ts";
 import { runTableFunction } from "./run-table-function.ts";
 import { QuerySession } from "./session.ts";
@@ -21,8 +24,10 @@ export interface OpenTablesOptions {
   readonly catalog: Catalog;
   readonly partitions: Partitions;
   readonly changes: TableChanges;
+  readonly freshRows?: FreshRows;
   readonly storeFor: (bucket: string) => ObjectStore;
   readonly cache: FileCache;
+  readonly disk: Disk;
   readonly clock: Clock;
   readonly directory: string;
   readonly limits: QueryLimits;
@@ -31,6 +36,7 @@ export interface OpenTablesOptions {
 export interface OpenTablesRequest {
   readonly query: TranslatedQuery;
   readonly database: string;
+  readonly fresh?: boolean;
   readonly wanted: "rows" | "columns";
   /** The folder that the session may write to, for statements of ours around the query. */
   readonly output?: string;
@@ -43,19 +49,20 @@ export interface OpenTablesRequest {
  */
 export async function withTables<T>(
   options: OpenTablesOptions,
-  { query, database, wanted, output, signal }: OpenTablesRequest,
+  { query, database, fresh: wantsFresh = false, wanted, output, signal }: OpenTablesRequest,
   work: (session: QuerySession, read: QueryStatistics) => Promise<T>,
 ): Promise<T> {
-  const { catalog, changes, clock, directory, limits } = options;
+  const { catalog, changes, freshRows, clock, disk, directory, limits } = options;
   const session = await QuerySession.open({ ...limits, clock, signal, spillDirectory: join(directory, "spill") });
   const held: ReadyFile[] = [];
   const view = changes.view();
+  const fresh = wantsFresh && freshRows !== undefined ? new FreshReading(freshRows, disk, signal) : undefined;
   try {
     const plan = await planQuery(catalog, session, query, database);
     const sources: TableSource[] = [];
     let read = NOTHING_READ;
     for (const planned of plan.tables) {
-      const source = await sourceOf(planned, read, { ...options, view, held, signal });
+      const source = await sourceOf(planned, read, { ...options, view, fresh, held, signal });
       read = source.read;
       sources.push(source);
     }
@@ -72,10 +79,11 @@ export async function withTables<T>(
       if (step.kind === "view") await defineView(session, step);
       else await runTableFunction(session, step, { wanted, signal });
     }
-    return await work(session, read);
+    return await work(session, { ...read, ...(fresh && { fresh: fresh.statistics }) });
   } finally {
     session.close();
     view.release();
+    await fresh?.release();
     for (const { release } of held) release();
   }
 }
@@ -90,6 +98,7 @@ interface TableSource {
 
 interface SourceOptions extends OpenTablesOptions {
   readonly view: FileView;
+  readonly fresh: FreshReading | undefined;
   /** Takes files as they come, so that none stays held after a failure. */
   readonly held: ReadyFile[];
   readonly signal: AbortSignal;

@@ -11,6 +11,7 @@ import type { Random } from "../../std/random.ts";
 import { type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
 import { parseStatement } from "../dialect/parse-statement.ts";
 import type { Statement, TranslatedQuery } from "../dialect/statement.ts";
+import type { FreshRows } from "../fresh-rows.ts";
 import { QueryError } from "../query-error.ts";
 import type { QueryLimits } from "../query-limits.ts";
 import { NOTHING_READ, type QueryStatistics } from "../query-statistics.ts";
@@ -28,6 +29,8 @@ export interface QueryEngineOptions {
   readonly catalog: Catalog;
   readonly partitions: Partitions;
   readonly changes: TableChanges;
+  /** Absent where nothing is on its way. */
+  readonly freshRows?: FreshRows;
   readonly storeFor: (bucket: string) => ObjectStore;
   /** The file that an object of the local lake is; `undefined` for all others. */
   readonly localPath: (bucket: string, key: string) => string | undefined;
@@ -45,6 +48,8 @@ export interface QueryRequest {
   readonly sql: string;
   /** Where names without a database are looked for. */
   readonly database: string;
+  /** Rows that are acknowledged and have not landed count, too. */
+  readonly fresh?: boolean;
   /** Ends it, also while it waits. */
   readonly signal: AbortSignal;
 }
