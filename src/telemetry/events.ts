@@ -4,6 +4,7 @@ import type { DeliveryEvents } from "./events/delivery-events.ts";
 import type { FunctionEvents } from "./events/function-events.ts";
 import type { LogEvents } from "./events/log-events.ts";
 import type { ProcessorEvents } from "./events/processor-events.ts";
+import type { QueryEvents } from "./events/query-events.ts";
 import type { ServerEvents } from "./events/server-events.ts";
 import type { StorageEvents } from "./events/storage-events.ts";
 import type { StreamEvents } from "./events/stream-events.ts";
@@ -16,6 +17,7 @@ export interface EventCatalogue
     FunctionEvents,
     LogEvents,
     ProcessorEvents,
+    QueryEvents,
     ServerEvents,
     StorageEvents,
     StreamEvents {}

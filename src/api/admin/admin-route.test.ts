@@ -11,6 +11,7 @@ import { DEFAULT_QUERY_LIMITS, DEFAULT_TABLES_LOCATION } from "../../query/query
 import type { JsonObject } from "../../std/json.ts";
 import { MemoryStore } from "../../storage/memory/memory-store.ts";
 import { StreamsService } from "../../streams/streams-service.ts";
+import { silentTelemetry } from "../../telemetry/telemetry.ts";
 import { toDeclared } from "../firehose/declared.ts";
 import { translateDeclared } from "../firehose/translate.ts";
 import { WireError } from "../protocol/wire-error.ts";
@@ -31,6 +32,7 @@ async function noQueries(): Promise<Queries> {
     disk,
     clock,
     random,
+    telemetry: silentTelemetry,
     directory,
     tablesLocation: DEFAULT_TABLES_LOCATION,
     limits: DEFAULT_QUERY_LIMITS,

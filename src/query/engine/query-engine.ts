@@ -9,6 +9,7 @@ import type { Disk } from "../../std/disk.ts";
 import type { JsonValue } from "../../std/json.ts";
 import type { Random } from "../../std/random.ts";
 import { type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
+import type { Telemetry } from "../../telemetry/telemetry.ts";
 import { parseStatement } from "../dialect/parse-statement.ts";
 import type { Statement, TranslatedQuery } from "../dialect/statement.ts";
 import type { FreshRows } from "../fresh-rows.ts";
@@ -22,6 +23,7 @@ import { cellValue, hiveType, trinoType } from "./cell-value.ts";
 import { FileCache } from "./file-cache.ts";
 import { type OpenTablesOptions, withTables } from "./open-tables.ts";
 import { QuerySlots } from "./query-slots.ts";
+import { StatementWatch } from "./statement-watch.ts";
 
 export type { QueryStatistics } from "../query-statistics.ts";
 
@@ -37,6 +39,7 @@ export interface QueryEngineOptions {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random: Random;
+  readonly telemetry: Telemetry;
   /** For unpacked files, files on their way into tables and what does not fit into memory; emptied at the start. */
   readonly directory: string;
   /** Where CREATE TABLE AS puts tables of databases that have no location: `s3://bucket/prefix/`. */
@@ -99,13 +102,23 @@ export class QueryEngine {
 
   /** Resolves when the last row has been taken. Failures are `QueryError`s, or the signal's reason. */
   async run(request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
-    const statement = parseStatement(request.sql);
-    return this.#slots.run(request.signal, () =>
-      this.#within(request.signal, (signal) => {
-        sink.onStarted?.();
-        return this.#runStatement(statement, { ...request, signal }, sink);
-      }),
-    );
+    const watch = new StatementWatch(this.#options, request.database);
+    try {
+      const statement = parseStatement(request.sql);
+      watch.read(statement.kind);
+      const statistics = await this.#slots.run(request.signal, () =>
+        this.#within(request.signal, (signal) => {
+          watch.started();
+          sink.onStarted?.();
+          return this.#runStatement(statement, { ...request, signal }, sink);
+        }),
+      );
+      watch.succeeded(statistics);
+      return statistics;
+    } catch (error) {
+      watch.failed(error);
+      throw error;
+    }
   }
 
   /** Lets the work run for as long as a query may. */

@@ -4,6 +4,7 @@ import { byteSize } from "../../streams/setting-types.ts";
 import { catalogSection } from "./catalog-section.ts";
 import { credentialsSchema } from "./credentials-schema.ts";
 import { functionsSchema } from "./functions-section.ts";
+import { querySection } from "./query-section.ts";
 import { secretSchema } from "./secret.ts";
 
 /**
@@ -219,6 +220,7 @@ export const configurationSchema = z.strictObject({
       examples: ["warn"],
     }),
   catalog: catalogSection,
+  query: querySection,
   streams: z
     .array(
       z.looseObject({
