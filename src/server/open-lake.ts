@@ -7,6 +7,8 @@ import type { Configuration } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { StreamFreshRows } from "./fresh-rows.ts";
 import { openCatalog } from "./open-catalog.ts";
+import { openExecutions } from "./open-executions.ts";
+import { openJobs } from "./open-jobs.ts";
 import { openQueries } from "./open-queries.ts";
 import type { Stores } from "./stores.ts";
 
@@ -24,7 +26,7 @@ export interface OpenLakeOptions {
   readonly closers: (() => unknown)[];
 }
 
-/** What works on that which has landed: the catalog, crawlers, SQL. */
+/** What works on that which has landed: the catalog, crawlers, SQL, jobs. */
 export type Lake = Awaited<ReturnType<typeof openLake>>;
 
 /** Opened before the streams, whose tables it knows. */
@@ -37,5 +39,9 @@ export async function openLake({ configuration, stores, folder, streams, closers
   const querying = { catalog, changes, freshRows, stores, settings: configuration.query, directory: folder.query };
   const queries = await openQueries({ ...world, ...querying });
   closers.push(() => queries.close());
-  return { catalog, changes, crawlers, queries };
+  const { executions, ...saved } = await openExecutions({ ...world, queries, stores, folder });
+  closers.push(() => executions.close());
+  const storeFor = (bucket: string) => stores.storeFor(bucket);
+  const jobs = await openJobs({ ...world, configuration, catalog, crawlers, queries, storeFor, folder });
+  return { catalog, changes, crawlers, queries, jobs, executions, ...saved };
 }

@@ -24,6 +24,8 @@ const FRESHNESS_SECONDS = [1, 5, 15, 60, 120, 300, 600, 900, 1800, 3600, 21_600,
 
 /** From a small table to the half hour that a query may take. */
 const QUERY_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+/** From a small statement to the export of a large table. */
+const JOB_SECONDS = [0.1, 1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400];
 
 const STREAM = ["stream"] as const;
 const FUNCTION = ["stream", "function"] as const;
@@ -213,6 +215,14 @@ export const METRICS = {
     ["statement"],
     "ProcessedBytes of AWS/Athena",
   ),
+  jobRuns: counter("lakehose_job_runs_total", "Attempts of jobs that have ended, by how.", ["job", "state"]),
+  jobSeconds: histogram(
+    "lakehose_job_run_duration_seconds",
+    "From the start of an attempt to its end.",
+    ["job"],
+    JOB_SECONDS,
+  ),
+  jobSkips: counter("lakehose_job_skipped_total", "Occasions that found a run under way or queued.", ["job"]),
 
   logBytes: gauge("lakehose_log_bytes", "Bytes of log on disk.", STREAM),
   budgetBytes: gauge("lakehose_stream_budget_bytes", "Disk budget of the stream.", STREAM),

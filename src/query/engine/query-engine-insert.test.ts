@@ -162,6 +162,7 @@ describe("INSERT INTO that is refused leaves nothing", () => {
     );
     await world.run(create("texts", "a string, b string", "ROW FORMAT DELIMITED FIELDS TERMINATED BY '|'"));
     await world.run(create("orcs", "a int", "STORED AS ORC"));
+    await world.run(create("sequences", "a int", "STORED AS SEQUENCEFILE"));
     await world.run(create("bytes", "a binary", "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'"));
     await world.run(
       create(
@@ -216,6 +217,7 @@ describe("INSERT INTO that is refused leaves nothing", () => {
     ["INSERT INTO texts VALUES ('a', 'b\n')", "data", /Column b has a text with a delimiter/],
     ["INSERT INTO texts VALUES ('a', '\\N')", "data", /Column b has a text with a delimiter/],
     ["INSERT INTO orcs VALUES 1", "unsupported", /OrcSerde is not supported/],
+    ["INSERT INTO sequences VALUES 1", "unsupported", /writing SequenceFiles is not supported/],
     [
       "INSERT INTO bytes SELECT to_utf8('a')",
       "unsupported",

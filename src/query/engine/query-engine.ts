@@ -100,6 +100,11 @@ export class QueryEngine {
     this.#slots = new QuerySlots(options.limits);
   }
 
+  /** Whether a statement would be refused now, because too many wait already. */
+  get full(): boolean {
+    return this.#slots.full;
+  }
+
   /** Resolves when the last row has been taken. Failures are `QueryError`s, or the signal's reason. */
   async run(request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
     const watch = new StatementWatch(this.#options, request.database);

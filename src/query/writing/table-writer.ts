@@ -1,7 +1,7 @@
 import type { StorageDescriptor, TextMap } from "../../catalog/table.ts";
 import { duckdbType, sqlName, sqlText } from "../../formats/parquet/duckdb-type.ts";
 import type { Column, ColumnType } from "../../model/schema/column-type.ts";
-import { readerOf, type TableReader } from "../engine/table-reader.ts";
+import { type CsvReader, readerOf, type TableReader } from "../engine/table-reader.ts";
 import { unsupported } from "../query-error.ts";
 
 /** How the files of a table are written: what `TableReader` reads. */
@@ -36,10 +36,14 @@ const TEXT_COMPRESSIONS: Readonly<Record<string, TextCompression>> = {
   UNCOMPRESSED: PLAIN,
 };
 
+const THERE_ARE = "there are JSON, CSV, delimited text and Parquet";
+
 /** Told by the SerDe and the properties of the table. What cannot be written is named. */
 export function writerOf(storage: StorageDescriptor, parameters: TextMap, table: string): TableWriter {
   const library = storage.serdeInfo?.serializationLibrary ?? "";
   const reader = readerOf(storage, parameters, table);
+  if ("lines" in reader && reader.lines !== "text")
+    throw unsupported(`Table ${table}: writing SequenceFiles`, THERE_ARE);
   switch (reader.format) {
     case "parquet": {
       const word = compressionOf(PARQUET_COMPRESSIONS, parameters, table);
@@ -57,10 +61,7 @@ export function writerOf(storage: StorageDescriptor, parameters: TextMap, table:
       return { reader, copyOptions, extension: `.csv${extension}`, contentType: "text/csv" };
     }
     default:
-      throw unsupported(
-        `Table ${table}: writing files with the SerDe ${library}`,
-        "there are JSON, CSV, delimited text and Parquet",
-      );
+      throw unsupported(`Table ${table}: writing files with the SerDe ${library}`, THERE_ARE);
   }
 }
 
@@ -77,11 +78,11 @@ function compressionOf<T>(known: Readonly<Record<string, T>>, parameters: TextMa
   );
 }
 
-function csvOptions(reader: Extract<TableReader, { readonly format: "csv" }>, table: string): string {
-  const { delimiter, quote, escape: escaped, nullText, skippedLines } = reader;
+function csvOptions(reader: CsvReader, table: string): string {
+  const { delimiters, quote, escape: escaped, nullText, skippedLines } = reader;
   // One line that readers go over is a header; what more of them would hold nobody knows.
   if (skippedLines > 1) throw unsupported(`Table ${table}: writing to a table with skip.header.line.count above 1`);
-  const signs = `DELIM ${sqlText(delimiter)}, QUOTE ${sqlText(quote)}, ESCAPE ${sqlText(escaped)}, NULLSTR ${sqlText(nullText)}`;
+  const signs = `DELIM ${sqlText(delimiters[0] ?? "")}, QUOTE ${sqlText(quote)}, ESCAPE ${sqlText(escaped)}, NULLSTR ${sqlText(nullText)}`;
   return `FORMAT csv, HEADER ${skippedLines === 1}, ${signs}${quote === "" ? "" : ", FORCE_QUOTE *"}`;
 }
 
@@ -139,7 +140,7 @@ const NESTED: ReadonlySet<ColumnType["kind"]> = new Set(["array", "map", "struct
 
 /** Without quotes nothing tells a sign of the format from one of the value. */
 function plainText(
-  { delimiter, quote, nullText }: Extract<TableReader, { readonly format: "csv" }>,
+  { delimiters, quote, nullText }: CsvReader,
   value: string,
   { name, type }: Column,
   table: string,
@@ -147,7 +148,7 @@ function plainText(
   if (NESTED.has(type.kind)) throw notText(table, name, type);
   const isText = type.kind === "string" || type.kind === "varchar" || type.kind === "char";
   if (!isText || quote !== "") return value;
-  const signs = [delimiter, "\n", "\r"].map((sign) => `contains(${value}, ${sqlText(sign)})`);
+  const signs = [delimiters[0] ?? "", "\n", "\r"].map((sign) => `contains(${value}, ${sqlText(sign)})`);
   const condition = `${[...signs, `${value} = ${sqlText(nullText)}`].join(" OR ")}`;
   return checked(
     value,
