@@ -1,4 +1,5 @@
 import { reasonOf } from "../model/errors.ts";
+import { mayBeNameOf } from "../model/object-name.ts";
 import type { Delivery, DeliveryStatus } from "./delivery.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
@@ -139,6 +140,10 @@ class RunningDelivery implements Delivery {
       ...(oldestPendingMs === undefined ? {} : { oldestPendingMs }),
       ...(lastError ? { lastError } : {}),
     };
+  }
+
+  isOpen(objectName: string): boolean {
+    return this.#journal?.state.isOpen(objectName) ?? mayBeNameOf(this.#options.stream.name, objectName);
   }
 
   async #run(recovery: Recovery): Promise<void> {

@@ -47,6 +47,7 @@ export class FirstStarts {
       flush: (signal) => delivery.flush(signal),
       stop: () => delivery.stop(),
       status: () => delivery.status(),
+      isOpen: (objectName) => delivery.isOpen(objectName),
     };
   }
 

@@ -1,4 +1,5 @@
 import { reasonOf } from "../model/errors.ts";
+import { mayBeNameOf } from "../model/object-name.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import type { StoredStream } from "./registry.ts";
 import type { StreamSettings } from "./settings.ts";
@@ -49,6 +50,13 @@ export class OpenStreams {
 
   whyUnavailable(name: string): string | undefined {
     return this.#unavailable.get(name);
+  }
+
+  /** See `Streams.isOpen`. Of a stream that cannot be opened, every name that could be its own. */
+  holdsObject(objectName: string): boolean {
+    for (const runtime of this.#runtimes.values()) if (runtime.isOpen(objectName)) return true;
+    for (const name of this.#unavailable.keys()) if (mayBeNameOf(name, objectName)) return true;
+    return false;
   }
 
   async close(name: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { Delivery, DeliveryCounters } from "../delivery/delivery.ts";
 import type { LogLease, LogPartition, LogReader } from "../log/log.ts";
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
 import { reasonOf } from "../model/errors.ts";
+import { mayBeNameOf } from "../model/object-name.ts";
 import { invariant } from "../std/assert.ts";
 import { backoffMs } from "../std/backoff.ts";
 import type { StreamDependencies } from "./dependencies.ts";
@@ -204,6 +205,13 @@ export class StreamRuntime {
       deliveries: [...this.#deliveries.values(), ...this.#ending.values()].map((delivery) => delivery.status()),
       replays: this.replays(),
     };
+  }
+
+  /** While it is being opened, not all deliveries are known. */
+  isOpen(objectName: string): boolean {
+    if (this.#redrives === undefined) return mayBeNameOf(this.#document.name, objectName);
+    const parts = [...this.#deliveries.values(), ...this.#ending.values(), ...this.#replays.values()];
+    return parts.some((part) => part.isOpen(objectName));
   }
 
   /** However often it is asked for, it happens once: two that close a log at a time would both write its files. */

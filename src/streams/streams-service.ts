@@ -175,6 +175,10 @@ export class StreamsService implements Streams {
     return this.#open.require(name).health();
   }
 
+  isOpen(objectName: string): boolean {
+    return this.#closing.signal.aborted || this.#open.holdsObject(objectName);
+  }
+
   tableChanged(table: Parameters<Streams["tableChanged"]>[0]): void {
     this.#follower.tableChanged(table);
   }
