@@ -89,7 +89,13 @@ async function compose(
   });
   closers.push(() => telemetry.close());
 
-  const stores = await openStores({ ...world, telemetry, folder, storage: configuration.storage });
+  const stores = await openStores({
+    ...world,
+    telemetry,
+    folder,
+    storage: configuration.storage,
+    reserveBytes: configuration.limits.uploadReserveBytes,
+  });
   closers.push(() => stores.close());
 
   const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });

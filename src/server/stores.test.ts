@@ -28,7 +28,7 @@ test("storeFor() follows the configuration, also for buckets that are called lik
   };
   const { storage } = parseConfiguration(JSON.stringify(content), { path: "test", environment: {} });
   const world = { clock: systemClock, disk: nodeDisk, random: systemRandom, telemetry: silentTelemetry };
-  const stores = await openStores({ ...world, storage, folder: dataFolder(data) });
+  const stores = await openStores({ ...world, storage, reserveBytes: 0, folder: dataFolder(data) });
   t.after(() => stores.close());
   const typeOf = (bucket: string) => stores.storeFor(bucket).type;
   assert.deepEqual(["here", "there", "other"].map(typeOf), ["disk", "s3", "s3"]);

@@ -1,6 +1,6 @@
 import { ObjectStoreError, type ObjectStoreErrorCode } from "../../storage/object-store.ts";
 import { type RefusalReason, RefusedError } from "../protocol/http.ts";
-import { ClockSkewError } from "../protocol/sigv4.ts";
+import { AddressExpiredError, ClockSkewError } from "../protocol/sigv4.ts";
 import { WireError, type WireErrorCode } from "../protocol/wire-error.ts";
 
 /** Codes of S3 that are answered here, with their HTTP status. */
@@ -24,6 +24,7 @@ export const S3_STATUS = {
   InvalidPartOrder: 400,
   InvalidRange: 416,
   InvalidRequest: 400,
+  InvalidStorageClass: 400,
   InvalidTag: 400,
   InvalidURI: 400,
   KeyTooLongError: 400,
@@ -69,6 +70,7 @@ export class S3Error extends Error {
 export function s3ErrorOf(error: unknown): S3Error | undefined {
   if (error instanceof S3Error) return error;
   if (error instanceof ClockSkewError) return new S3Error("RequestTimeTooSkewed", error.message, { cause: error });
+  if (error instanceof AddressExpiredError) return new S3Error("AccessDenied", "Request has expired", { cause: error });
   const code = codeOf(error);
   return code && new S3Error(code, (error as Error).message, { cause: error });
 }
@@ -91,7 +93,7 @@ const STORE_CODES: Partial<Record<ObjectStoreErrorCode, S3ErrorCode>> = {
   unavailable: "ServiceUnavailable",
   "unknown-outcome": "InternalError",
   "invalid-key": "InvalidArgument",
-  "disk-full": "ServiceUnavailable",
+  "disk-full": "SlowDown",
   rejected: "InvalidBucketName",
 };
 

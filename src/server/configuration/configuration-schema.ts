@@ -79,6 +79,13 @@ const limitsSchema = z.strictObject({
     min: 16 * 1024 * 1024,
     max: 1024 ** 5,
   }).default(10 * 1000 ** 3),
+  uploadReserveBytes: byteSize({
+    description:
+      "Free space on the disk of the data folder that uploads through the S3 door leave to streams and deliveries; below it they are told to slow down.",
+    example: "2GB",
+    min: 0,
+    max: 1024 ** 5,
+  }).default(256 * 1024 * 1024),
   deliveryBytes: byteSize({
     description:
       "Memory for records of one delivery that wait for their object; beyond it they are compressed to disk.",
