@@ -4,7 +4,8 @@ import type { Configuration } from "./configuration/load-configuration.ts";
 import { createDeclaredTables } from "./declared-tables.ts";
 import type { Stores } from "./stores.ts";
 
-export interface OpenCatalogOptions extends Pick<CrawlersOptions, "clock" | "disk" | "random" | "dataDirectory"> {
+export interface OpenCatalogOptions
+  extends Pick<CrawlersOptions, "clock" | "disk" | "random" | "dataDirectory" | "isVisible"> {
   readonly configuration: Configuration;
   readonly stores: Stores;
 }

@@ -1,9 +1,11 @@
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { openCatalog } from "./open-catalog.ts";
+import { openLifecycle } from "./open-lifecycle.ts";
 import { openQueries } from "./open-queries.ts";
 import type { Stores } from "./stores.ts";
 
@@ -14,6 +16,9 @@ export interface OpenLakeOptions {
   readonly clock: Clock;
   readonly disk: Disk;
   readonly random: Random;
+  readonly telemetry: Telemetry;
+  /** Whether a delivery is still at an object: crawls pass it over, and expiry keeps it (rule H59). */
+  readonly isOpen: (objectName: string) => boolean;
   /** Takes what ends each room that was opened, in their order. */
   readonly closers: (() => unknown)[];
 }
@@ -22,10 +27,16 @@ export interface OpenLakeOptions {
 export type Lake = Awaited<ReturnType<typeof openLake>>;
 
 /** Opened before the streams, whose tables it knows. */
-export async function openLake({ configuration, stores, folder, closers, ...world }: OpenLakeOptions) {
-  const { catalog, crawlers } = await openCatalog({ ...world, configuration, stores, dataDirectory: folder.root });
+export async function openLake({ configuration, stores, folder, closers, isOpen, ...world }: OpenLakeOptions) {
+  const shared = { ...world, configuration, stores, dataDirectory: folder.root };
+  const { catalog, crawlers } = await openCatalog({ ...shared, isVisible: (_, key) => !isOpen(key) });
   closers.push(() => crawlers.close());
   const queries = await openQueries({ ...world, catalog, stores, directory: folder.query });
   closers.push(() => queries.close());
-  return { catalog, crawlers, queries };
+  const lifecycle = await openLifecycle({ ...shared, letGo: async (_, key) => !isOpen(key) });
+  const startLifecycle = () => {
+    lifecycle.daily.start();
+    closers.push(() => lifecycle.daily.close());
+  };
+  return { catalog, crawlers, queries, lifecycle: lifecycle.rules, startLifecycle };
 }

@@ -89,19 +89,15 @@ async function compose(
   });
   closers.push(() => telemetry.close());
 
-  const stores = await openStores({
-    ...world,
-    telemetry,
-    folder,
-    storage: configuration.storage,
-    reserveBytes: configuration.limits.uploadReserveBytes,
-  });
+  const stores = await openStores({ ...world, telemetry, folder, configuration });
   closers.push(() => stores.close());
 
   const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
   closers.push(() => functions.host.close());
 
-  const lake = await openLake({ ...world, configuration, stores, folder, closers });
+  // Until the streams are open, anything may be one of theirs.
+  const isOpen = (objectName: string) => streams?.isOpen(objectName) ?? true;
+  const lake = await openLake({ ...world, telemetry, configuration, stores, folder, closers, isOpen });
   const { catalog } = lake;
   const firstStarts = new FirstStarts(nodeDisk, folder.started);
   const components = deliveryComponents({ ...world, telemetry, stores, catalog, functions: functions.host });
@@ -122,6 +118,7 @@ async function compose(
   const opened = streams;
   closers.push(() => opened.close());
   closers.push(catalog.onTableChanged((table) => opened.tableChanged(table)));
+  lake.startLifecycle();
   await firstStarts.retain(new Set(opened.list().map(({ uid }) => uid)));
 
   const context = { streams: opened, clock: systemClock, canEncrypt: () => configuration.keyRing !== undefined };

@@ -396,23 +396,3 @@ test("update() remembers where the error output of a delivery lay, once for each
   const found = formerOutputs?.().map(({ bucket, errorPrefix }) => `${bucket}/${errorPrefix}`);
   assert.deepEqual(found?.sort(), ["lake/a/", "lake/b/"]);
 });
-
-test("isOpen() asks each delivery, and trusts nobody where a stream could not be opened or all of it closes", async () => {
-  const { parts, streams, reopen } = await opened();
-  await streams.create(request());
-  const own = "2026/orders-1-2026-01-01-00-00-00-uuid";
-  assert.equal(streams.isOpen(own), false);
-  parts.delivery().openNames.add(own);
-  assert.equal(streams.isOpen(own), true);
-  assert.equal(streams.isOpen("2026/others-1-2026-01-01-00-00-00-uuid"), false);
-  await streams.close();
-  assert.equal(streams.isOpen("anything"), true);
-
-  const reopened = await reopen({
-    openLog: async () => {
-      throw new Error("the log is damaged");
-    },
-  });
-  assert.equal(reopened.isOpen(own), true);
-  assert.equal(reopened.isOpen("2026/others-1-2026-01-01-00-00-00-uuid"), false);
-});

@@ -190,6 +190,17 @@ export const METRICS = {
     "Duration of AWS/Lambda",
   ),
 
+  lifecycleObjects: counter(
+    "lakehose_lifecycle_objects_total",
+    "Objects that lifecycle rules expired or moved to another class, held back, or could not change.",
+    ["bucket", "action"],
+  ),
+  lifecycleBytes: counter(
+    "lakehose_lifecycle_bytes_total",
+    "Bytes of objects that lifecycle rules expired or moved to another class.",
+    ["bucket", "action"],
+  ),
+
   logBytes: gauge("lakehose_log_bytes", "Bytes of log on disk.", STREAM),
   budgetBytes: gauge("lakehose_stream_budget_bytes", "Disk budget of the stream.", STREAM),
   pendingAppends: gauge("lakehose_log_pending_appends", "Appends that wait for their sync.", STREAM),

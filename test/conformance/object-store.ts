@@ -131,8 +131,15 @@ const PROMISES: Readonly<Record<string, Check>> = {
     assert.equal(after?.storageClass, "GLACIER_IR");
     assert.deepEqual([after.bytes, after.metadata, after.contentType], [5, metadata, "application/octet-stream"]);
     assert.equal(await text(store, bucket, "cold ü+/one"), "hello");
-    await store.put({ ...put(bucket, "cold ü+/one", "another"), onlyIfAbsent: false });
+  },
+
+  "an object that has become another keeps its storage class": async (store, bucket) => {
+    await store.put(put(bucket, "warm", "first"));
+    const [before] = await collect(store.list(bucket, { prefix: "warm" }));
+    assert.ok(before && store.setStorageClass);
+    await store.put({ ...put(bucket, "warm", "second one"), onlyIfAbsent: false });
     assert.equal(await store.setStorageClass(bucket, before, "DEEP_ARCHIVE"), false);
+    assert.notEqual((await store.head(bucket, "warm"))?.storageClass, "DEEP_ARCHIVE");
   },
 
   "put into an absent bucket is no-such-bucket": async (store) => {

@@ -1,3 +1,4 @@
+import { LifecycleError, type LifecycleErrorCode } from "../../jobs/lifecycle/lifecycle-error.ts";
 import { ObjectStoreError, type ObjectStoreErrorCode } from "../../storage/object-store.ts";
 import { type RefusalReason, RefusedError } from "../protocol/http.ts";
 import { AddressExpiredError, ClockSkewError } from "../protocol/sigv4.ts";
@@ -33,6 +34,7 @@ export const S3_STATUS = {
   MethodNotAllowed: 405,
   NoSuchBucket: 404,
   NoSuchKey: 404,
+  NoSuchLifecycleConfiguration: 404,
   NoSuchUpload: 404,
   NotImplemented: 501,
   NotModified: 304,
@@ -76,6 +78,7 @@ export function s3ErrorOf(error: unknown): S3Error | undefined {
 }
 
 function codeOf(error: unknown): S3ErrorCode | undefined {
+  if (error instanceof LifecycleError) return LIFECYCLE_CODES[error.code as LifecycleErrorCode];
   if (error instanceof ObjectStoreError) return STORE_CODES[error.code as ObjectStoreErrorCode];
   if (error instanceof WireError) return WIRE_CODES[error.code];
   if (error instanceof RefusedError) return REFUSAL_CODES[error.reason];
@@ -95,6 +98,11 @@ const STORE_CODES: Partial<Record<ObjectStoreErrorCode, S3ErrorCode>> = {
   "invalid-key": "InvalidArgument",
   "disk-full": "SlowDown",
   rejected: "InvalidBucketName",
+};
+
+const LIFECYCLE_CODES: Partial<Record<LifecycleErrorCode, S3ErrorCode>> = {
+  invalid: "InvalidArgument",
+  "nothing-to-do": "InvalidRequest",
 };
 
 const WIRE_CODES: Partial<Record<WireErrorCode, S3ErrorCode>> = {

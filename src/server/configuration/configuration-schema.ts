@@ -4,6 +4,7 @@ import { byteSize } from "../../streams/setting-types.ts";
 import { catalogSection } from "./catalog-section.ts";
 import { credentialsSchema } from "./credentials-schema.ts";
 import { functionsSchema } from "./functions-section.ts";
+import { lifecycleSection } from "./lifecycle-section.ts";
 import { secretSchema } from "./secret.ts";
 
 /**
@@ -226,6 +227,7 @@ export const configurationSchema = z.strictObject({
       examples: ["warn"],
     }),
   catalog: catalogSection,
+  lifecycle: lifecycleSection,
   streams: z
     .array(
       z.looseObject({
