@@ -142,8 +142,9 @@ class RunningDelivery implements Delivery {
     };
   }
 
-  isOpen(objectName: string): boolean {
-    return this.#journal?.state.isOpen(objectName) ?? mayBeNameOf(this.#options.stream.name, objectName);
+  isOpen(objectName: string): boolean | undefined {
+    if (this.#journal !== undefined) return this.#journal.state.isOpen(objectName);
+    return mayBeNameOf(this.#options.stream.name, objectName) ? undefined : false;
   }
 
   async #run(recovery: Recovery): Promise<void> {

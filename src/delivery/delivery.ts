@@ -20,9 +20,9 @@ export interface Delivery {
   /**
    * Whether an object of this name is still under way: its parcel has no durable receipt yet, or the catalog has not been
    * told of it. Nobody else may touch such an object (rule H59). Once false for a name that exists, false for ever. While
-   * the journal is not known, true for every name that could be of this stream.
+   * the journal is not known, `undefined` for every name that could be of this stream.
    */
-  isOpen(objectName: string): boolean;
+  isOpen(objectName: string): boolean | undefined;
 }
 
 export interface DeliveryStatus {

@@ -17,8 +17,11 @@ export interface OpenLakeOptions {
   readonly disk: Disk;
   readonly random: Random;
   readonly telemetry: Telemetry;
-  /** Whether a delivery is still at an object: crawls pass it over, and expiry keeps it (rule H59). */
-  readonly isOpen: (objectName: string) => boolean;
+  /**
+   * Whether a delivery is still at an object (rule H59); `undefined` while nobody knows. A crawl passes over what is: it
+   * must not take a table for empty because nobody knows. Expiry keeps whatever may be.
+   */
+  readonly isOpen: (objectName: string) => boolean | undefined;
   /** Takes what ends each room that was opened, in their order. */
   readonly closers: (() => unknown)[];
 }
@@ -29,11 +32,11 @@ export type Lake = Awaited<ReturnType<typeof openLake>>;
 /** Opened before the streams, whose tables it knows. */
 export async function openLake({ configuration, stores, folder, closers, isOpen, ...world }: OpenLakeOptions) {
   const shared = { ...world, configuration, stores, dataDirectory: folder.root };
-  const { catalog, crawlers } = await openCatalog({ ...shared, isVisible: (_, key) => !isOpen(key) });
+  const { catalog, crawlers } = await openCatalog({ ...shared, isVisible: (_, key) => isOpen(key) !== true });
   closers.push(() => crawlers.close());
   const queries = await openQueries({ ...world, catalog, stores, directory: folder.query });
   closers.push(() => queries.close());
-  const lifecycle = await openLifecycle({ ...shared, letGo: async (_, key) => !isOpen(key) });
+  const lifecycle = await openLifecycle({ ...shared, letGo: async (_, key) => isOpen(key) === false });
   const startLifecycle = () => {
     lifecycle.daily.start();
     closers.push(() => lifecycle.daily.close());

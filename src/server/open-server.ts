@@ -95,8 +95,7 @@ async function compose(
   const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
   closers.push(() => functions.host.close());
 
-  // Until the streams are open, anything may be one of theirs.
-  const isOpen = (objectName: string) => streams?.isOpen(objectName) ?? true;
+  const isOpen = (objectName: string) => streams?.isOpen(objectName);
   const lake = await openLake({ ...world, telemetry, configuration, stores, folder, closers, isOpen });
   const { catalog } = lake;
   const firstStarts = new FirstStarts(nodeDisk, folder.started);

@@ -1,5 +1,6 @@
 import { reasonOf } from "../model/errors.ts";
 import { mayBeNameOf } from "../model/object-name.ts";
+import { anyOpen } from "./any-open.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import type { StoredStream } from "./registry.ts";
 import type { StreamSettings } from "./settings.ts";
@@ -52,10 +53,11 @@ export class OpenStreams {
     return this.#unavailable.get(name);
   }
 
-  /** See `Streams.isOpen`. Of a stream that cannot be opened, every name that could be its own. */
-  holdsObject(objectName: string): boolean {
-    for (const runtime of this.#runtimes.values()) if (runtime.isOpen(objectName)) return true;
-    for (const name of this.#unavailable.keys()) if (mayBeNameOf(name, objectName)) return true;
+  /** See `Streams.isOpen`. */
+  holdsObject(objectName: string): boolean | undefined {
+    const isOpen = anyOpen(this.#runtimes.values(), objectName);
+    if (isOpen !== false) return isOpen;
+    for (const name of this.#unavailable.keys()) if (mayBeNameOf(name, objectName)) return undefined;
     return false;
   }
 

@@ -73,7 +73,7 @@ export class ReplayRun {
     return this.#delivery.status().spilledBytes;
   }
 
-  isOpen(objectName: string): boolean {
+  isOpen(objectName: string): boolean | undefined {
     return this.#delivery.isOpen(objectName);
   }
 
