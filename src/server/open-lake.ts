@@ -1,3 +1,4 @@
+import { CrawlerSchedules } from "../catalog/crawler/crawler-schedules.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
@@ -37,9 +38,13 @@ export async function openLake({ configuration, stores, folder, closers, isOpen,
   const queries = await openQueries({ ...world, catalog, stores, directory: folder.query });
   closers.push(() => queries.close());
   const lifecycle = await openLifecycle({ ...shared, letGo: async (_, key) => isOpen(key) === false });
-  const startLifecycle = () => {
-    lifecycle.daily.start();
-    closers.push(() => lifecycle.daily.close());
+  const schedules = new CrawlerSchedules(world.clock, crawlers);
+  /** What goes on by itself; once the streams are open, whose objects it asks for. */
+  const startSchedules = () => {
+    for (const one of [lifecycle.daily, schedules]) {
+      one.start();
+      closers.push(() => one.close());
+    }
   };
-  return { catalog, crawlers, queries, lifecycle: lifecycle.rules, startLifecycle };
+  return { catalog, crawlers, queries, lifecycle: lifecycle.rules, startSchedules };
 }

@@ -117,7 +117,7 @@ async function compose(
   const opened = streams;
   closers.push(() => opened.close());
   closers.push(catalog.onTableChanged((table) => opened.tableChanged(table)));
-  lake.startLifecycle();
+  lake.startSchedules();
   await firstStarts.retain(new Set(opened.list().map(({ uid }) => uid)));
 
   const context = { streams: opened, clock: systemClock, canEncrypt: () => configuration.keyRing !== undefined };
