@@ -32,12 +32,17 @@ export type Lake = Awaited<ReturnType<typeof openLake>>;
 
 /** Opened before the streams, whose tables it knows. */
 export async function openLake({ configuration, stores, folder, closers, isOpen, ...world }: OpenLakeOptions) {
-  const shared = { ...world, configuration, stores, dataDirectory: folder.root };
-  const { catalog, crawlers } = await openCatalog({ ...shared, isVisible: (_, key) => isOpen(key) !== true });
+  const options = { ...world, configuration, stores, folder, dataDirectory: folder.root };
+  const { catalog, changes, crawlers } = await openCatalog({
+    ...options,
+    isVisible: (_, key) => isOpen(key) !== true,
+  });
+  closers.push(() => changes.close());
   closers.push(() => crawlers.close());
-  const queries = await openQueries({ ...world, catalog, stores, directory: folder.query });
+  const queries = await openQueries({ ...world, catalog, changes, stores, directory: folder.query });
   closers.push(() => queries.close());
-  const lifecycle = await openLifecycle({ ...shared, letGo: async (_, key) => isOpen(key) === false });
+  const letGo = async (bucket: string, key: string) => isOpen(key) === false && changes.isFree({ bucket, key });
+  const lifecycle = await openLifecycle({ ...options, letGo });
   const schedules = new CrawlerSchedules(world.clock, crawlers);
   /** What goes on by itself; once the streams are open, whose objects it asks for. */
   const startSchedules = () => {
@@ -46,5 +51,5 @@ export async function openLake({ configuration, stores, folder, closers, isOpen,
       closers.push(() => one.close());
     }
   };
-  return { catalog, crawlers, queries, lifecycle: lifecycle.rules, startSchedules };
+  return { catalog, changes, crawlers, queries, lifecycle: lifecycle.rules, startSchedules };
 }

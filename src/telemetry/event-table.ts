@@ -252,6 +252,12 @@ export const EVENT_TABLE: EventTable = {
     metrics: [],
   },
 
+  "catalog.changeUnsettled": {
+    summary: "Old or abandoned files of a change could not be dealt with; it is tried again every half minute.",
+    level: "warn",
+    metrics: [],
+  },
+
   "lifecycle.bucketSwept": {
     summary: "The lifecycle rules of a bucket were carried out.",
     level: "info",
