@@ -11,6 +11,7 @@ import { putBatch } from "./put-batch.ts";
 import { putSingle } from "./put-single.ts";
 import type { Question } from "./question.ts";
 import { s3Door } from "./s3-door.ts";
+import { sql } from "./sql.ts";
 import { start } from "./start.ts";
 import { taxiToParquet } from "./taxi-to-parquet.ts";
 import { toGzip } from "./to-gzip.ts";
@@ -37,5 +38,6 @@ export const questions: readonly Question[] = [
   start,
   freshness,
   s3Door,
+  sql,
   moto,
 ];

@@ -2,10 +2,13 @@ import { CrawlerSchedules } from "../catalog/crawler/crawler-schedules.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
+import type { Streams } from "../streams/streams.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
+import { StreamFreshRows } from "./fresh-rows.ts";
 import { openCatalog } from "./open-catalog.ts";
+import { openExecutions } from "./open-executions.ts";
 import { openLifecycle } from "./open-lifecycle.ts";
 import { openQueries } from "./open-queries.ts";
 import type { Stores } from "./stores.ts";
@@ -18,11 +21,8 @@ export interface OpenLakeOptions {
   readonly disk: Disk;
   readonly random: Random;
   readonly telemetry: Telemetry;
-  /**
-   * Whether a delivery is still at an object (rule H59); `undefined` while nobody knows. A crawl passes over what is: it
-   * must not take a table for empty because nobody knows. Expiry keeps whatever may be.
-   */
-  readonly isOpen: (objectName: string) => boolean | undefined;
+  /** `undefined` until they are open. */
+  readonly streams: () => Streams | undefined;
   /** Takes what ends each room that was opened, in their order. */
   readonly closers: (() => unknown)[];
 }
@@ -31,16 +31,19 @@ export interface OpenLakeOptions {
 export type Lake = Awaited<ReturnType<typeof openLake>>;
 
 /** Opened before the streams, whose tables it knows. */
-export async function openLake({ configuration, stores, folder, closers, isOpen, ...world }: OpenLakeOptions) {
+export async function openLake({ configuration, stores, folder, streams, closers, ...world }: OpenLakeOptions) {
   const options = { ...world, configuration, stores, folder, dataDirectory: folder.root };
-  const { catalog, changes, crawlers } = await openCatalog({
-    ...options,
-    isVisible: (_, key) => isOpen(key) !== true,
-  });
+  // Rule H59. A crawl must not take a table for empty because nobody knows; expiry keeps whatever may be open.
+  const isOpen = (key: string) => streams()?.isOpen(key);
+  const isVisible = (_: string, key: string) => isOpen(key) !== true;
+  const { catalog, changes, crawlers } = await openCatalog({ ...options, isVisible });
   closers.push(() => changes.close());
   closers.push(() => crawlers.close());
-  const queries = await openQueries({ ...world, catalog, changes, stores, directory: folder.query });
+  const freshRows = new StreamFreshRows(streams);
+  const queries = await openQueries({ ...world, catalog, changes, freshRows, stores, directory: folder.query });
   closers.push(() => queries.close());
+  const { executions, ...saved } = await openExecutions({ ...world, queries, stores, folder });
+  closers.push(() => executions.close());
   const letGo = async (bucket: string, key: string) => isOpen(key) === false && changes.isFree({ bucket, key });
   const lifecycle = await openLifecycle({ ...options, letGo });
   const schedules = new CrawlerSchedules(world.clock, crawlers);
@@ -51,5 +54,5 @@ export async function openLake({ configuration, stores, folder, closers, isOpen,
       closers.push(() => one.close());
     }
   };
-  return { catalog, changes, crawlers, queries, lifecycle: lifecycle.rules, startSchedules };
+  return { catalog, changes, crawlers, queries, executions, lifecycle: lifecycle.rules, startSchedules, ...saved };
 }

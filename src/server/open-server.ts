@@ -95,8 +95,7 @@ async function compose(
   const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
   closers.push(() => functions.host.close());
 
-  const isOpen = (objectName: string) => streams?.isOpen(objectName);
-  const lake = await openLake({ ...world, telemetry, configuration, stores, folder, closers, isOpen });
+  const lake = await openLake({ ...world, configuration, telemetry, stores, folder, closers, streams: () => streams });
   const { catalog } = lake;
   const firstStarts = new FirstStarts(nodeDisk, folder.started);
   const components = deliveryComponents({ ...world, telemetry, stores, catalog, functions: functions.host });
