@@ -9,6 +9,7 @@ import type { DataFolder } from "./data-folder.ts";
 import { StreamFreshRows } from "./fresh-rows.ts";
 import { openCatalog } from "./open-catalog.ts";
 import { openExecutions } from "./open-executions.ts";
+import { openJobs } from "./open-jobs.ts";
 import { openLifecycle } from "./open-lifecycle.ts";
 import { openQueries } from "./open-queries.ts";
 import type { Stores } from "./stores.ts";
@@ -27,7 +28,7 @@ export interface OpenLakeOptions {
   readonly closers: (() => unknown)[];
 }
 
-/** What works on that which has landed: the catalog, crawlers, SQL. */
+/** What works on that which has landed: the catalog, crawlers, SQL, jobs. */
 export type Lake = Awaited<ReturnType<typeof openLake>>;
 
 /** Opened before the streams, whose tables it knows. */
@@ -44,6 +45,8 @@ export async function openLake({ configuration, stores, folder, streams, closers
   closers.push(() => queries.close());
   const { executions, ...saved } = await openExecutions({ ...world, queries, stores, folder });
   closers.push(() => executions.close());
+  const storeFor = (bucket: string) => stores.storeFor(bucket);
+  const jobs = await openJobs({ ...world, configuration, catalog, crawlers, queries, storeFor, folder });
   const letGo = async (bucket: string, key: string) => isOpen(key) === false && changes.isFree({ bucket, key });
   const lifecycle = await openLifecycle({ ...options, letGo });
   const schedules = new CrawlerSchedules(world.clock, crawlers);
@@ -54,5 +57,6 @@ export async function openLake({ configuration, stores, folder, streams, closers
       closers.push(() => one.close());
     }
   };
-  return { catalog, changes, crawlers, queries, executions, lifecycle: lifecycle.rules, startSchedules, ...saved };
+  const opened = { catalog, changes, crawlers, queries, jobs, executions, ...saved };
+  return { ...opened, lifecycle: lifecycle.rules, startSchedules };
 }

@@ -13,6 +13,7 @@ import { createDeclaredStreams } from "./declared-streams.ts";
 import { FirstStarts } from "./first-starts.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
+import { streamProgressIn } from "./open-jobs.ts";
 import { openLake } from "./open-lake.ts";
 import { deliveryLogTarget, streamSnapshots } from "./snapshots.ts";
 import { startFailure } from "./start-failure.ts";
@@ -96,9 +97,9 @@ async function compose(
   closers.push(() => functions.host.close());
 
   const lake = await openLake({ ...world, configuration, telemetry, stores, folder, closers, streams: () => streams });
-  const { catalog } = lake;
+  const { catalog, jobs } = lake;
   const firstStarts = new FirstStarts(nodeDisk, folder.started);
-  const components = deliveryComponents({ ...world, telemetry, stores, catalog, functions: functions.host });
+  const components = deliveryComponents({ ...world, telemetry, stores, catalog, jobs, functions: functions.host });
   streams = await StreamsService.open(
     streamDependencies({
       ...world,
@@ -138,6 +139,8 @@ async function compose(
     unready.push("The server is shutting down");
     return listener.close(CLOSE_GRACE_MS);
   });
+  jobs.begin({ endpoint: functions.endpointAt(url, caFile), streamProgress: streamProgressIn(opened) });
+  closers.push(() => jobs.close());
   telemetry.emit("server.ready", { url, data: folder.root, streams: opened.list().length });
   return {
     url,

@@ -71,6 +71,7 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}) {
     partitions,
     changes,
     engine,
+    storeFor,
     put: async (bucket: string, key: string, content: string | Buffer) => {
       const body = bytesBody(Buffer.from(content));
       await storeFor(bucket).put({ bucket, key, body, onlyIfAbsent: true, contentType: "text/plain", metadata: {} });

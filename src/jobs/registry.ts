@@ -1,0 +1,6 @@
+import { anyKind, type JobKind } from "./job-kind.ts";
+import { pythonJob } from "./python/python-job.ts";
+import { sqlJob } from "./sql/sql-job.ts";
+
+/** Every kind of job, in the order of the alphabet. */
+export const jobKinds: readonly JobKind[] = [anyKind(pythonJob), anyKind(sqlJob)];
