@@ -7,13 +7,13 @@ import {
   type PutObject,
   type StoreCapabilities,
 } from "../../storage/object-store.ts";
+import { uploadInParts } from "../../storage/upload-in-parts.ts";
 import type { Attempt, DeliveryProof, Destination, Parcel } from "../destination.ts";
 import { DestinationError } from "../destination-error.ts";
 import type { DestinationDependencies, DestinationType } from "../destination-type.ts";
 import { identityMetadata, judge } from "./identity.ts";
 import { logCodeOf } from "./log-codes.ts";
 import { type ObjectStoreOptions, objectStoreOptionsSchema } from "./object-store-options.ts";
-import { uploadInParts } from "./upload-in-parts.ts";
 
 /**
  * One object per parcel, exactly once.

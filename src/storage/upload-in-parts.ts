@@ -1,8 +1,8 @@
 import { crc32 } from "node:zlib";
-import { invariant } from "../../std/assert.ts";
-import { backoffMs } from "../../std/backoff.ts";
-import type { Clock } from "../../std/clock.ts";
-import type { Random } from "../../std/random.ts";
+import { invariant } from "../std/assert.ts";
+import { backoffMs } from "../std/backoff.ts";
+import type { Clock } from "../std/clock.ts";
+import type { Random } from "../std/random.ts";
 import {
   type MultipartUploads,
   type ObjectInfo,
@@ -10,19 +10,24 @@ import {
   ObjectStoreError,
   type PutObject,
   type UploadRef,
-} from "../../storage/object-store.ts";
-import type { Attempt } from "../destination.ts";
+} from "./object-store.ts";
 
 /**
  * A large body in parts.
  *
- *   create -> the journal learns of the upload -> parts, one after another -> conditional completion
+ *   create -> the caller notes the upload, durably if it has to outlive it -> parts, one after another -> conditional completion
  *
  * A part may be sent again: the same number replaces itself. A completion without a clear answer may have happened, may
  * still happen, or may never: the upload is aborted first, which as a rule ends "may still", and the caller asks `head`
  * after that; a completion that slips through meets the object of a later attempt and is refused. Whatever fails, the
- * upload is aborted; what a crash leaves is in the journal, for a successor to abort.
+ * upload is aborted; what a crash leaves is what the caller has noted, for a successor to abort.
  */
+
+export interface UploadAttempt {
+  readonly signal: AbortSignal;
+  /** Told of the upload before its first part; a rejection ends it. */
+  recordUpload(uploadId: string): Promise<void>;
+}
 
 /** Tries of one part before the whole attempt fails and the delivery's own back-off takes over. */
 const PART_TRIES_MAX = 4;
@@ -33,7 +38,7 @@ const PARTS_MAX = 10_000;
 export async function uploadInParts(
   store: ObjectStore,
   request: PutObject,
-  attempt: Attempt,
+  attempt: UploadAttempt,
   waiting: { readonly clock: Clock; readonly random: Random },
 ): Promise<ObjectInfo> {
   const { multipart } = store;
@@ -80,7 +85,7 @@ async function sendPart(
   }
 }
 
-/** Aborts after a failure, which stays the one to tell of: an upload that cannot be aborted now is in the journal. */
+/** Aborts after a failure, which stays the one to tell of: the caller has noted an upload that cannot be aborted now. */
 async function giveUp(multipart: MultipartUploads, upload: UploadRef): Promise<void> {
   try {
     await multipart.abort(upload);
@@ -90,7 +95,7 @@ async function giveUp(multipart: MultipartUploads, upload: UploadRef): Promise<v
 }
 
 function bodyChanged(upload: UploadRef): ObjectStoreError {
-  const message = `The body of ${upload.key} has changed while it was sent: its CRC-32 is not the parcel's any more`;
+  const message = `The body of ${upload.key} has changed while it was sent: its CRC-32 is another one now`;
   return new ObjectStoreError("rejected", message);
 }
 

@@ -1,0 +1,52 @@
+import { crc32 } from "node:zlib";
+import { backoffMs } from "../std/backoff.ts";
+import type { Clock } from "../std/clock.ts";
+import type { Random } from "../std/random.ts";
+import { type ObjectInfo, type ObjectStore, ObjectStoreError, type PutObject } from "./object-store.ts";
+import { uploadInParts } from "./upload-in-parts.ts";
+
+/** Tries of one object before the work that needs it fails; with the waits between them about half a minute. */
+const TRIES_MAX = 6;
+
+export interface WriteObject extends Omit<PutObject, "onlyIfAbsent" | "signal"> {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Writes one object of a job under a name that nobody else uses, whatever its size: never over another one, again after
+ * failures that pass, and satisfied with its own bytes when an earlier try had taken effect without an answer.
+ *
+ * An upload in parts that a crash interrupts is left to whoever cleans up after the job.
+ */
+export async function writeObject(
+  store: ObjectStore,
+  { signal, ...request }: WriteObject,
+  waiting: { readonly clock: Clock; readonly random: Random },
+): Promise<ObjectInfo> {
+  const put: PutObject = { ...request, onlyIfAbsent: true, signal };
+  const inParts = store.multipart !== undefined && put.body.bytes > store.multipart.putBytesMax;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (!inParts) return await store.put(put);
+      return await uploadInParts(store, put, { signal, recordUpload: async () => undefined }, waiting);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof ObjectStoreError)) throw error;
+      const landed = error.code === "exists" || error.retriable ? await findOwn(store, put) : undefined;
+      if (landed !== undefined) return landed;
+      if (!error.retriable || attempt === TRIES_MAX) throw error;
+      await waiting.clock.sleep(backoffMs(attempt, waiting.random), signal);
+    }
+  }
+}
+
+async function findOwn(store: ObjectStore, { bucket, key, body, signal }: PutObject): Promise<ObjectInfo | undefined> {
+  // A store that cannot be asked now is asked again after the next try.
+  const found = await store.head(bucket, key, signal).catch(() => undefined);
+  if (found === undefined || found.bytes !== body.bytes) return undefined;
+  let checksum = 0;
+  for await (const piece of await store.get(bucket, key)) checksum = crc32(piece, checksum);
+  if (checksum !== body.checksum) return undefined;
+  await store.settle?.(bucket, key);
+  return found;
+}
