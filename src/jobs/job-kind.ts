@@ -1,0 +1,86 @@
+import type { z } from "zod";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Partitions } from "../catalog/partition.ts";
+import type { Queries } from "../query/queries.ts";
+import type { Clock } from "../std/clock.ts";
+import type { Disk } from "../std/disk.ts";
+import type { JsonValue } from "../std/json.ts";
+import type { Random } from "../std/random.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+
+/** One kind of job: a folder and a line in the registry. */
+export interface JobKind<Options = unknown> {
+  /** What definitions call it: "sql", "python", "compact", "export". */
+  readonly name: string;
+  /** One sentence for the reference page. */
+  readonly description: string;
+  /** Descriptions, units, limits, defaults and an example (`.meta({ examples })`): the reference page derives from it. */
+  readonly options: z.ZodType<Options>;
+  /** Called once, when the server starts. What it gives does the work of one run; several may be under way at a time. */
+  create(components: JobComponents): JobWork<Options>;
+}
+
+/**
+ * One run. `options` has passed the schema. Resolves when everything is done and durable; rejects with a `LakehoseError`
+ * whose message a person can act on. Rejects soon after `run.signal` is aborted, with the signal's reason or its own.
+ *
+ * A run may be ended by a crash at any moment and is then started again from the beginning, so that what it does has to
+ * be safe to do twice; what must not be repeated is remembered in `run.state`.
+ */
+export type JobWork<Options> = (options: Options, run: JobRun) => Promise<JobResult>;
+
+/** What a run knows of itself. */
+export interface JobRun {
+  readonly runId: string;
+  readonly jobName: string;
+  /** When this attempt began, wall clock, ms. */
+  readonly startedAt: number;
+  /** Aborted when the run is cancelled, when its time is up, and when the server stops. */
+  readonly signal: AbortSignal;
+  /** One line for people, into the run's log. The log is bounded: lines beyond its size are counted and left out. */
+  log(line: string): void;
+  /** How far it has come, in whatever unit the kind counts. Cheap: may be called for each file. */
+  progress(done: number, total?: number): void;
+  /** Small durable state of this job that survives runs and crashes (resumable exports). */
+  readonly state: JobState;
+}
+
+export interface JobState {
+  read(): Promise<JsonValue | undefined>;
+  /** Durable when it resolves; replaces what was there, as a whole. */
+  write(value: JsonValue): Promise<void>;
+}
+
+export interface JobResult {
+  /** What was done, by name with the unit last: `rowsExported`, `filesWritten`, `bytesScanned`. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** What kinds of jobs may use of the world. */
+export interface JobComponents {
+  readonly catalog: Catalog & { readonly partitions: Partitions };
+  readonly queries: Queries;
+  readonly storeFor: (bucket: string) => ObjectStore;
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly random: Random;
+  /** Emptied at each start. A run keeps its files in a folder that is named by its id, which is removed when it ends. */
+  readonly temporaryDirectory: string;
+  readonly telemetry: Telemetry;
+  /** Where this server takes requests, and what it takes them with. Known before the first run begins. */
+  readonly endpoint: () => JobEndpoint;
+}
+
+export interface JobEndpoint {
+  readonly url: string;
+  /** Absent while the server asks for no keys. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** What clients have to trust when the server made its own certificate. */
+  readonly caFile?: string;
+}
+
+/** Forgets what the options are, for the registry: whoever runs a job puts them through the kind's own schema first. */
+export function anyKind<Options>(kind: JobKind<Options>): JobKind {
+  return kind as JobKind;
+}

@@ -1,0 +1,8 @@
+import type { JobKind } from "./job-kind.ts";
+
+/** Every kind of job, in the order of the alphabet: one line `anyKind(compactJob),` each. */
+export const jobKinds: readonly JobKind[] = [];
+
+export function findJobKind(name: string): JobKind | undefined {
+  return jobKinds.find((kind) => kind.name === name);
+}
