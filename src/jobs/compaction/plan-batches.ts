@@ -40,7 +40,10 @@ export function planBatches<File extends SizedFile>(
     .filter(({ bytes }) => bytes * limits.outputRatio < LARGE_SHARE * limits.targetBytes)
     .sort((a, b) => compareKeys(a.key, b.key));
   return consecutiveRuns(small, limits)
-    .map(({ batch, isFull }) => ({ batch: withoutDominant(batch), filesMin: isFull ? 2 : Math.max(2, limits.filesMin) }))
+    .map(({ batch, isFull }) => ({
+      batch: withoutDominant(batch),
+      filesMin: isFull ? 2 : Math.max(2, limits.filesMin),
+    }))
     .filter(({ batch, filesMin }) => batch.length >= filesMin)
     .map(({ batch }) => batch);
 }
@@ -73,7 +76,10 @@ function consecutiveRuns<File extends SizedFile>(files: readonly File[], limits:
 function withoutDominant<File extends SizedFile>(batch: readonly File[]): readonly File[] {
   let left = batch;
   for (;;) {
-    const largest = left.reduce<File | undefined>((best, file) => (best && best.bytes >= file.bytes ? best : file), undefined);
+    const largest = left.reduce<File | undefined>(
+      (best, file) => (best && best.bytes >= file.bytes ? best : file),
+      undefined,
+    );
     const bytes = left.reduce((sum, file) => sum + file.bytes, 0);
     if (largest === undefined || largest.bytes <= bytes - largest.bytes) return left;
     left = left.filter((file) => file !== largest);

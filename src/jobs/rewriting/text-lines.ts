@@ -1,0 +1,139 @@
+import { CanonicalJson } from "../../query/engine/canonical-json.ts";
+import type { TableReader } from "../../query/engine/table-reader.ts";
+
+export type TextReader = Extract<TableReader, { readonly format: "json" | "csv" }>;
+
+/**
+ * The records of one text file on their way into another file, one a line, each ended by a line feed. Bytes of records are
+ * not changed: JSON objects that share a line are put on lines of their own, a line break inside an object becomes a blank,
+ * as readers of the table see them anyway.
+ */
+export interface TextLines {
+  /** Line feeds that ended a record so far. */
+  readonly lines: number;
+  push(chunk: Buffer): readonly Buffer[];
+  /** The line feed that the last line lacks, if it lacks one. */
+  end(): readonly Buffer[];
+  /** Nothing is open at the end: what is written behind it is not taken for its continuation. */
+  readonly isComplete: boolean;
+}
+
+export function textLines(reader: TextReader): TextLines {
+  if (reader.format === "json") return new JsonLines();
+  return reader.quote === "" ? new PlainLines() : new QuotedLines(reader);
+}
+
+/** A byte order mark is no part of the content, and in the middle of a file it would be. */
+export async function* withoutByteOrderMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let start: Buffer | undefined = NOTHING;
+  for await (const chunk of chunks) {
+    if (start === undefined) {
+      yield chunk;
+      continue;
+    }
+    start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
+    if (start.length < BYTE_ORDER_MARK.length) continue;
+    yield start.subarray(startsWithMark(start) ? BYTE_ORDER_MARK.length : 0);
+    start = undefined;
+  }
+  if (start !== undefined && start.length > 0) yield start;
+}
+
+function startsWithMark(bytes: Buffer): boolean {
+  return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+}
+
+class PlainLines implements TextLines {
+  lines = 0;
+  #last = LINE_FEED;
+
+  get isComplete(): boolean {
+    return true;
+  }
+
+  push(chunk: Buffer): readonly Buffer[] {
+    this.count(chunk);
+    return [chunk];
+  }
+
+  end(): readonly Buffer[] {
+    if (this.#last === LINE_FEED) return [];
+    this.#last = LINE_FEED;
+    this.lines++;
+    return [LINE_BREAK];
+  }
+
+  protected count(chunk: Buffer): void {
+    for (let at = chunk.indexOf(LINE_FEED); at !== -1; at = chunk.indexOf(LINE_FEED, at + 1)) this.lines++;
+    this.#last = chunk.at(-1) ?? this.#last;
+  }
+}
+
+class JsonLines extends PlainLines {
+  readonly #canonical = new CanonicalJson();
+
+  override get isComplete(): boolean {
+    return this.#canonical.isComplete;
+  }
+
+  override push(chunk: Buffer): readonly Buffer[] {
+    const pieces = this.#canonical.push(chunk).filter(({ length }) => length > 0);
+    for (const piece of pieces) this.count(piece);
+    return pieces;
+  }
+}
+
+/** Line feeds inside quotes are part of a value. A quote opens where a field begins, and nowhere else. */
+class QuotedLines implements TextLines {
+  lines = 0;
+  readonly #quote: number;
+  readonly #escape: number;
+  readonly #delimiter: number;
+  #inQuotes = false;
+  #escaped = false;
+  #previous = LINE_FEED;
+
+  constructor({ quote, escape: escaped, delimiter }: { quote: string; escape: string; delimiter: string }) {
+    this.#quote = Buffer.from(quote)[0] ?? 0;
+    this.#escape = Buffer.from(escaped)[0] ?? 0;
+    this.#delimiter = Buffer.from(delimiter).at(-1) ?? 0;
+  }
+
+  get isComplete(): boolean {
+    return !this.#inQuotes;
+  }
+
+  push(chunk: Buffer): readonly Buffer[] {
+    for (const byte of chunk) {
+      if (this.#inQuotes) this.#inside(byte);
+      else if (byte === this.#quote) this.#inQuotes = this.#beginsField() || this.#previous === this.#quote;
+      else if (byte === LINE_FEED) this.lines++;
+      this.#previous = byte;
+    }
+    return [chunk];
+  }
+
+  end(): readonly Buffer[] {
+    if (this.#inQuotes || this.#previous === LINE_FEED) return [];
+    this.#previous = LINE_FEED;
+    this.lines++;
+    return [LINE_BREAK];
+  }
+
+  /** A doubled quote closes and opens again, which comes to the same. */
+  #inside(byte: number): void {
+    if (this.#escaped) this.#escaped = false;
+    else if (byte === this.#escape && this.#escape !== this.#quote) this.#escaped = true;
+    else if (byte === this.#quote) this.#inQuotes = false;
+  }
+
+  #beginsField(): boolean {
+    return [LINE_FEED, CARRIAGE_RETURN, this.#delimiter].includes(this.#previous);
+  }
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const LINE_BREAK = Buffer.from("\n");
+const NOTHING = Buffer.alloc(0);
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
