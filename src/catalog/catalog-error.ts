@@ -1,7 +1,13 @@
 import { LakehoseError } from "../model/errors.ts";
 import { shownValues } from "./partition-values.ts";
 
-export type CatalogErrorCode = "not-found" | "already-exists" | "version-mismatch" | "limit-exceeded" | "invalid";
+export type CatalogErrorCode =
+  | "not-found"
+  | "already-exists"
+  | "version-mismatch"
+  | "limit-exceeded"
+  | "invalid"
+  | "conflict";
 
 export class CatalogError extends LakehoseError {
   override readonly name = "CatalogError";

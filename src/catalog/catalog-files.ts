@@ -11,7 +11,8 @@ import type { Database, Table } from "./table.ts";
  *     meta/catalog/databases/<uid>.json              a database
  *     meta/catalog/tables/<uid>.json                 a table as it is now, with the uid of its database
  *     meta/catalog/versions/<table uid>/<n>.json     a version that is no longer the current one
- *     meta/catalog/partitions/<table uid>/           its partitions; written by `PartitionLog`
+ *     meta/catalog/partitions/<table uid>/           its partitions; a `ChangeLog`
+ *     meta/catalog/changes/                          changes of files under way; a `ChangeLog` (`table-changes/`)
  *
  * Constraints: every file is replaced whole and durably, and one file alone decides what exists. Names are inside the
  * files, because they may hold letters that no file system takes.

@@ -11,8 +11,8 @@ import {
   PARTITIONS_BYTES_MAX,
   PARTITIONS_MAX,
 } from "./catalog-limits.ts";
+import { ChangeLog } from "./change-log.ts";
 import type { Partition, PartitionDefinition, Partitions } from "./partition.ts";
-import { PartitionLog } from "./partition-log.ts";
 import { type PartitionChange, PartitionSet } from "./partition-set.ts";
 import { keyOfValues } from "./partition-values.ts";
 import type { Table } from "./table.ts";
@@ -150,7 +150,7 @@ export class StoredPartitions implements Partitions {
     if (room.loaded !== undefined) return room.loaded;
     const set = new PartitionSet();
     const apply = (change: object, bytes: number) => set.apply(change, bytes);
-    const log = await PartitionLog.open(this.#options.disk, this.#directory(room.uid), apply);
+    const log = await ChangeLog.open(this.#options.disk, this.#directory(room.uid), apply);
     room.loaded = { log, set };
     return room.loaded;
   }
@@ -228,7 +228,7 @@ interface Room {
 }
 
 interface Loaded {
-  readonly log: PartitionLog;
+  readonly log: ChangeLog;
   readonly set: PartitionSet;
 }
 

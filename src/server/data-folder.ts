@@ -20,6 +20,8 @@ export function dataFolder(root: string) {
     query: join(root, "query"),
     /** A certificate of our own making. */
     tls: join(root, "meta", "tls"),
+    /** Changes of tables' files that are under way; the rest of the catalog is beside it. */
+    tableChanges: join(root, "meta", "catalog", "changes"),
     /** Which deliveries have started once. */
     started: join(root, "meta", "started"),
   };

@@ -1,6 +1,7 @@
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { openCatalog } from "./open-catalog.ts";
@@ -14,6 +15,7 @@ export interface OpenLakeOptions {
   readonly clock: Clock;
   readonly disk: Disk;
   readonly random: Random;
+  readonly telemetry: Telemetry;
   /** Takes what ends each room that was opened, in their order. */
   readonly closers: (() => unknown)[];
 }
@@ -23,9 +25,11 @@ export type Lake = Awaited<ReturnType<typeof openLake>>;
 
 /** Opened before the streams, whose tables it knows. */
 export async function openLake({ configuration, stores, folder, closers, ...world }: OpenLakeOptions) {
-  const { catalog, crawlers } = await openCatalog({ ...world, configuration, stores, dataDirectory: folder.root });
+  const options = { ...world, configuration, stores, folder, dataDirectory: folder.root };
+  const { catalog, changes, crawlers } = await openCatalog(options);
+  closers.push(() => changes.close());
   closers.push(() => crawlers.close());
-  const queries = await openQueries({ ...world, catalog, stores, directory: folder.query });
+  const queries = await openQueries({ ...world, catalog, changes, stores, directory: folder.query });
   closers.push(() => queries.close());
-  return { catalog, crawlers, queries };
+  return { catalog, changes, crawlers, queries };
 }

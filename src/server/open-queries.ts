@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Partitions } from "../catalog/partition.ts";
+import type { TableChanges } from "../catalog/table-changes/table-changes.ts";
 import { QueryEngine } from "../query/engine/query-engine.ts";
 import { Queries } from "../query/queries.ts";
 import { DEFAULT_QUERY_LIMITS } from "../query/query-limits.ts";
@@ -12,6 +13,7 @@ import type { Stores } from "./stores.ts";
 
 export interface OpenQueriesOptions {
   readonly catalog: Catalog & { readonly partitions: Partitions };
+  readonly changes: TableChanges;
   readonly stores: Stores;
   readonly disk: Disk;
   readonly clock: Clock;
@@ -20,12 +22,19 @@ export interface OpenQueriesOptions {
 }
 
 /** SQL over the tables of the catalog. Nothing is loaded before the first statement comes. */
-export async function openQueries({ catalog, stores, directory, ...world }: OpenQueriesOptions): Promise<Queries> {
+export async function openQueries({
+  catalog,
+  changes,
+  stores,
+  directory,
+  ...world
+}: OpenQueriesOptions): Promise<Queries> {
   const storeFor = (bucket: string) => stores.storeFor(bucket);
   const engine = await QueryEngine.open({
     ...world,
     catalog,
     partitions: catalog.partitions,
+    changes,
     storeFor,
     localPath: (bucket, key) => {
       const store = storeFor(bucket);

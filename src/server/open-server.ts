@@ -95,7 +95,7 @@ async function compose(
   const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
   closers.push(() => functions.host.close());
 
-  const lake = await openLake({ ...world, configuration, stores, folder, closers });
+  const lake = await openLake({ ...world, configuration, telemetry, stores, folder, closers });
   const { catalog } = lake;
   const firstStarts = new FirstStarts(nodeDisk, folder.started);
   const components = deliveryComponents({ ...world, telemetry, stores, catalog, functions: functions.host });

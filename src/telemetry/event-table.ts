@@ -251,6 +251,12 @@ export const EVENT_TABLE: EventTable = {
     metrics: [],
   },
 
+  "catalog.changeUnsettled": {
+    summary: "Old or abandoned files of a change could not be dealt with; it is tried again every half minute.",
+    level: "warn",
+    metrics: [],
+  },
+
   "storage.requestFailed": {
     summary: "An object store refused a request or did not answer.",
     level: "warn",

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StoredCatalog } from "../../src/catalog/stored-catalog.ts";
+import { StoredTableChanges } from "../../src/catalog/table-changes/stored-table-changes.ts";
 import {
   QueryEngine,
   type QueryStatistics,
@@ -15,6 +16,7 @@ import { systemRandom } from "../../src/std/random.ts";
 import { bytesBody } from "../../src/storage/bytes-body.ts";
 import { openDiskStore } from "../../src/storage/disk/disk-store.ts";
 import { MemoryStore } from "../../src/storage/memory/memory-store.ts";
+import { silentTelemetry } from "../../src/telemetry/telemetry.ts";
 import { FakePartitions } from "./fake-partitions.ts";
 
 export interface Answer {
@@ -44,9 +46,19 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}) {
   const catalog = await StoredCatalog.open({ ...world, dataDirectory: root });
   await catalog.createDatabase({ name: "default" });
   const partitions = new FakePartitions();
+  const telemetry = silentTelemetry;
+  const changesDirectory = folder("changes");
+  const changes = await StoredTableChanges.open({
+    ...world,
+    directory: changesDirectory,
+    catalog,
+    storeFor,
+    telemetry,
+  });
   const engine = await QueryEngine.open({
     catalog,
     partitions,
+    changes,
     storeFor,
     localPath: (bucket, key) => (bucket === "far" ? undefined : lake.pathOf(bucket, key)),
     ...world,
@@ -57,11 +69,14 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}) {
     root,
     catalog,
     partitions,
+    changes,
     engine,
     put: async (bucket: string, key: string, content: string | Buffer) => {
       const body = bytesBody(Buffer.from(content));
       await storeFor(bucket).put({ bucket, key, body, onlyIfAbsent: true, contentType: "text/plain", metadata: {} });
     },
+    /** Empty for what is not there. */
+    etagOf: async (bucket: string, key: string) => (await storeFor(bucket).head(bucket, key))?.etag ?? "",
     run: async (sql: string, signal: AbortSignal = new AbortController().signal): Promise<Answer> => {
       let columns: readonly ResultColumn[] = [];
       const rows: ResultRow[] = [];
@@ -78,7 +93,10 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}) {
       );
       return { columns, rows, statistics };
     },
-    close: () => rmSync(root, { recursive: true, force: true }),
+    close: async () => {
+      await changes.close();
+      rmSync(root, { recursive: true, force: true });
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { StreamParts } from "../../../test/fakes/stream-parts.ts";
 import { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import { StoredCatalog } from "../../catalog/stored-catalog.ts";
+import { NO_CHANGES } from "../../catalog/table-changes/every-file.ts";
 import { packRecords } from "../../model/records.ts";
 import { QueryEngine } from "../../query/engine/query-engine.ts";
 import { Queries } from "../../query/queries.ts";
@@ -24,6 +25,7 @@ async function noQueries(): Promise<Queries> {
   const engine = await QueryEngine.open({
     catalog: await StoredCatalog.open({ clock, disk, random, dataDirectory: "/data" }),
     partitions: (await StoredCatalog.open({ clock, disk, random, dataDirectory: "/data" })).partitions,
+    changes: NO_CHANGES,
     storeFor: nowhere,
     localPath: nowhere,
     disk,

@@ -68,6 +68,7 @@ const CATALOG_CODES: Readonly<Record<CatalogErrorCode, WireErrorCode>> = {
   "not-found": "EntityNotFoundException",
   "already-exists": "AlreadyExistsException",
   "version-mismatch": "ConcurrentModificationException",
+  conflict: "ConcurrentModificationException",
   "limit-exceeded": "ResourceNumberLimitExceededException",
   invalid: "InvalidInputException",
 };

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { EVERY_FILE } from "../../catalog/table-changes/every-file.ts";
 import { systemClock } from "../../std/clock.ts";
 import { nodeDisk } from "../../std/node-disk.ts";
 import { bytesBody } from "../../storage/bytes-body.ts";
@@ -23,7 +24,7 @@ test("FileCache gives room by the least recent use, and keeps what is being read
   }
   const cache = await FileCache.open({ disk: nodeDisk, directory, bytesMax: 250, localPath: () => undefined });
   const files: StoredFile[] = [];
-  for await (const file of listFiles(() => store, { bucket: "b", prefix: "" }, never)) files.push(file);
+  for await (const file of listFiles(() => store, { bucket: "b", prefix: "" }, EVERY_FILE, never)) files.push(file);
   const ready = async (index: number) => {
     const file = files[index];
     assert.ok(file !== undefined);

@@ -1,5 +1,6 @@
 import { type Location, readLocation } from "../../catalog/location.ts";
 import { isHidden } from "../../catalog/partition-layout.ts";
+import type { FileView } from "../../catalog/table-changes/table-changes.ts";
 import type { ObjectInfo, ObjectStore } from "../../storage/object-store.ts";
 import { QueryError } from "../query-error.ts";
 import { LISTED_OBJECTS_MAX } from "../query-limits.ts";
@@ -18,14 +19,19 @@ export function parseLocation(text: string | undefined, table: string): Location
   );
 }
 
-/** The files of a place. Names that begin with `_` or `.` are markers and work in progress, as readers of Hive have it. */
+/**
+ * The files of a place as the view has it. Names that begin with `_` or `.` are markers and work in progress, as readers of
+ * Hive have it.
+ */
 export async function* listFiles(
   storeFor: (bucket: string) => ObjectStore,
   location: Location,
+  view: FileView,
   signal: AbortSignal,
 ): AsyncGenerator<StoredFile> {
   const { bucket, prefix } = location;
   const store = storeFor(bucket);
+  for (const object of view.hiddenBelow(bucket, prefix)) yield { ...location, store, object };
   let listed = 0;
   for await (const object of store.list(bucket, { prefix })) {
     signal.throwIfAborted();
@@ -34,7 +40,7 @@ export async function* listFiles(
       throw new QueryError("limit-exceeded", message);
     }
     const below = object.key.slice(prefix.length);
-    if (object.bytes === 0 || isHidden(below)) continue;
+    if (object.bytes === 0 || isHidden(below) || !view.shows({ bucket, key: object.key })) continue;
     yield { ...location, store, object };
   }
 }

@@ -275,3 +275,28 @@ test("statements about the catalog answer as Athena does", async () => {
   await world.run("DROP DATABASE shop CASCADE");
   await world.run("DROP TABLE IF EXISTS shop.orders");
 });
+
+test("files that are replaced and files that replace them are never read together", async () => {
+  await world.run(json("heaps", "id int"));
+  await world.put("lake", "heaps/1.json", '{"id":1}\n');
+  await world.put("lake", "heaps/2.json", '{"id":2}\n');
+  const count = async () => (await world.run("SELECT count(*), sum(id) FROM heaps")).rows[0];
+  const replaces = await Promise.all(
+    ["heaps/1.json", "heaps/2.json"].map(async (key) => ({
+      bucket: "lake",
+      key,
+      etag: await world.etagOf("lake", key),
+    })),
+  );
+  const table = { databaseName: "default", tableName: "heaps" };
+  const adds = [{ bucket: "lake", key: "heaps/both.json" }];
+  const change = await world.changes.begin({ origin: "test", table, adds, replaces, graceMs: 0 });
+  const [place] = change.places;
+  await world.put("lake", place?.key ?? "", '{"id":1}\n{"id":2}\n');
+  assert.deepEqual(await count(), [2, 3]);
+  await change.commit();
+  assert.deepEqual(await count(), [2, 3]);
+  await world.changes.settle();
+  assert.deepEqual(await count(), [2, 3]);
+  assert.equal(await world.etagOf("lake", "heaps/1.json"), "", "the old files have been deleted");
+});

@@ -3,6 +3,7 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { CatalogError } from "../../catalog/catalog-error.ts";
 import type { Partitions } from "../../catalog/partition.ts";
 import type { TableColumn } from "../../catalog/table.ts";
+import type { FileView, TableChanges } from "../../catalog/table-changes/table-changes.ts";
 import { sqlName } from "../../formats/parquet/duckdb-type.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Disk } from "../../std/disk.ts";
@@ -25,6 +26,7 @@ import { shapeOf, type TableShape } from "./table-shape.ts";
 export interface QueryEngineOptions {
   readonly catalog: Catalog;
   readonly partitions: Partitions;
+  readonly changes: Pick<TableChanges, "view">;
   readonly storeFor: (bucket: string) => ObjectStore;
   /** The file that an object of the local lake is; `undefined` for all others. */
   readonly localPath: (bucket: string, key: string) => string | undefined;
@@ -170,15 +172,16 @@ export class QueryEngine {
     { database, signal }: QueryRequest,
     work: (session: QuerySession, read: QueryStatistics) => Promise<T>,
   ): Promise<T> {
-    const { catalog, clock, directory, limits } = this.#options;
+    const { catalog, changes, clock, directory, limits } = this.#options;
     const session = await QuerySession.open({ ...limits, clock, signal, spillDirectory: join(directory, "spill") });
     const held: ReadyFile[] = [];
+    const view = changes.view();
     try {
       const plan = await planQuery(catalog, session, sql, database);
       const sources: TableSource[] = [];
       let read = NOTHING_READ;
       for (const planned of plan.tables) {
-        const source = await this.#source(planned, read, held, signal);
+        const source = await this.#source(planned, read, { view, held, signal });
         read = source.read;
         sources.push(source);
       }
@@ -197,6 +200,7 @@ export class QueryEngine {
       return await work(session, read);
     } finally {
       session.close();
+      view.release();
       for (const { release } of held) release();
     }
   }
@@ -205,12 +209,11 @@ export class QueryEngine {
   async #source(
     { table, uses }: PlannedTable,
     before: QueryStatistics,
-    held: ReadyFile[],
-    signal: AbortSignal,
+    { view, held, signal }: { readonly view: FileView; readonly held: ReadyFile[]; readonly signal: AbortSignal },
   ): Promise<TableSource> {
     const { scannedBytes: scannedBytesMax } = this.#options.limits;
     const shape = shapeOf(table);
-    const found = await findFiles(table, shape, uses, { ...this.#options, signal });
+    const found = await findFiles(table, shape, uses, { ...this.#options, view, signal });
     const files = found.groups.flatMap((group) => group.files);
     const read: QueryStatistics = {
       ...before,

@@ -2,6 +2,7 @@ import { type Location, locationText } from "../../catalog/location.ts";
 import type { Partitions } from "../../catalog/partition.ts";
 import { findHivePartitions, hivePartitionFolder } from "../../catalog/partition-layout.ts";
 import type { Table } from "../../catalog/table.ts";
+import { EVERY_FILE } from "../../catalog/table-changes/every-file.ts";
 import type { ObjectStore } from "../../storage/object-store.ts";
 import { listFiles, parseLocation } from "./location.ts";
 
@@ -44,5 +45,6 @@ async function* pathsBelow(
   storeFor: RepairContext["storeFor"],
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  for await (const { object } of listFiles(storeFor, location, signal)) yield object.key.slice(location.prefix.length);
+  for await (const { object } of listFiles(storeFor, location, EVERY_FILE, signal))
+    yield object.key.slice(location.prefix.length);
 }

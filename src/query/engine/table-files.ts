@@ -1,5 +1,6 @@
 import type { Partitions } from "../../catalog/partition.ts";
 import type { StorageDescriptor, Table } from "../../catalog/table.ts";
+import type { FileView } from "../../catalog/table-changes/table-changes.ts";
 import type { ObjectStore } from "../../storage/object-store.ts";
 import type { TableUse } from "../dialect/inspect-query.ts";
 import { QueryError } from "../query-error.ts";
@@ -25,6 +26,8 @@ export interface TableFiles {
 export interface FindFilesOptions {
   readonly partitions: Partitions;
   readonly storeFor: (bucket: string) => ObjectStore;
+  /** Taken before the first listing, and held while files are read. */
+  readonly view: FileView;
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +48,8 @@ export async function findFiles(
   for (const { storage, values } of needed) {
     const name = `${table.databaseName}.${table.definition.name}`;
     const found: StoredFile[] = [];
-    for await (const file of listFiles(options.storeFor, parseLocation(storage.location, name), options.signal)) {
+    const location = parseLocation(storage.location, name);
+    for await (const file of listFiles(options.storeFor, location, options.view, options.signal)) {
       if (++files > FILES_MAX) {
         const message = `Table ${name}: the query needs more than ${FILES_MAX} files, which is the limit; name partitions in WHERE, or merge small files`;
         throw new QueryError("limit-exceeded", message);

@@ -5,4 +5,10 @@ export interface CatalogEvents {
     objects: number;
     message: string;
   };
+  "catalog.changeUnsettled": {
+    change: string;
+    /** The job, or `INSERT`. */
+    origin: string;
+    message: string;
+  };
 }

@@ -3,15 +3,15 @@ import { test } from "node:test";
 import { PretendDisk } from "../../test/fakes/pretend-disk.ts";
 import { LakehoseError } from "../model/errors.ts";
 import { seededRandom } from "../std/random.ts";
-import { encodeLine } from "./partition-line.ts";
-import { PartitionLog } from "./partition-log.ts";
+import { encodeLine } from "./change-line.ts";
+import { ChangeLog } from "./change-log.ts";
 
 const DIRECTORY = "/partitions/7";
 const PATH = `${DIRECTORY}/1.log`;
 
 async function openLog(disk: PretendDisk) {
   const changes: object[] = [];
-  const log = await PartitionLog.open(disk.process(), DIRECTORY, (change) => changes.push(change));
+  const log = await ChangeLog.open(disk.process(), DIRECTORY, (change) => changes.push(change));
   return { log, changes };
 }
 
@@ -24,14 +24,14 @@ async function written(...changes: readonly object[]): Promise<PretendDisk> {
 
 const CHANGES = [{ put: ["first", "x".repeat(600)] }, { put: ["second"] }, { removed: ["first"], put: ["third ü"] }];
 
-test("PartitionLog.open() gives back all changes in order", async () => {
+test("ChangeLog.open() gives back all changes in order", async () => {
   const disk = await written(...CHANGES);
   const { log, changes } = await openLog(disk);
   assert.deepEqual(changes, CHANGES);
   assert.equal(log.bytes, disk.contentOf(PATH).byteLength);
 });
 
-test("PartitionLog.open() refuses every flipped bit with the name of the file, also in the last line", async () => {
+test("ChangeLog.open() refuses every flipped bit with the name of the file, also in the last line", async () => {
   const { length } = (await written(...CHANGES)).contentOf(PATH);
   for (let position = 0; position < length; position++) {
     const disk = await written(...CHANGES);
@@ -44,7 +44,7 @@ test("PartitionLog.open() refuses every flipped bit with the name of the file, a
   }
 });
 
-test("PartitionLog.open() cuts off a last line that was never answered, at whatever byte it ends", async () => {
+test("ChangeLog.open() cuts off a last line that was never answered, at whatever byte it ends", async () => {
   const before = (await written(...CHANGES)).contentOf(PATH).byteLength;
   const whole = (await written(...CHANGES, { put: ["fourth"] })).contentOf(PATH).byteLength;
   for (let end = before; end < whole; end++) {
@@ -59,7 +59,7 @@ test("PartitionLog.open() cuts off a last line that was never answered, at whate
   }
 });
 
-test("PartitionLog.open() refuses a line that is missing in the middle", async () => {
+test("ChangeLog.open() refuses a line that is missing in the middle", async () => {
   const disk = await written({ put: ["x".repeat(2000)] }, { put: ["second"] });
   const file = await disk.process().open(PATH, "write");
   await file.write([Buffer.alloc(512)], 512);
@@ -67,7 +67,7 @@ test("PartitionLog.open() refuses a line that is missing in the middle", async (
   await assert.rejects(openLog(disk), { code: "catalog-damaged", message: /incomplete, and others follow/ });
 });
 
-test("PartitionLog.open() refuses a file that is empty or of another format", async () => {
+test("ChangeLog.open() refuses a file that is empty or of another format", async () => {
   const disk = await written(...CHANGES);
   const file = await disk.process().open(PATH, "write");
   await file.truncate(0);
@@ -77,7 +77,7 @@ test("PartitionLog.open() refuses a file that is empty or of another format", as
   await assert.rejects(openLog(disk), { code: "catalog-damaged", message: /expected format 1, got 2/ });
 });
 
-test("PartitionLog.rewrite() leaves one file with what it was given", async () => {
+test("ChangeLog.rewrite() leaves one file with what it was given", async () => {
   const disk = await written(...CHANGES);
   const { log } = await openLog(disk);
   const told: object[] = [];
@@ -88,7 +88,7 @@ test("PartitionLog.rewrite() leaves one file with what it was given", async () =
   assert.deepEqual((await openLog(disk)).changes, [{ put: ["only"] }, { put: ["more"] }]);
 });
 
-test("PartitionLog.open() makes a generation durable that its predecessor could only rename", async () => {
+test("ChangeLog.open() makes a generation durable that its predecessor could only rename", async () => {
   for (let seed = 0; seed < 20; seed++) {
     const disk = new PretendDisk(seededRandom(seed));
     const { log } = await openLog(disk);

@@ -2,16 +2,17 @@ import { join } from "node:path";
 import { LakehoseError } from "../model/errors.ts";
 import type { Disk, DiskFile } from "../std/disk.ts";
 import { readLines } from "../std/read-lines.ts";
-import { encodeLine, readLine } from "./partition-line.ts";
+import { encodeLine, readLine } from "./change-line.ts";
 
 /**
- * The partitions of one table on disk: a log of changes that starts anew when most of it is out of date.
+ * A small state on disk (the partitions of one table, changes of files under way): a log of its changes that starts anew
+ * when most of it is out of date.
  *
- *     meta/catalog/partitions/<table uid>/<generation>.log      lines of `partition-line.ts`
+ *     <directory>/<generation>.log      lines of `change-line.ts`
  *     first line      {"format":1}
  *     further lines   changes, each whole or not at all
  *
- * Constraints: creating a hundred partitions writes a hundred, however many there are. The file of the highest number
+ * Constraints: a change writes what it changes, however large the state is. The file of the highest number
  * decides; a generation is written under another name, synced, renamed, and only then are older ones removed.
  *
  * Append: one write at the end, one sync. After a failure nobody knows what is on disk: the log must be opened again
@@ -22,9 +23,10 @@ import { encodeLine, readLine } from "./partition-line.ts";
  * killed before its sync, or whose sync failed and left pages that look clean: it is written once more in its place and
  * synced, so that what readers see is durable. Lines before it are proven by their successors.
  *
- * Damage anywhere else is refused with the name of the file: partitions that silently disappear take rows out of answers.
+ * Damage anywhere else is refused with the name of the file: what silently disappears takes rows out of answers, or doubles
+ * them.
  */
-export class PartitionLog {
+export class ChangeLog {
   readonly #disk: Disk;
   readonly #directory: string;
   #generation = 0;
@@ -36,8 +38,8 @@ export class PartitionLog {
   }
 
   /** Hands each change that is in force to `apply`, in order, with its size in the file. */
-  static async open(disk: Disk, directory: string, apply: ApplyChange): Promise<PartitionLog> {
-    const log = new PartitionLog(disk, directory);
+  static async open(disk: Disk, directory: string, apply: ApplyChange): Promise<ChangeLog> {
+    const log = new ChangeLog(disk, directory);
     const names = await disk.list(directory);
     if (names.length === 0) return log;
     await disk.syncDirectory(directory);
@@ -163,6 +165,6 @@ function generationOf(name: string): number {
 }
 
 function damaged(path: string, reason: string): LakehoseError {
-  const advice = "Restore this file from a backup, or move it away: then the table has no partitions";
+  const advice = "Restore this file from a backup, or move it away: then what it says is forgotten";
   return new LakehoseError("catalog-damaged", `Catalog file ${path} cannot be used: ${reason}. ${advice}`);
 }

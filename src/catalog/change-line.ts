@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 
 /**
- * One line of a partition log: eight hex digits of the length of the JSON, eight of its CRC-32, the JSON, a line feed.
+ * One line of a change log: eight hex digits of the length of the JSON, eight of its CRC-32, the JSON, a line feed.
  *
  *     0000000c 1c2f0f2b {"format":1}
  *

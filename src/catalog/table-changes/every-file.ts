@@ -1,0 +1,7 @@
+import type { FileView, TableChanges } from "./table-changes.ts";
+
+/** What is seen by those who only list folders. */
+export const EVERY_FILE: FileView = { shows: () => true, hiddenBelow: () => [], release: () => undefined };
+
+/** Where nothing ever changes but by others. */
+export const NO_CHANGES: Pick<TableChanges, "view"> = { view: () => EVERY_FILE };
