@@ -36,6 +36,8 @@ export interface JobRun {
   readonly jobName: string;
   /** When this attempt began, wall clock, ms. */
   readonly startedAt: number;
+  /** What it runs for, the same for all attempts; absent where tests leave it out. */
+  readonly occasion?: JobOccasion;
   /** Aborted when the run is cancelled, when its time is up, and when the server stops. */
   readonly signal: AbortSignal;
   /** One line for people, into the run's log. The log is bounded: lines beyond its size are counted and left out. */
@@ -44,6 +46,14 @@ export interface JobRun {
   progress(done: number, total?: number): void;
   /** Small durable state of this job that survives runs and crashes (resumable exports). */
   readonly state: JobState;
+}
+
+/** Work about "today" asks for this and not for the clock: a retry after midnight is still about the day before. */
+export interface JobOccasion {
+  /** When it was due, ms: the scheduled time, or when somebody asked for it. */
+  readonly at: number;
+  /** The day that has become complete, `2026-11-21`, of runs that wait for one. */
+  readonly day?: string;
 }
 
 export interface JobState {
@@ -67,9 +77,22 @@ export interface JobComponents {
   readonly random: Random;
   /** Emptied at each start. A run keeps its files in a folder that is named by its id, which is removed when it ends. */
   readonly temporaryDirectory: string;
+  /** For what can be made again and is dear to make, such as virtual environments. Survives restarts. */
+  readonly cacheDirectory: string;
+  /** What the configuration's `python:` section says. */
+  readonly python: PythonSettings;
   readonly telemetry: Telemetry;
   /** Where this server takes requests, and what it takes them with. Known before the first run begins. */
   readonly endpoint: () => JobEndpoint;
+}
+
+export interface PythonSettings {
+  /** Scripts of jobs lie below this folder, and none elsewhere is run. */
+  readonly scripts: string;
+  /** A folder with modules that all scripts can import. */
+  readonly libraries?: string;
+  /** Whether a definition may hold a program as text: whoever may define jobs may then run anything. */
+  readonly inline: boolean;
 }
 
 export interface JobEndpoint {
