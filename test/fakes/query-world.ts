@@ -70,6 +70,7 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}) {
     catalog,
     partitions,
     changes,
+    storeFor,
     engine,
     put: async (bucket: string, key: string, content: string | Buffer) => {
       const body = bytesBody(Buffer.from(content));

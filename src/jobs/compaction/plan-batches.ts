@@ -28,9 +28,8 @@ export const LARGE_SHARE = 0.75;
  *
  * Files are taken in the order of their names, which is that of their arrival where Lakehose wrote them, and the batches
  * follow one another in it. Files that are large enough are left alone. What is left at the end waits until it is worth it:
- * there have to be enough files, and the largest must not be more than all others together. By the second rule a byte moves
- * at least into a file of twice the size each time it is rewritten, so that it is rewritten a handful of times in its life
- * and not with every run.
+ * there have to be enough files, and each has to move into a file that is larger by half at least, so that a byte is
+ * rewritten a handful of times in its life and not with every run.
  */
 export function planBatches<File extends SizedFile>(
   files: readonly File[],
@@ -72,16 +71,18 @@ function consecutiveRuns<File extends SizedFile>(files: readonly File[], limits:
   return runs;
 }
 
-/** Leaves out the largest file while it is more than all the others together. */
+/** What a file has to become at least, as a multiple of what it is. */
+export const GROWTH_MIN = 1.5;
+
+/** Leaves out the largest file while it would gain too little. */
 function withoutDominant<File extends SizedFile>(batch: readonly File[]): readonly File[] {
-  let left = batch;
-  for (;;) {
-    const largest = left.reduce<File | undefined>(
-      (best, file) => (best && best.bytes >= file.bytes ? best : file),
-      undefined,
-    );
-    const bytes = left.reduce((sum, file) => sum + file.bytes, 0);
-    if (largest === undefined || largest.bytes <= bytes - largest.bytes) return left;
-    left = left.filter((file) => file !== largest);
+  const bySize = batch.toSorted((a, b) => b.bytes - a.bytes);
+  let bytes = batch.reduce((sum, file) => sum + file.bytes, 0);
+  const dominant = new Set<File>();
+  for (const file of bySize) {
+    if (file.bytes * GROWTH_MIN <= bytes) break;
+    dominant.add(file);
+    bytes -= file.bytes;
   }
+  return batch.filter((file) => !dominant.has(file));
 }

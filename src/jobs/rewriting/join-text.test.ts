@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import fc from "fast-check";
 import { temporaryScratch } from "../../../test/fakes/scratch.ts";
+import { EVERY_FILE } from "../../catalog/table-changes/every-file.ts";
 import { listFiles, type StoredFile } from "../../query/engine/location.ts";
 import { systemClock } from "../../std/clock.ts";
 import { nodeDisk } from "../../std/node-disk.ts";
@@ -33,7 +34,7 @@ async function joined(contents: readonly (string | Buffer)[], options: Partial<J
     await store.put({ bucket: "lake", key, body, onlyIfAbsent: true, contentType: "x", metadata: {} });
   }
   const files: StoredFile[] = [];
-  for await (const file of listFiles(() => store, { bucket: "lake", prefix: "" }, never)) files.push(file);
+  for await (const file of listFiles(() => store, { bucket: "lake", prefix: "" }, EVERY_FILE, never)) files.push(file);
   const path = await scratch.path("joined");
   const settings = { reader: JSON_LINES, disk: nodeDisk, path, plainBytesMax: 1e8, signal: never };
   const result = await joinText(files, { ...settings, ...options });

@@ -28,11 +28,11 @@ export async function filesToRewrite(
   // The view comes before the listing: what begins between the two must not be seen half.
   const view = changes.view();
   try {
-    for await (const file of listFiles(storeFor, place.location, signal)) {
+    for await (const file of listFiles(storeFor, place.location, view, signal)) {
       const { bucket } = file;
       const { key, modifiedAt } = file.object;
       const name = { bucket, key };
-      if (modifiedAt > youngestMs || !view.shows(name) || !changes.isFree(name) || !isSettled(bucket, key)) continue;
+      if (modifiedAt > youngestMs || !changes.isFree(name) || !isSettled(bucket, key)) continue;
       const folder = key.slice(0, key.lastIndexOf("/") + 1);
       const known = folders.get(folder);
       if (known === undefined) folders.set(folder, [file]);

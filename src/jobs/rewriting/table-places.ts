@@ -2,6 +2,7 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { type Location, readLocation } from "../../catalog/location.ts";
 import type { Partitions } from "../../catalog/partition.ts";
 import type { StorageDescriptor, Table } from "../../catalog/table.ts";
+import { READ_BY_LISTING } from "../../catalog/table-changes/stored-table-changes.ts";
 import { LakehoseError } from "../../model/errors.ts";
 import { readerOf, type TableReader } from "../../query/engine/table-reader.ts";
 
@@ -16,9 +17,6 @@ export interface TablePlace {
 
 /** The value of a partition key, or how it begins, with `*` at its end. Keys that are not named may have any value. */
 export type PartitionChoice = Readonly<Record<string, string>>;
-
-/** Set by people whose readers list the folders themselves (Spark, Athena proper): what they list must never change. */
-const READ_BY_LISTING = "lakehose.read-by-listing";
 
 export function tableToRewrite(catalog: Catalog, databaseName: string, tableName: string): Table {
   const table = catalog.table(databaseName.toLowerCase(), tableName.toLowerCase());
