@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Partitions } from "../catalog/partition.ts";
+import type { TableChanges } from "../catalog/table-changes/table-changes.ts";
 import type { Queries } from "../query/queries.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
@@ -72,6 +73,12 @@ export interface JobComponents {
   readonly catalog: Catalog & { readonly partitions: Partitions };
   readonly queries: Queries;
   readonly storeFor: (bucket: string) => ObjectStore;
+  readonly changes: TableChanges;
+  /**
+   * False for an object of a delivery whose receipt is not durable or not registered yet: recovery may look for it, and
+   * would write it again (rule H59).
+   */
+  readonly isSettled: (bucket: string, key: string) => boolean;
   readonly clock: Clock;
   readonly disk: Disk;
   readonly random: Random;

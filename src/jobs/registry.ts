@@ -1,7 +1,8 @@
-import type { JobKind } from "./job-kind.ts";
+import { compactionJob } from "./compaction/compaction-job.ts";
+import { anyKind, type JobKind } from "./job-kind.ts";
 
 /** Every kind of job, in the order of the alphabet: one line `anyKind(compactJob),` each. */
-export const jobKinds: readonly JobKind[] = [];
+export const jobKinds: readonly JobKind[] = [anyKind(compactionJob)];
 
 export function findJobKind(name: string): JobKind | undefined {
   return jobKinds.find((kind) => kind.name === name);
