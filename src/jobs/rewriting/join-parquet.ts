@@ -9,6 +9,8 @@ import { QueryError } from "../../query/query-error.ts";
 export interface ParquetGroup {
   readonly paths: readonly string[];
   readonly output: string;
+  /** A query for the places, from 0 in each file, of rows that are left out. Only for a single file. */
+  readonly exceptPlaces?: string;
 }
 
 export interface JoinedParquet extends ParquetGroup {
@@ -41,11 +43,11 @@ export async function groupParquet(session: QuerySession, paths: readonly string
 }
 
 /** `session` may read the group's files and write its output. */
-export async function joinParquet(session: QuerySession, { paths, output }: ParquetGroup): Promise<JoinedParquet> {
-  const source = `read_parquet([${paths.map(sqlPath).join(", ")}], hive_partitioning = false)`;
+export async function joinParquet(session: QuerySession, group: ParquetGroup): Promise<JoinedParquet> {
+  const { paths, output } = group;
   const { rows: rowsIn, rowBytes, codec } = await contentOf(session, paths);
   const write = `FORMAT parquet, COMPRESSION ${codec}, ROW_GROUP_SIZE ${rowGroupRows(rowBytes)}, PARQUET_VERSION V1`;
-  await session.run(`COPY (SELECT * FROM ${source}) TO ${sqlText(output)} (${write})`);
+  await session.run(`COPY (${rowsOf(group)}) TO ${sqlText(output)} (${write})`);
   const [before, after] = [await typesOf(session, paths), await typesOf(session, [output])];
   if (before !== after) {
     throw new QueryError(
@@ -55,6 +57,13 @@ export async function joinParquet(session: QuerySession, { paths, output }: Parq
   }
   const { rows: rowsOut } = await contentOf(session, [output]);
   return { paths, output, rowsIn, rowsOut };
+}
+
+function rowsOf({ paths, exceptPlaces }: ParquetGroup): string {
+  const source = `read_parquet([${paths.map(sqlPath).join(", ")}], hive_partitioning = false`;
+  if (exceptPlaces === undefined) return `SELECT * FROM ${source})`;
+  const rows = `SELECT * FROM ${source}, file_row_number = true)`;
+  return `SELECT * EXCLUDE (file_row_number) FROM (${rows}) WHERE file_row_number NOT IN (${exceptPlaces})`;
 }
 
 /** What `work` does in a session sees `inputs`, may write `outputs`, and nothing else. */

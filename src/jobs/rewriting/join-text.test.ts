@@ -76,10 +76,10 @@ test("joinText() leaves a damaged file, and one that unpacks to more than it may
 });
 
 test("joinText() keeps one header, and line feeds inside quotes", async () => {
-  const { bytes, linesIn, linesOut } = await joined(['a,b\n1,"x\ny"\n', 'a,b\n2,5" pipe\n3,""""', "a,b\n", "a,b"], {
+  const { bytes, linesIn, linesOut } = await joined(['a,b\n1,"x\ny"\n', 'a,b\n2,5"" pipe\n3,""""', "a,b\n", "a,b"], {
     reader: CSV,
   });
-  assert.equal(bytes.toString(), 'a,b\n1,"x\ny"\n2,5" pipe\n3,""""\n');
+  assert.equal(bytes.toString(), 'a,b\n1,"x\ny"\n2,5"" pipe\n3,""""\n');
   assert.deepEqual([linesIn, linesOut], [4, 4]);
 });
 

@@ -1,17 +1,12 @@
-import { crc32 } from "node:zlib";
-import type { Compressor } from "../../formats/compression/compressor.ts";
 import { decompress } from "../../formats/compression/decompress.ts";
-import { compressions } from "../../formats/compression/registry.ts";
-import { DRAIN_BYTES } from "../../formats/format.ts";
 import type { CompressionType } from "../../model/delivery-definition.ts";
 import { LakehoseError } from "../../model/errors.ts";
 import type { StoredFile } from "../../query/engine/location.ts";
-import { invariant } from "../../std/assert.ts";
 import type { Disk } from "../../std/disk.ts";
 import { type ObjectBody, ObjectStoreError } from "../../storage/object-store.ts";
 import { FileLeftAlone } from "./file-left-alone.ts";
+import { PackedText } from "./packed-text.ts";
 import { type OpenedFile, readAhead } from "./read-ahead.ts";
-import { bodyPieces, ScratchObject } from "./scratch-object.ts";
 import { type TextLines, type TextReader, textLines, withoutByteOrderMark } from "./text-lines.ts";
 
 /**
@@ -46,16 +41,13 @@ export interface JoinedText {
   readonly linesOut: number;
 }
 
-/** gzip's own default: a file that is written once and read often is worth the time (deliveries use 1). */
-const GZIP_LEVEL = 6;
-
 /** A file up to this size is looked at as a whole before its first byte is written, so that a broken one costs nothing. */
 const HELD_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Rejects with `FileLeftAlone` for a file that must not be a part of it, and with `ObjectStoreError`. */
 export async function joinText(files: readonly StoredFile[], options: JoinTextOptions): Promise<JoinedText> {
   const { disk, path, reader, plainBytesMax, signal } = options;
-  const output = new PackedText(await ScratchObject.create(disk, path));
+  const output = await PackedText.create(disk, path);
   try {
     let linesIn = 0;
     for await (const opened of readAhead(files)) {
@@ -66,11 +58,8 @@ export async function joinText(files: readonly StoredFile[], options: JoinTextOp
       linesIn += lines.lines - Math.min(skippedLines, lines.lines);
       options.onFile?.();
     }
-    const { compression, plainChecksum } = output;
-    const body = await output.finish(disk);
-    const found = await readAgain(body, reader);
-    if (found.checksum !== plainChecksum) throw notWhatWentIn(path);
-    return { body, compression, linesIn, linesOut: found.lines };
+    const { body, compression, lines: linesOut } = await output.finish(disk, reader);
+    return { body, compression, linesIn, linesOut };
   } catch (error) {
     await output.discard();
     throw error;
@@ -109,7 +98,12 @@ async function copyLines(
   await output.write([...held, ...header.without(lines.end())]);
 }
 
-async function* plainChunks({ file, packed }: OpenedFile, output: PackedText, { plainBytesMax, signal }: CopyOptions) {
+/** The content of a file, for an output that takes over its compression. */
+export async function* plainChunks(
+  { file, packed }: OpenedFile,
+  output: PackedText,
+  { plainBytesMax, signal }: { readonly plainBytesMax: number; readonly signal: AbortSignal },
+): AsyncGenerator<Buffer> {
   const onDetected = (type: CompressionType) => output.packAs(type);
   try {
     for await (const chunk of withoutByteOrderMark(decompress(packed, { outputBytesMax: plainBytesMax, onDetected }))) {
@@ -147,78 +141,6 @@ class HeaderLines {
   }
 }
 
-/** Plain text into a packed file. The compression is that of the first file. */
-class PackedText {
-  readonly #object: ScratchObject;
-  #compression: CompressionType | undefined;
-  #compressor: Compressor | undefined;
-  #waiting: Buffer[] = [];
-  #waitingBytes = 0;
-  plainChecksum = 0;
-
-  constructor(object: ScratchObject) {
-    this.#object = object;
-  }
-
-  get compression(): CompressionType {
-    return this.#compression ?? "none";
-  }
-
-  packAs(type: CompressionType): void {
-    // Readers of tables know no archives, only streams.
-    this.#compression ??= type === "zip" ? "gzip" : type;
-  }
-
-  async write(pieces: readonly Buffer[]): Promise<void> {
-    for (const piece of pieces) {
-      this.plainChecksum = crc32(piece, this.plainChecksum);
-      this.#waiting.push(piece);
-      this.#waitingBytes += piece.length;
-      if (this.#waitingBytes >= DRAIN_BYTES) await this.#drain();
-    }
-  }
-
-  async finish(disk: Disk): Promise<ObjectBody> {
-    await this.#drain();
-    await this.#object.write(await this.#open().end());
-    return this.#object.finish(disk);
-  }
-
-  discard(): Promise<void> {
-    return this.#object.close();
-  }
-
-  async #drain(): Promise<void> {
-    const chunk = Buffer.concat(this.#waiting.splice(0), this.#waitingBytes);
-    this.#waitingBytes = 0;
-    if (chunk.length > 0) await this.#object.write(await this.#open().write(chunk));
-  }
-
-  #open(): Compressor {
-    const type = this.compression;
-    const spec = type === "gzip" ? { type, level: GZIP_LEVEL } : { type };
-    // Only archives need a seed, for the name of their entry, and none is written.
-    this.#compressor ??= compressions[type].open(spec, "");
-    return this.#compressor;
-  }
-}
-
-async function readAgain(body: ObjectBody, reader: TextReader): Promise<{ lines: number; checksum: number }> {
-  const lines = textLines(reader);
-  let checksum = 0;
-  for await (const chunk of decompress(bodyPieces(body), { outputBytesMax: Number.POSITIVE_INFINITY })) {
-    checksum = crc32(chunk, checksum);
-    lines.push(chunk);
-  }
-  invariant(lines.isComplete, "a joined file ends with a whole record");
-  return { lines: lines.lines, checksum };
-}
-
-function nameOf({ bucket, object }: StoredFile): { readonly bucket: string; readonly key: string } {
+export function nameOf({ bucket, object }: StoredFile): { readonly bucket: string; readonly key: string } {
   return { bucket, key: object.key };
-}
-
-function notWhatWentIn(path: string): LakehoseError {
-  const message = `The joined file ${path} does not hold the bytes that went in; nothing was replaced. Look for a fault of the disk or of memory`;
-  return new LakehoseError("rewrite-failed", message);
 }

@@ -11,7 +11,8 @@ export type TextReader = Extract<TableReader, { readonly format: "json" | "csv" 
 export interface TextLines {
   /** Line feeds that ended a record so far. */
   readonly lines: number;
-  push(chunk: Buffer): readonly Buffer[];
+  /** `onEnd` is told of the line feeds that end a record: the piece, and the place of the line feed in it. */
+  push(chunk: Buffer, onEnd?: OnEnd): readonly Buffer[];
   /** The line feed that the last line lacks, if it lacks one. */
   end(): readonly Buffer[];
   /** Nothing is open at the end: what is written behind it is not taken for its continuation. */
@@ -43,6 +44,8 @@ function startsWithMark(bytes: Buffer): boolean {
   return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
 }
 
+type OnEnd = (piece: Buffer, at: number) => void;
+
 class PlainLines implements TextLines {
   lines = 0;
   #last = LINE_FEED;
@@ -51,8 +54,8 @@ class PlainLines implements TextLines {
     return true;
   }
 
-  push(chunk: Buffer): readonly Buffer[] {
-    this.count(chunk);
+  push(chunk: Buffer, onEnd?: OnEnd): readonly Buffer[] {
+    this.count(chunk, onEnd);
     return [chunk];
   }
 
@@ -63,8 +66,11 @@ class PlainLines implements TextLines {
     return [LINE_BREAK];
   }
 
-  protected count(chunk: Buffer): void {
-    for (let at = chunk.indexOf(LINE_FEED); at !== -1; at = chunk.indexOf(LINE_FEED, at + 1)) this.lines++;
+  protected count(chunk: Buffer, onEnd?: OnEnd): void {
+    for (let at = chunk.indexOf(LINE_FEED); at !== -1; at = chunk.indexOf(LINE_FEED, at + 1)) {
+      this.lines++;
+      onEnd?.(chunk, at);
+    }
     this.#last = chunk.at(-1) ?? this.#last;
   }
 }
@@ -76,9 +82,9 @@ class JsonLines extends PlainLines {
     return this.#canonical.isComplete;
   }
 
-  override push(chunk: Buffer): readonly Buffer[] {
+  override push(chunk: Buffer, onEnd?: OnEnd): readonly Buffer[] {
     const pieces = this.#canonical.push(chunk).filter(({ length }) => length > 0);
-    for (const piece of pieces) this.count(piece);
+    for (const piece of pieces) this.count(piece, onEnd);
     return pieces;
   }
 }
@@ -91,6 +97,8 @@ class QuotedLines implements TextLines {
   readonly #delimiter: number;
   #inQuotes = false;
   #escaped = false;
+  /** A quote behind a closing one stands for a quote inside the value, which goes on. */
+  #justClosed = false;
   #previous = LINE_FEED;
 
   constructor({ quote, escape: escaped, delimiter }: { quote: string; escape: string; delimiter: string }) {
@@ -103,11 +111,17 @@ class QuotedLines implements TextLines {
     return !this.#inQuotes;
   }
 
-  push(chunk: Buffer): readonly Buffer[] {
-    for (const byte of chunk) {
+  push(chunk: Buffer, onEnd?: OnEnd): readonly Buffer[] {
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at] ?? 0;
+      const justClosed = this.#justClosed;
+      this.#justClosed = false;
       if (this.#inQuotes) this.#inside(byte);
-      else if (byte === this.#quote) this.#inQuotes = this.#beginsField() || this.#previous === this.#quote;
-      else if (byte === LINE_FEED) this.lines++;
+      else if (byte === this.#quote) this.#inQuotes = justClosed || this.#beginsField();
+      else if (byte === LINE_FEED) {
+        this.lines++;
+        onEnd?.(chunk, at);
+      }
       this.#previous = byte;
     }
     return [chunk];
@@ -120,11 +134,13 @@ class QuotedLines implements TextLines {
     return [LINE_BREAK];
   }
 
-  /** A doubled quote closes and opens again, which comes to the same. */
   #inside(byte: number): void {
     if (this.#escaped) this.#escaped = false;
     else if (byte === this.#escape && this.#escape !== this.#quote) this.#escaped = true;
-    else if (byte === this.#quote) this.#inQuotes = false;
+    else if (byte === this.#quote) {
+      this.#inQuotes = false;
+      this.#justClosed = true;
+    }
   }
 
   #beginsField(): boolean {
