@@ -14,6 +14,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "tables", load: async () => (await import("./commands/tables.ts")).tablesCommand },
   { name: "sql", load: async () => (await import("./commands/sql.ts")).sqlCommand },
   { name: "crawl", load: async () => (await import("./commands/crawl.ts")).crawlCommand },
+  { name: "jobs", load: async () => (await import("./commands/jobs.ts")).jobsCommand },
   { name: "put", load: async () => (await import("./commands/put.ts")).putCommand },
   { name: "generate", load: async () => (await import("./commands/generate.ts")).generateCommand },
   { name: "redrive", load: async () => (await import("./commands/redrive.ts")).redriveCommand },

@@ -68,17 +68,20 @@ export interface JobResult {
   readonly counters: Readonly<Record<string, number>>;
 }
 
+/**
+ * False for an object of a delivery whose receipt is not durable yet: recovery may look for it, and would write it again
+ * (rule H59). As of the moment at which it was asked for.
+ */
+export type IsSettled = (bucket: string, object: { readonly key: string; readonly modifiedAt: number }) => boolean;
+
 /** What kinds of jobs may use of the world. */
 export interface JobComponents {
   readonly catalog: Catalog & { readonly partitions: Partitions };
   readonly queries: Queries;
   readonly storeFor: (bucket: string) => ObjectStore;
   readonly changes: TableChanges;
-  /**
-   * False for an object of a delivery whose receipt is not durable or not registered yet: recovery may look for it, and
-   * would write it again (rule H59).
-   */
-  readonly isSettled: (bucket: string, key: string) => boolean;
+  /** Asked anew before each listing. */
+  readonly settledObjects: () => IsSettled;
   readonly clock: Clock;
   readonly disk: Disk;
   readonly random: Random;

@@ -4,6 +4,7 @@ import type { DeliveryComponents } from "../delivery/delivery-options.ts";
 import { findDestinationType } from "../destinations/registry.ts";
 import { formatOf } from "../formats/registry.ts";
 import type { FunctionInvoker } from "../functions/function-invoker.ts";
+import type { Jobs } from "../jobs/jobs.ts";
 import { LakehoseError } from "../model/errors.ts";
 import { createProcessor } from "../processors/registry.ts";
 import type { Clock } from "../std/clock.ts";
@@ -11,12 +12,15 @@ import type { Random } from "../std/random.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { LandedPartitions } from "./landed-partitions.ts";
 import { LearnedTables } from "./learned-tables.ts";
+import { landedFiles } from "./open-jobs.ts";
 import type { Stores } from "./stores.ts";
 
 export interface ComponentsOptions {
   readonly stores: Stores;
   readonly catalog: Catalog & { readonly partitions: Partitions };
   readonly functions: FunctionInvoker;
+  /** Told of each object that has landed in a table, at least once. */
+  readonly jobs: Pick<Jobs, "filesLanded">;
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
@@ -27,6 +31,7 @@ export function deliveryComponents({
   stores,
   catalog,
   functions,
+  jobs,
   clock,
   random,
   telemetry,
@@ -35,7 +40,10 @@ export function deliveryComponents({
   const learnedTables = new LearnedTables(catalog, telemetry);
   const landedPartitions = new LandedPartitions(catalog, telemetry);
   return {
-    register: (objects) => landedPartitions.register(objects),
+    register: async (objects) => {
+      await landedPartitions.register(objects);
+      await jobs.filesLanded(landedFiles(objects));
+    },
     schemaLearned: (learned) => void learnedTables.record(learned),
     format: (type) => formatOf(type) ?? unknown("format", type),
     processor: (spec, stream) => createProcessor(spec, { stream, functions, clock, random, telemetry }),

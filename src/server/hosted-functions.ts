@@ -1,6 +1,7 @@
 import type { AccessKey } from "../api/protocol/authenticator.ts";
 import { DEFAULT_REGION } from "../api/protocol/caller.ts";
 import { FunctionHost } from "../functions/function-host.ts";
+import type { JobEndpoint } from "../jobs/job-kind.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Random } from "../std/random.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -50,6 +51,15 @@ export class HostedFunctions {
   /** The server takes requests at `url`; `caFile` is what clients have to trust. */
   serveAt(url: string, caFile?: string): void {
     this.#environment.resolve(handlerEnvironment({ url, caFile, credentials: this.#credentials }));
+  }
+
+  /** What jobs find when they call AWS: the same as functions. */
+  endpointAt(url: string, caFile?: string): JobEndpoint {
+    return {
+      url: reachable(url),
+      ...(this.key !== undefined && { credentials: this.key }),
+      ...(caFile !== undefined && { caFile }),
+    };
   }
 }
 

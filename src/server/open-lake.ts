@@ -1,11 +1,14 @@
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
+import type { Streams } from "../streams/streams.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { openCatalog } from "./open-catalog.ts";
+import { openJobs } from "./open-jobs.ts";
 import { openQueries } from "./open-queries.ts";
+import { settledObjects } from "./settled-objects.ts";
 import type { Stores } from "./stores.ts";
 
 export interface OpenLakeOptions {
@@ -16,20 +19,35 @@ export interface OpenLakeOptions {
   readonly disk: Disk;
   readonly random: Random;
   readonly telemetry: Telemetry;
+  /** Absent until they are open. */
+  readonly streams: () => Streams | undefined;
   /** Takes what ends each room that was opened, in their order. */
   readonly closers: (() => unknown)[];
 }
 
-/** What works on that which has landed: the catalog, crawlers, SQL. */
+/** What works on that which has landed: the catalog, crawlers, SQL, jobs. */
 export type Lake = Awaited<ReturnType<typeof openLake>>;
 
 /** Opened before the streams, whose tables it knows. */
-export async function openLake({ configuration, stores, folder, closers, ...world }: OpenLakeOptions) {
+export async function openLake({ configuration, stores, folder, closers, streams, ...world }: OpenLakeOptions) {
   const options = { ...world, configuration, stores, folder, dataDirectory: folder.root };
   const { catalog, changes, crawlers } = await openCatalog(options);
   closers.push(() => changes.close());
   closers.push(() => crawlers.close());
   const queries = await openQueries({ ...world, catalog, changes, stores, directory: folder.query });
   closers.push(() => queries.close());
-  return { catalog, changes, crawlers, queries };
+  const settled = settledObjects(streams, world.clock);
+  const storeFor = (bucket: string) => stores.storeFor(bucket);
+  const jobs = await openJobs({
+    ...world,
+    configuration,
+    catalog,
+    crawlers,
+    changes,
+    queries,
+    storeFor,
+    settledObjects: settled,
+    folder,
+  });
+  return { catalog, changes, crawlers, queries, jobs };
 }

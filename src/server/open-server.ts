@@ -13,6 +13,7 @@ import { createDeclaredStreams } from "./declared-streams.ts";
 import { FirstStarts } from "./first-starts.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
+import { streamProgressIn } from "./open-jobs.ts";
 import { openLake } from "./open-lake.ts";
 import { deliveryLogTarget, streamSnapshots } from "./snapshots.ts";
 import { startFailure } from "./start-failure.ts";
@@ -95,10 +96,10 @@ async function compose(
   const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
   closers.push(() => functions.host.close());
 
-  const lake = await openLake({ ...world, configuration, telemetry, stores, folder, closers });
-  const { catalog } = lake;
+  const lake = await openLake({ ...world, telemetry, configuration, stores, folder, closers, streams: () => streams });
+  const { catalog, jobs } = lake;
   const firstStarts = new FirstStarts(nodeDisk, folder.started);
-  const components = deliveryComponents({ ...world, telemetry, stores, catalog, functions: functions.host });
+  const components = deliveryComponents({ ...world, telemetry, stores, catalog, jobs, functions: functions.host });
   streams = await StreamsService.open(
     streamDependencies({
       ...world,
@@ -137,6 +138,8 @@ async function compose(
     unready.push("The server is shutting down");
     return listener.close(CLOSE_GRACE_MS);
   });
+  jobs.begin({ endpoint: functions.endpointAt(url, caFile), streamProgress: streamProgressIn(opened) });
+  closers.push(() => jobs.close());
   telemetry.emit("server.ready", { url, data: folder.root, streams: opened.list().length });
   return {
     url,

@@ -146,6 +146,26 @@ export const EVENT_TABLE: EventTable = {
     ],
   },
 
+  "job.started": { summary: "A run of a job has begun.", level: "info", metrics: [] },
+  "job.ended": {
+    summary: "A run of a job has ended.",
+    level: "info",
+    metrics: [
+      { metric: "jobRuns", labels: ({ job, state }) => ({ job, state }) },
+      { metric: "jobSeconds", labels: ({ job }) => ({ job }), value: (f) => f.durationMs / 1000 },
+    ],
+  },
+  "job.skipped": {
+    summary: "A job was to run while a run of it was under way or queued; this occasion is let go.",
+    level: "info",
+    metrics: [{ metric: "jobSkips", labels: ({ job }) => ({ job }) }],
+  },
+  "job.refused": {
+    summary: "A run that was asked for was refused, or what is due cannot be written down and is tried again.",
+    level: "warn",
+    metrics: [],
+  },
+
   "delivery.started": { summary: "A delivery has recovered and runs.", level: "info", metrics: [] },
   "delivery.stopped": { summary: "A delivery has stopped.", level: "info", metrics: [] },
   "delivery.planApplied": { summary: "A change takes effect at a position.", level: "info", metrics: [] },

@@ -2,6 +2,7 @@ import type { ApiEvents } from "./events/api-events.ts";
 import type { CatalogEvents } from "./events/catalog-events.ts";
 import type { DeliveryEvents } from "./events/delivery-events.ts";
 import type { FunctionEvents } from "./events/function-events.ts";
+import type { JobEvents } from "./events/job-events.ts";
 import type { LogEvents } from "./events/log-events.ts";
 import type { ProcessorEvents } from "./events/processor-events.ts";
 import type { ServerEvents } from "./events/server-events.ts";
@@ -14,6 +15,7 @@ export interface EventCatalogue
     CatalogEvents,
     DeliveryEvents,
     FunctionEvents,
+    JobEvents,
     LogEvents,
     ProcessorEvents,
     ServerEvents,

@@ -22,6 +22,9 @@ const REQUEST_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 /** Around the buffering hints people use: seconds to the 15 minutes of AWS, then hours to a day. */
 const FRESHNESS_SECONDS = [1, 5, 15, 60, 120, 300, 600, 900, 1800, 3600, 21_600, 86_400];
 
+/** From a small statement to the export of a large table. */
+const JOB_SECONDS = [0.1, 1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400];
+
 const STREAM = ["stream"] as const;
 const FUNCTION = ["stream", "function"] as const;
 const DELIVERY = ["stream", "delivery", "kind"] as const;
@@ -189,6 +192,15 @@ export const METRICS = {
     REQUEST_SECONDS,
     "Duration of AWS/Lambda",
   ),
+
+  jobRuns: counter("lakehose_job_runs_total", "Attempts of jobs that have ended, by how.", ["job", "state"]),
+  jobSeconds: histogram(
+    "lakehose_job_run_duration_seconds",
+    "From the start of an attempt to its end.",
+    ["job"],
+    JOB_SECONDS,
+  ),
+  jobSkips: counter("lakehose_job_skipped_total", "Occasions that found a run under way or queued.", ["job"]),
 
   logBytes: gauge("lakehose_log_bytes", "Bytes of log on disk.", STREAM),
   budgetBytes: gauge("lakehose_stream_budget_bytes", "Disk budget of the stream.", STREAM),

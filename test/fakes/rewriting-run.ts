@@ -25,7 +25,7 @@ export function rewritingRun(
     }),
     changes: world.changes,
     storeFor: world.storeFor,
-    isSettled: () => true,
+    settledObjects: () => () => true,
     clock: systemClock,
     disk: nodeDisk,
     random: systemRandom,

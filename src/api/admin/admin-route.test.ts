@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { jobWorld } from "../../../test/fakes/job-world.ts";
 import { StreamParts } from "../../../test/fakes/stream-parts.ts";
 import { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import { StoredCatalog } from "../../catalog/stored-catalog.ts";
@@ -67,6 +68,7 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
       crawlers,
       partitions: catalog.partitions,
       queries: await noQueries(),
+      jobs: (await jobWorld()).jobs,
       clock: parts.clock,
       deliveryLog,
     }),

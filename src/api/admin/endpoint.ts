@@ -1,6 +1,7 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import type { Partitions } from "../../catalog/partition.ts";
+import type { Jobs } from "../../jobs/jobs.ts";
 import type { Queries } from "../../query/queries.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
@@ -34,6 +35,7 @@ export interface AdminContext {
   readonly crawlers: Crawlers;
   readonly partitions: Partitions;
   readonly queries: Queries;
+  readonly jobs: Jobs;
   readonly clock: Clock;
   readonly deliveryLog: DeliveryLogSource;
 }

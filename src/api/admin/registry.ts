@@ -1,14 +1,20 @@
 import { cancelCrawl } from "./cancel-crawl.ts";
+import { cancelJobRun } from "./cancel-job-run.ts";
 import { cancelQuery } from "./cancel-query.ts";
 import { cancelRedrive } from "./cancel-redrive.ts";
 import { cancelReplay } from "./cancel-replay.ts";
+import { deleteJob } from "./delete-job.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
 import { getCrawl } from "./get-crawl.ts";
+import { getJob } from "./get-job.ts";
+import { getJobRun } from "./get-job-run.ts";
 import { getQuery } from "./get-query.ts";
 import { getStream } from "./get-stream.ts";
 import { getTable } from "./get-table.ts";
 import { listCrawls } from "./list-crawls.ts";
+import { listJobRuns } from "./list-job-runs.ts";
+import { listJobs } from "./list-jobs.ts";
 import { listPartitions } from "./list-partitions.ts";
 import { listQueries } from "./list-queries.ts";
 import { listRedrives } from "./list-redrives.ts";
@@ -16,26 +22,35 @@ import { listReplays } from "./list-replays.ts";
 import { listStreams } from "./list-streams.ts";
 import { listTables } from "./list-tables.ts";
 import { putExtensions } from "./put-extensions.ts";
+import { putJob } from "./put-job.ts";
 import { readDeliveryLog } from "./read-delivery-log.ts";
+import { readJobLog } from "./read-job-log.ts";
 import { readQueryRows } from "./read-query-rows.ts";
 import { redriveStream } from "./redrive-stream.ts";
 import { replayStream } from "./replay-stream.ts";
 import { startCrawl } from "./start-crawl.ts";
+import { startJobRun } from "./start-job-run.ts";
 import { startQuery } from "./start-query.ts";
 
 /** All that the admin API does. */
 export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
   return [
     cancelCrawl(context),
+    cancelJobRun(context),
     cancelQuery(context),
     cancelRedrive(context),
     cancelReplay(context),
+    deleteJob(context),
     flushStream(context),
     getCrawl(context),
+    getJob(context),
+    getJobRun(context),
     getQuery(context),
     getStream(context),
     getTable(context),
     listCrawls(context),
+    listJobRuns(context),
+    listJobs(context),
     listPartitions(context),
     listQueries(context),
     listRedrives(context),
@@ -43,11 +58,14 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     listStreams(context),
     listTables(context),
     putExtensions(context),
+    putJob(context),
     readDeliveryLog(context),
+    readJobLog(context),
     readQueryRows(context),
     redriveStream(context),
     replayStream(context),
     startCrawl(context),
+    startJobRun(context),
     startQuery(context),
   ];
 }

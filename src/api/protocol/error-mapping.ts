@@ -1,5 +1,6 @@
 import { CatalogError, type CatalogErrorCode } from "../../catalog/catalog-error.ts";
 import { CrawlerError, type CrawlerErrorCode } from "../../catalog/crawler/crawler-error.ts";
+import { JobError, type JobErrorCode } from "../../jobs/job-error.ts";
 import { LogError, type LogErrorCode } from "../../log/log-error.ts";
 import { StreamError, type StreamErrorCode } from "../../streams/stream-error.ts";
 import { type RefusalReason, RefusedError } from "./http.ts";
@@ -22,6 +23,9 @@ export function wireErrorOf(error: unknown, context: ErrorContext): WireError | 
   if (error instanceof CatalogError) return fromCatalogError(error);
   if (error instanceof CrawlerError) {
     return new WireError(CRAWLER_CODES[error.code as CrawlerErrorCode], error.message, { cause: error });
+  }
+  if (error instanceof JobError) {
+    return new WireError(JOB_CODES[error.code as JobErrorCode], error.message, { cause: error });
   }
   if (error instanceof RefusedError) return new WireError(REFUSAL_CODES[error.reason], error.message, { cause: error });
   if (!(error instanceof LogError)) return undefined;
@@ -80,6 +84,19 @@ const CRAWLER_CODES: Readonly<Record<CrawlerErrorCode, WireErrorCode>> = {
   "not-running": "CrawlerNotRunningException",
   "limit-exceeded": "ResourceNumberLimitExceededException",
   invalid: "InvalidInputException",
+};
+
+const JOB_CODES: Readonly<Record<JobErrorCode, WireErrorCode>> = {
+  "not-found": "ResourceNotFoundException",
+  invalid: "InvalidArgumentException",
+  running: "ResourceInUseException",
+  "in-use": "ResourceInUseException",
+  "limit-exceeded": "LimitExceededException",
+  // What a run ends with stays in the run; no call fails with it.
+  cancelled: "InternalFailure",
+  "timed-out": "InternalFailure",
+  "server-stopped": "InternalFailure",
+  "work-failed": "InternalFailure",
 };
 
 const ENTITY_NAMES: Readonly<Record<CatalogError["entity"], string>> = {

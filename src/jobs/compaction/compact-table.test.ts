@@ -52,7 +52,12 @@ for (const bucket of ["lake", "far"]) {
 test("compact() leaves what is large, young, under way or not receipted yet", async (t) => {
   const world = await ordersWorld(t);
   for (const name of ["a", "b", "c", "d"]) await world.put("lake", `orders/${name}`, `{"id":1}\n`);
-  const unsettled = rewritingRun(world, { isSettled: (_, key) => key === "orders/a" });
+  const unsettled = rewritingRun(world, {
+    settledObjects:
+      () =>
+      (_, { key }) =>
+        key === "orders/a",
+  });
   assert.equal((await compact(world, {}, unsettled)).filesRead, 0);
   assert.equal((await compact(world, { ageMsMin: 3_600_000 })).filesRead, 0);
   assert.equal((await compact(world, { targetBytes: 10 })).filesRead, 0);

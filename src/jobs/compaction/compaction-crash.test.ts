@@ -39,7 +39,7 @@ async function startWith(disk: PretendDisk, seed: number, clock = new PretendClo
       catalog: catalog as unknown as RewritingRun["catalog"],
       changes: world.changes,
       storeFor: () => world.store,
-      isSettled: () => true,
+      settledObjects: () => () => true,
       // Nobody moves the clock while it waits for a disk that is gone.
       clock: { now: () => clock.now(), monotonic: () => clock.monotonic(), sleep: async () => undefined },
       disk: process,

@@ -134,9 +134,19 @@ test("deduplicate() reads what it must not write, and leaves its repeats for lat
   const world = await worldWith(t, JSON_TABLE);
   await world.put("lake", "orders/1", `{"id":1,"v":"a"}\n`);
   await world.put("lake", "orders/2", `{"id":1,"v":"b"}\n`);
-  const second = rewritingRun(world, { isSettled: (_, key) => key !== "orders/2" });
+  const second = rewritingRun(world, {
+    settledObjects:
+      () =>
+      (_, { key }) =>
+        key !== "orders/2",
+  });
   assert.equal((await deduplicate(world, {}, second)).rowsDropped, 0);
-  const first = rewritingRun(world, { isSettled: (_, key) => key !== "orders/1" });
+  const first = rewritingRun(world, {
+    settledObjects:
+      () =>
+      (_, { key }) =>
+        key !== "orders/1",
+  });
   assert.equal((await deduplicate(world, {}, first)).rowsDropped, 1);
   assert.equal(await rowsOf(world), "1a");
 });

@@ -80,9 +80,10 @@ export class TableDeduplication {
   }
 
   async #filesInWindow(table: Table, view: FileView): Promise<readonly WindowFile[]> {
-    const { catalog, changes, storeFor, isSettled, clock, signal } = this.#run;
+    const { catalog, changes, storeFor, settledObjects, clock, signal } = this.#run;
     const { partition, lastPartitions, changedWithinMs = Number.POSITIVE_INFINITY, ageMsMin } = this.#settings;
     const places = await placesOf(table, catalog.partitions, partition);
+    const isSettled = settledObjects();
     const now = clock.now();
     const files: Omit<WindowFile, "number">[] = [];
     for (const place of lastPartitions === undefined ? places : places.slice(-lastPartitions)) {
@@ -92,7 +93,7 @@ export class TableDeduplication {
         const ageMs = now - object.modifiedAt;
         if (ageMs > changedWithinMs) continue;
         const mayRewrite =
-          ageMs >= ageMsMin && changes.isFree({ bucket, key: object.key }) && isSettled(bucket, object.key);
+          ageMs >= ageMsMin && changes.isFree({ bucket, key: object.key }) && isSettled(bucket, object);
         inPlace.push({ stored, place, mayRewrite });
       }
       files.push(...inPlace.sort((a, b) => compareKeys(visibleKey(a.stored), visibleKey(b.stored))));

@@ -2,13 +2,13 @@ import type { TableChanges } from "../../catalog/table-changes/table-changes.ts"
 import { listFiles, type StoredFile } from "../../query/engine/location.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { ObjectStore } from "../../storage/object-store.ts";
+import type { IsSettled } from "../job-kind.ts";
 import type { TablePlace } from "./table-places.ts";
 
 export interface PlaceFilesOptions {
   readonly changes: TableChanges;
   readonly storeFor: (bucket: string) => ObjectStore;
-  /** False for an object of a delivery whose receipt is not durable yet: recovery may look for it, and write it again. */
-  readonly isSettled: (bucket: string, key: string) => boolean;
+  readonly settledObjects: () => IsSettled;
   readonly clock: Clock;
   /** Files that are younger are left for a later run: their folder may still be growing. */
   readonly ageMsMin: number;
@@ -21,8 +21,9 @@ export interface PlaceFilesOptions {
  */
 export async function filesToRewrite(
   place: TablePlace,
-  { changes, storeFor, isSettled, clock, ageMsMin, signal }: PlaceFilesOptions,
+  { changes, storeFor, settledObjects, clock, ageMsMin, signal }: PlaceFilesOptions,
 ): Promise<readonly (readonly StoredFile[])[]> {
+  const isSettled = settledObjects();
   const youngestMs = clock.now() - ageMsMin;
   const folders = new Map<string, StoredFile[]>();
   // The view comes before the listing: what begins between the two must not be seen half.
@@ -32,7 +33,7 @@ export async function filesToRewrite(
       const { bucket } = file;
       const { key, modifiedAt } = file.object;
       const name = { bucket, key };
-      if (modifiedAt > youngestMs || !changes.isFree(name) || !isSettled(bucket, key)) continue;
+      if (modifiedAt > youngestMs || !changes.isFree(name) || !isSettled(bucket, file.object)) continue;
       const folder = key.slice(0, key.lastIndexOf("/") + 1);
       const known = folders.get(folder);
       if (known === undefined) folders.set(folder, [file]);

@@ -6,14 +6,14 @@ import type { Clock } from "../../std/clock.ts";
 import type { Disk } from "../../std/disk.ts";
 import type { Random } from "../../std/random.ts";
 import type { ObjectStore } from "../../storage/object-store.ts";
+import type { IsSettled } from "../job-kind.ts";
 
 /** What jobs that rewrite files use of the world. */
 export interface RewritingWorld {
   readonly catalog: Catalog & { readonly partitions: Partitions };
   readonly changes: TableChanges;
   readonly storeFor: (bucket: string) => ObjectStore;
-  /** False for an object of a delivery whose receipt is not durable yet: recovery may look for it, and write it again. */
-  readonly isSettled: (bucket: string, key: string) => boolean;
+  readonly settledObjects: () => IsSettled;
   readonly clock: Clock;
   readonly disk: Disk;
   readonly random: Random;

@@ -4,6 +4,7 @@ import { byteSize } from "../../streams/setting-types.ts";
 import { catalogSection } from "./catalog-section.ts";
 import { credentialsSchema } from "./credentials-schema.ts";
 import { functionsSchema } from "./functions-section.ts";
+import { jobsSection, pythonSection } from "./jobs-section.ts";
 import { secretSchema } from "./secret.ts";
 
 /**
@@ -219,6 +220,8 @@ export const configurationSchema = z.strictObject({
       examples: ["warn"],
     }),
   catalog: catalogSection,
+  jobs: jobsSection,
+  python: pythonSection,
   streams: z
     .array(
       z.looseObject({

@@ -2,16 +2,18 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { z } from "zod";
 import type { FunctionTarget } from "../../functions/function-target.ts";
+import type { PythonSettings } from "../../jobs/job-kind.ts";
 import { KeyRing } from "../../std/key-ring.ts";
 import { yaml } from "../../std/yaml.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { type ConfigurationFile, configurationSchema } from "./configuration-schema.ts";
 import { functionTargets } from "./functions-section.ts";
+import { pythonSettings } from "./jobs-section.ts";
 import { readSecret, type Secret, type SecretSources } from "./secret.ts";
 
 /** What the server starts from: the file, overlaid by environment, overlaid by flags; secrets read, paths absolute. */
 export interface Configuration
-  extends Omit<ConfigurationFile, "accessKeys" | "tokens" | "storage" | "encryption" | "tls" | "functions"> {
+  extends Omit<ConfigurationFile, "accessKeys" | "tokens" | "storage" | "encryption" | "tls" | "functions" | "python"> {
   readonly accessKeys: readonly ResolvedAccessKey[];
   readonly tokens: readonly ResolvedToken[];
   readonly storage: {
@@ -20,6 +22,7 @@ export interface Configuration
     readonly buckets: Readonly<Record<string, ResolvedS3 & { readonly store: "local" | "s3" }>>;
   };
   readonly functions: Readonly<Record<string, FunctionTarget>>;
+  readonly python: PythonSettings;
   readonly keyRing?: KeyRing;
   readonly tls?: ConfigurationFile["tls"];
 }
@@ -170,7 +173,7 @@ function resolveSecrets(file: ConfigurationFile, options: ParseOptions): Configu
       throw new ConfigurationError(`${options.path}: ${path}: ${(error as Error).message}`, { cause: error });
     }
   };
-  const { accessKeys, tokens, storage, encryption, tls, functions, ...rest } = file;
+  const { accessKeys, tokens, storage, encryption, tls, functions, python, ...rest } = file;
   const s3 = (path: string, settings: ConfigurationFile["storage"]["s3"]): ResolvedS3 => {
     const { credentials, customerKey, ...own } = settings;
     const secret = (name: string, value: Secret) => at(`${path}.${name}`, () => readSecret(value, sources));
@@ -210,6 +213,7 @@ function resolveSecrets(file: ConfigurationFile, options: ParseOptions): Configu
       ),
     },
     functions: functionTargets(functions, sources, at),
+    python: pythonSettings(python, sources.folder, resolve(file.data)),
     ...(encryption !== undefined && {
       keyRing: at("encryption", () => KeyRing.parse(readSecret(encryption, sources))),
     }),

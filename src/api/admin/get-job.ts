@@ -1,0 +1,12 @@
+import type { AdminContext, Endpoint } from "./endpoint.ts";
+import { jobView } from "./job-view.ts";
+
+/** GET /api/jobs/NAME => the job, with the newest of its runs */
+export function getJob({ jobs }: AdminContext): Endpoint {
+  return {
+    method: "GET",
+    path: "jobs/:id",
+    action: "lakehose:GetJob",
+    handle: ({ id }) => jobView(jobs, jobs.get(id)),
+  };
+}

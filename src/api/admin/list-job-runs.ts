@@ -1,0 +1,12 @@
+import type { AdminContext, Endpoint } from "./endpoint.ts";
+import { asJson } from "./parse-body.ts";
+
+/** GET /api/jobs/NAME/runs => {runs}: those queued and under way and the last ones before, newest first */
+export function listJobRuns({ jobs }: AdminContext): Endpoint {
+  return {
+    method: "GET",
+    path: "jobs/:id/runs",
+    action: "lakehose:ListJobRuns",
+    handle: ({ id }) => asJson({ runs: jobs.runs(id) }),
+  };
+}

@@ -1,0 +1,138 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how parameters of statements are written.
+import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { type TestContext, test } from "node:test";
+import { runCommand } from "../../src/cli/main.ts";
+import { type StartOptions, start } from "../../src/server/index.ts";
+import type { JsonObject } from "../../src/std/json.ts";
+import { afterwards } from "./cleanup.ts";
+import { clientOf, createStream, putAll, temporaryFolder, until } from "./journey.ts";
+
+const TABLES = {
+  orders: {
+    columns: [
+      { name: "id", type: "int" },
+      { name: "country", type: "string" },
+    ],
+    location: "s3://lake/orders/",
+  },
+};
+
+async function world(t: TestContext, options: StartOptions = {}) {
+  const data = options.data ?? (await temporaryFolder(t));
+  const lakehose = await start({ catalog: { databases: { sales: { tables: TABLES } } }, ...options, data });
+  afterwards(t, () => lakehose.close());
+  const run = async (...argv: string[]) => {
+    let out = "";
+    let err = "";
+    const code = await runCommand(argv, {
+      stdout: { write: (text) => (out += text) },
+      stderr: { write: (text) => (err += text) },
+      stdin: Readable.from([]),
+      environment: { LAKEHOSE_ENDPOINT: lakehose.url },
+      signal: new AbortController().signal,
+    });
+    return { code, out, err };
+  };
+  const api = async (method: string, path: string, body?: object) => {
+    const response = await fetch(`${lakehose.url}${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, json: (await response.json()) as JsonObject };
+  };
+  return { data, lakehose, run, api };
+}
+
+const COUNT = {
+  kind: "sql",
+  options: {
+    statement:
+      "SELECT * FROM (VALUES 'CH', 'SE', 'CH') AS orders (country) WHERE country = ${country} AND ${run_date} > '2026'",
+    database: "sales",
+    parameters: { country: "CH" },
+  },
+} as const;
+
+test("a declared sql job runs by hand, tells its counters and its log, and is listed with its runs", async (t) => {
+  const { run } = await world(t, { jobs: { "count-orders": COUNT } });
+  const { code, out, err } = await run("jobs", "run", "count-orders");
+  assert.equal(code, 0, err);
+  assert.match(out, /is succeeded, after \d+\.\d s\.\n {2}rows 2\n/);
+  const runs = JSON.parse((await run("--json", "jobs", "runs", "count-orders")).out);
+  assert.equal(runs[0].counters.rows, 2);
+  assert.match((await run("jobs", "log", runs[0].id)).out, /WHERE country = 'CH' AND '20\d\d-\d\d-\d\d' >/);
+  assert.match((await run("jobs", "list")).out, /count-orders +sql +\S+ +succeeded/);
+  assert.match((await run("jobs", "show", "count-orders")).out, /It runs when somebody asks for it\.\nIts last run is/);
+  assert.match((await run("jobs", "delete", "count-orders")).out, /is deleted/);
+  assert.match((await run("jobs", "list")).out, /There are no jobs yet/);
+});
+
+test("a job that fails says why, on the command line and in its runs", async (t) => {
+  const { run } = await world(t, {
+    jobs: { wrong: { kind: "sql", options: { statement: "SELECT * FROM nowhere", database: "sales" } } },
+  });
+  const { code, err } = await run("jobs", "run", "wrong");
+  assert.equal(code, 1);
+  assert.match(err, /is failed: .*nowhere/);
+  assert.match((await run("jobs", "runs", "wrong")).out, /failed .*by hand: .*nowhere/);
+});
+
+test("the admin API defines, refuses, runs, cancels and deletes jobs", async (t) => {
+  const { api } = await world(t);
+  const wrong = await api("PUT", "/api/jobs/a", { kind: "sql", options: {} });
+  assert.equal(wrong.status, 400);
+  assert.match(String(wrong.json.message), /options\.statement/);
+  assert.equal((await api("PUT", "/api/jobs/a%20b", COUNT)).status, 400);
+  const made = await api("PUT", "/api/jobs/a", {
+    ...COUNT,
+    triggers: [{ type: "schedule", cron: "cron(0 6 * * ? *)" }],
+  });
+  assert.deepEqual([made.status, made.json.version], [200, 1]);
+  assert.equal((await api("PUT", "/api/jobs/a", COUNT)).json.version, 2);
+  assert.equal((await api("GET", "/api/jobs/b")).status, 404);
+  const { json: run } = await api("POST", "/api/jobs/a/runs");
+  assert.equal((await api("GET", `/api/job-runs/${run.id}`)).json.job, "a");
+  const { state } = (await api("DELETE", `/api/job-runs/${run.id}`)).json;
+  assert.match(String(state), /^(cancelled|succeeded)$/);
+  assert.deepEqual(
+    ((await api("GET", "/api/jobs/a/runs")).json.runs as JsonObject[]).map(({ id }) => id),
+    [run.id],
+  );
+  assert.equal((await api("DELETE", "/api/jobs/a")).status, 200);
+  assert.deepEqual((await api("GET", "/api/jobs")).json, { jobs: [] });
+});
+
+test("declared jobs may stand in any order, and one that waits for itself stops the start", async (t) => {
+  const waits = (...jobs: string[]) => ({ ...COUNT, triggers: [{ type: "after", jobs } as const] });
+  const { run } = await world(t, { jobs: { last: waits("first", "middle"), middle: waits("first"), first: COUNT } });
+  await run("jobs", "run", "first");
+  await until(async () => /last +sql +\S+ +succeeded/.test((await run("jobs", "list")).out));
+  await assert.rejects(world(t, { jobs: { a: waits("b"), b: waits("a") } }), /jobs\.a: .*job b, which does not exist/);
+});
+
+test("files that a stream delivers to a table make a job run, and so does the end of another", async (t) => {
+  const table = (job: object) => ({ ...COUNT, triggers: [job] }) as typeof COUNT;
+  const { lakehose, run } = await world(t, {
+    jobs: {
+      compact: table({ type: "after-files", table: "sales.orders", count: 1 }),
+      report: table({ type: "after", jobs: ["compact"] }),
+    },
+  });
+  const client = clientOf(t, lakehose.url);
+  await createStream(client, "orders", {
+    Prefix: "orders/",
+    ErrorOutputPrefix: "errors/",
+    DataFormatConversionConfiguration: {
+      Enabled: true,
+      InputFormatConfiguration: { Deserializer: { OpenXJsonSerDe: {} } },
+      OutputFormatConfiguration: { Serializer: { ParquetSerDe: {} } },
+      SchemaConfiguration: { DatabaseName: "sales", TableName: "orders", RoleARN: "arn:aws:iam::000000000000:role/r" },
+    },
+  });
+  await putAll(client, "orders", [Buffer.from('{"id":9,"country":"CH"}')]);
+  await lakehose.flush("orders");
+  await until(async () => JSON.parse((await run("--json", "jobs", "runs", "report")).out).length === 1);
+  const [first] = JSON.parse((await run("--json", "jobs", "runs", "compact")).out);
+  assert.match(first.cause, /^after-files sales\.orders 1$/);
+});
