@@ -30,6 +30,7 @@ export function rewritingRun(
     disk: nodeDisk,
     random: systemRandom,
     origin: "job nightly",
+    graceMs: 3_600_000,
     directory,
     signal: new AbortController().signal,
     log: (line) => lines.push(line),

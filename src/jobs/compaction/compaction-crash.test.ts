@@ -45,6 +45,7 @@ async function startWith(disk: PretendDisk, seed: number, clock = new PretendClo
       disk: process,
       random: seededRandom(seed),
       origin: "job",
+      graceMs: HOUR_MS,
       directory: RUN_DIRECTORY,
       signal: new AbortController().signal,
       log: () => undefined,

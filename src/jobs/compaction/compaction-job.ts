@@ -38,8 +38,8 @@ export const compactionJob: JobKind<CompactionOptions> = {
   options: optionsSchema,
   create:
     (components) =>
-    ({ database, table, partition, targetMegabytes, minimumFiles, minimumAgeMinutes }, run) =>
-      runInWorld(components, run, async (rewriting) => {
+    ({ database, table, partition, targetMegabytes, minimumFiles, minimumAgeMinutes, graceMinutes }, run) =>
+      runInWorld(components, run, graceMinutes, async (rewriting) => {
         const settings = {
           database,
           table,

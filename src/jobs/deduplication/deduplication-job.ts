@@ -57,7 +57,7 @@ export const deduplicationJob: JobKind<DeduplicationOptions> = {
   create: (components) => {
     /** Two runs with different rules would each keep the row that the other drops. */
     const turns = new Map<string, Mutex>();
-    return ({ minimumAgeMinutes, changedWithinHours, lastPartitions, orderBy, ...options }, run) => {
+    return ({ minimumAgeMinutes, graceMinutes, changedWithinHours, lastPartitions, orderBy, ...options }, run) => {
       const name = `${options.database}.${options.table}`;
       const turn = turns.get(name) ?? new Mutex();
       turns.set(name, turn);
@@ -69,7 +69,7 @@ export const deduplicationJob: JobKind<DeduplicationOptions> = {
         ageMsMin: minimumAgeMinutes * MINUTE_MS,
       };
       return turn.run(() =>
-        runInWorld(components, run, async (rewriting) => {
+        runInWorld(components, run, graceMinutes, async (rewriting) => {
           run.signal.throwIfAborted();
           return { counters: await new TableDeduplication(settings, rewriting).deduplicate() };
         }),

@@ -26,6 +26,7 @@ export interface ReplaceFilesOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly origin: string;
+  readonly graceMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -41,12 +42,13 @@ export async function replaceFiles(
   news: readonly NewFile[],
   options: ReplaceFilesOptions,
 ): Promise<boolean> {
-  const { changes, origin } = options;
+  const { changes, origin, graceMs } = options;
   const plan = {
     origin,
     table: { databaseName: table.databaseName, tableName: table.definition.name },
     adds: news.map(({ name }) => name),
     replaces: replaced.map(replacedObject),
+    graceMs,
   };
   try {
     const change = await changes.begin(plan);

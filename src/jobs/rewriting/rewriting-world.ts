@@ -23,6 +23,8 @@ export interface RewritingWorld {
 export interface RewritingRun extends RewritingWorld {
   /** For people: what the change is called in messages. */
   readonly origin: string;
+  /** How long replaced files stay for readers that have listed them. */
+  readonly graceMs: number;
   /** The run's own, removed when it ends. */
   readonly directory: string;
   readonly signal: AbortSignal;

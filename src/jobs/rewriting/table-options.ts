@@ -23,6 +23,16 @@ export const tableOptions = {
         "Only partitions with these values of their keys; a `*` at the end of a value stands for anything. Keys that are not named may have any value.",
       examples: [{ year: "2026", month: "0*" }],
     }),
+  graceMinutes: z
+    .number()
+    .min(0)
+    .max(31 * 24 * 60)
+    .default(60)
+    .meta({
+      description:
+        "How long replaced files stay for readers that have listed the folder already. Queries here are waited for.",
+      examples: [240],
+    }),
   minimumAgeMinutes: z
     .number()
     .min(0)
