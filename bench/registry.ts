@@ -12,6 +12,7 @@ import { putBatch } from "./put-batch.ts";
 import { putSingle } from "./put-single.ts";
 import type { Question } from "./question.ts";
 import { s3Door } from "./s3-door.ts";
+import { sql } from "./sql.ts";
 import { start } from "./start.ts";
 import { taxiToParquet } from "./taxi-to-parquet.ts";
 import { toGzip } from "./to-gzip.ts";
@@ -39,5 +40,6 @@ export const questions: readonly Question[] = [
   freshness,
   s3Door,
   compaction,
+  sql,
   moto,
 ];

@@ -151,8 +151,17 @@ export class Lakehose {
     return this.#child.kill(signal);
   }
 
-  async #admin(method: "GET" | "POST", path: string): Promise<Record<string, unknown>> {
-    const { status, body } = await call(method, `${this.url}/api/${path}`, { authorization: `Bearer ${TOKEN}` });
+  /** The rows of a statement. Throws what it failed with. */
+  async query(sql: string): Promise<readonly (readonly unknown[])[]> {
+    const { id } = await this.#admin("POST", "queries", { sql });
+    const ended = await this.#admin("GET", `queries/${id}?waitMs=60000`);
+    if (ended.state !== "succeeded") throw new Error(`${sql}: ${JSON.stringify(ended.failure ?? ended.state)}`);
+    return (await this.#admin("GET", `queries/${id}/rows`)).rows as readonly (readonly unknown[])[];
+  }
+
+  async #admin(method: "GET" | "POST", path: string, content?: object): Promise<Record<string, unknown>> {
+    const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" };
+    const { status, body } = await call(method, `${this.url}/api/${path}`, headers, content && JSON.stringify(content));
     if (status !== 200) throw new Error(`${method} /api/${path} answered ${status}: ${body}`);
     return JSON.parse(body);
   }

@@ -6,6 +6,7 @@ import { readers } from "./readers.ts";
 import { s3 } from "./s3.ts";
 import type { ServerDefinition } from "./server.ts";
 import { spark } from "./spark.ts";
+import { wrangler } from "./wrangler.ts";
 
 /** Every peer that tests can be run against, in the order of the alphabet. */
-export const servers: readonly ServerDefinition[] = [hadoop, lambdaJava, moto, python, readers, s3, spark];
+export const servers: readonly ServerDefinition[] = [hadoop, lambdaJava, moto, python, readers, s3, spark, wrangler];

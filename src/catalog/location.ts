@@ -13,3 +13,9 @@ export function readLocation(text: string | undefined): Location | undefined {
 export function locationText({ bucket, prefix }: Location): string {
   return `s3://${bucket}/${prefix}`;
 }
+
+/** A folder below a location that may end without a slash. */
+export function locationBelow(root: string | undefined, folder: string): string {
+  const text = root ?? "";
+  return `${text}${text.endsWith("/") ? "" : "/"}${folder}`;
+}

@@ -1,5 +1,5 @@
 import { reasonOf } from "../model/errors.ts";
-import type { Delivery, DeliveryStatus } from "./delivery.ts";
+import type { Delivery, DeliverySnapshot, DeliveryStatus } from "./delivery.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { Journal } from "./journal/journal.ts";
@@ -15,6 +15,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
  * the next start; what an attempt does later is adopted there.
  */
 const STOP_GRACE_MS = 3_000;
+
+const TOO_LATE = new Error("Nobody waits for this snapshot any more");
 
 class RunningDelivery implements Delivery {
   readonly id: string;
@@ -80,6 +82,23 @@ class RunningDelivery implements Delivery {
     const target = this.#options.reader.end;
     const loop = await abortable(this.#ready.promise, signal);
     await loop.flush(target, AbortSignal.any([signal, this.#stopping.signal]));
+  }
+
+  /** A loop that waits for a function takes none: then nobody waits longer than twice as long. */
+  async snapshot(waitMs: number, signal: AbortSignal): Promise<DeliverySnapshot | undefined> {
+    const target = this.#options.reader.end;
+    const ended = new AbortController();
+    const either = AbortSignal.any([signal, ended.signal]);
+    const ready = this.#ready.promise.catch(() => undefined);
+    const taking = ready.then((loop) => loop?.snapshot(target, waitMs, either));
+    const late = this.#options.clock.sleep(2 * waitMs, either).then(
+      () => undefined,
+      () => undefined,
+    );
+    const snapshot = await Promise.race([taking, late]).finally(() => ended.abort(TOO_LATE));
+    // One that comes all the same, a moment too late, is nobody's.
+    if (snapshot === undefined) taking.then((one) => one?.release()).catch(() => undefined);
+    return snapshot;
   }
 
   async stop(): Promise<void> {

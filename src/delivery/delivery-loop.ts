@@ -2,11 +2,13 @@ import { Notifier } from "../std/notifier.ts";
 import type { Accumulator } from "./accumulator.ts";
 import type { AccumulatorSet } from "./accumulator-set.ts";
 import { writeCut } from "./cut.ts";
+import type { DeliverySnapshot } from "./delivery.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Intent } from "./journal/journal-records.ts";
 import type { PendingParcel } from "./parcel-finisher.ts";
 import type { Plans } from "./plans.ts";
+import type { Snapshots } from "./snapshots.ts";
 import type { StageOne } from "./stage-one.ts";
 import type { StageTwo } from "./stage-two.ts";
 import type { StagingRoom } from "./staging-room.ts";
@@ -24,6 +26,7 @@ export class DeliveryLoop {
   readonly #wake = new Notifier();
   #flushes: FlushRequest[] = [];
   #planChanges: PlanChange[] = [];
+  #snapshotRequests: SnapshotRequest[] = [];
   #lastCutMonotonic: number;
   #cutRead: number;
   #stagingReleasedTo = 0;
@@ -49,6 +52,7 @@ export class DeliveryLoop {
       await this.#takePlanChanges();
       const progressed = this.#mayRead() && (await stageOne.readSome(plans.newest));
       await accumulators.settle();
+      this.#answerSnapshots();
       const day = this.#sealWhatIsDue();
       if (this.#cutIsDue(day)) await this.#cut(day);
       await this.#releaseStaging();
@@ -85,6 +89,26 @@ export class DeliveryLoop {
     });
   }
 
+  /** Resolves between two steps, once everything below `target` has been decided or `waitMs` are over. */
+  snapshot(target: number, waitMs: number, signal: AbortSignal): Promise<DeliverySnapshot> {
+    return new Promise((resolve, reject) => {
+      const deadline = this.#options.clock.monotonic() + waitMs;
+      const onAbort = () => {
+        this.#snapshotRequests = this.#snapshotRequests.filter((one) => one !== request);
+        reject(signal.reason);
+      };
+      const answer = (snapshot: DeliverySnapshot) => {
+        signal.removeEventListener("abort", onAbort);
+        resolve(snapshot);
+      };
+      const request: SnapshotRequest = { target, deadline, resolve: answer, reject };
+      if (signal.aborted) return reject(signal.reason);
+      this.#snapshotRequests.push(request);
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#ask();
+    });
+  }
+
   #ask(): void {
     this.#asked = true;
     this.#wake.notify();
@@ -92,7 +116,7 @@ export class DeliveryLoop {
 
   /** Ends what still waits for this loop: nothing will answer it any more. */
   abandonRequests(reason: unknown): void {
-    for (const change of this.#planChanges.splice(0)) change.reject(reason);
+    for (const request of [...this.#planChanges.splice(0), ...this.#snapshotRequests.splice(0)]) request.reject(reason);
   }
 
   /** A last cut, so that the next start has little to read again. */
@@ -165,7 +189,7 @@ export class DeliveryLoop {
   }
 
   async #cut(day: DaySignal | undefined): Promise<void> {
-    const { accumulators, stageOne, stageTwo, journal, plans, staging } = this.#parts;
+    const { accumulators, stageOne, stageTwo, journal, plans, staging, snapshots } = this.#parts;
     this.#cutOpen = true;
     const due = accumulators.takeDue(INTENTS_PER_CUT_MAX);
     // The signal of a day stands behind all parcels of its roll, so it waits until the last of them is in a cut.
@@ -188,6 +212,7 @@ export class DeliveryLoop {
     this.#cutOpen = false;
     this.#cutRead = readPosition;
     this.#lastCutMonotonic = this.#options.clock.monotonic();
+    snapshots.named(intents);
     for (const [index, intent] of intents.entries()) stageTwo.submit(freshParcel(intent, due[index]));
     if (manifest) stageTwo.submit(freshParcel(manifest, undefined));
     this.#options.telemetry.emit("delivery.cutWritten", {
@@ -201,9 +226,9 @@ export class DeliveryLoop {
 
   /** Staging goes as parcels land, not only with a cut: at the disk budget nothing comes that would make one due. */
   async #releaseStaging(): Promise<void> {
-    const { staging, journal } = this.#parts;
+    const { staging, journal, snapshots } = this.#parts;
     if (staging.opened === undefined) return;
-    const hold = journal.state.stagingHold;
+    const hold = Math.min(journal.state.stagingHold, snapshots.stagingHold);
     if (hold <= this.#stagingReleasedTo) return;
     await staging.release(hold);
     this.#stagingReleasedTo = hold;
@@ -216,6 +241,22 @@ export class DeliveryLoop {
       if (sealedBelow === undefined || state.readPosition < target || state.nextOrdinal < sealedBelow) return true;
       for (const { intent } of state.parcels.values()) if (intent.ordinal < sealedBelow) return true;
       resolve();
+      return false;
+    });
+  }
+
+  #answerSnapshots(): void {
+    const { stageOne, snapshots } = this.#parts;
+    const now = this.#options.clock.monotonic();
+    this.#snapshotRequests = this.#snapshotRequests.filter(({ target, deadline, resolve, reject }) => {
+      const complete = stageOne.read >= target;
+      if (!complete && now < deadline) return true;
+      // Whatever is wrong with it is the reader's trouble, and none of the delivery's.
+      try {
+        resolve(snapshots.take(stageOne.read, complete));
+      } catch (error) {
+        reject(error);
+      }
       return false;
     });
   }
@@ -282,6 +323,7 @@ export interface LoopParts {
   readonly stageOne: StageOne;
   readonly stageTwo: StageTwo;
   readonly staging: StagingRoom;
+  readonly snapshots: Snapshots;
 }
 
 interface FlushRequest {
@@ -289,6 +331,14 @@ interface FlushRequest {
   /** Parcels with ordinals below this were due when the target had been read. */
   sealedBelow: number | undefined;
   readonly resolve: () => void;
+}
+
+interface SnapshotRequest {
+  readonly target: number;
+  /** Monotonic. */
+  readonly deadline: number;
+  readonly resolve: (snapshot: DeliverySnapshot) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 interface PlanChange {

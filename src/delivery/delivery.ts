@@ -1,4 +1,4 @@
-import type { DeliveryDefinition } from "../model/delivery-definition.ts";
+import type { ComponentSpec, DeliveryDefinition } from "../model/delivery-definition.ts";
 
 /**
  * One stream going to one destination: cursor, journal, accumulators, retries of its own. Whoever owns the stream starts
@@ -14,9 +14,44 @@ export interface Delivery {
   apply(definition: DeliveryDefinition, versionId: string): Promise<void>;
   /** Hands on everything accepted before the call, whatever the roll policy; resolves when it is durable at the target. */
   flush(signal: AbortSignal): Promise<void>;
+  /**
+   * What has been decided and has not landed, once all that was accepted before the call has been decided, or `waitMs` are
+   * over. `undefined` while the delivery does not run. Has to be released.
+   */
+  snapshot(waitMs: number, signal: AbortSignal): Promise<DeliverySnapshot | undefined>;
   /** Finishes the attempts under way for a moment, writes a cut, closes files. */
   stop(): Promise<void>;
   status(): DeliveryStatus;
+}
+
+/** Held by whoever wants to read what is on its way; log and staging keep it until then. */
+export interface DeliverySnapshot {
+  /** One past the last record of the log that was decided. */
+  readonly upTo: number;
+  /** Whether that is all that was accepted before the call. */
+  readonly complete: boolean;
+  readonly objects: readonly PendingObject[];
+  /** Those that have landed, and of which the catalog has not been told yet. */
+  readonly unregistered: readonly { readonly name: string; readonly target: ComponentSpec }[];
+  /** True for objects that may have landed meanwhile: what they hold is in the snapshot, or came after it. */
+  hides(name: string): boolean;
+  /** Writes these objects as they would land now, into files that go with the snapshot. */
+  encode(objects: readonly PendingObject[], signal: AbortSignal): Promise<readonly SnapshotFile[]>;
+  release(): Promise<void>;
+}
+
+/** An object with records that have no receipt yet. One that still gathers has the name that it would have now. */
+export interface PendingObject {
+  readonly name: string;
+  readonly target: ComponentSpec;
+  readonly records: number;
+  /** Of the records, before they are encoded. */
+  readonly bytes: number;
+}
+
+export interface SnapshotFile extends PendingObject {
+  readonly path: string;
+  readonly fileBytes: number;
 }
 
 export interface DeliveryStatus {

@@ -26,7 +26,7 @@ export interface OutcomeRange {
 
 export interface OutcomeSourceOptions {
   readonly reader: LogReader;
-  readonly state: JournalState;
+  readonly state: Pick<JournalState, "open" | "stagingEnd" | "stagingVoids">;
   readonly staging: () => Staging | undefined;
   readonly runnerAt: (offset: number) => PlanRunner;
   readonly contextFor: (runner: PlanRunner) => OutcomeContext;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Scratch } from "../formats/format.ts";
 import { Accumulator, type ParcelTools } from "./accumulator.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
-import { type AccumulatorKey, type Intent, keyText } from "./journal/journal-records.ts";
+import { type AccumulatorKey, keyText } from "./journal/journal-records.ts";
 import { ParcelFile, type ParcelFileContext } from "./parcel-file.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 import { RecordPlaces } from "./record-places.ts";
@@ -38,15 +38,14 @@ export class ParcelWorkshop {
     return new ParcelFile(join(this.directory, `${this.#epoch}-${id}-${this.#made++}.part`), this.#file);
   }
 
-  /** An accumulator outside the set, for a parcel whose file was lost: its own records, or those of its parent. */
-  reopen(intent: Intent, runner: PlanRunner): Accumulator {
+  /** An accumulator outside the set, for records that are read again. */
+  reopen(id: number, key: AccumulatorKey, runner: PlanRunner): Accumulator {
     const { clock } = this.#options;
-    const key = intent.parent?.key ?? intent.key;
     return new Accumulator({
-      id: intent.accumulatorId,
+      id,
       key,
       plan: runner.plan,
-      ...this.open(intent.accumulatorId, key, runner),
+      ...this.open(id, key, runner),
       openedAt: clock.now(),
       openedAtMonotonic: clock.monotonic(),
       lastAddedMonotonic: clock.monotonic(),

@@ -17,6 +17,7 @@ import { ParcelWorkshop } from "./parcel-workshop.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 import { Plans } from "./plans.ts";
 import { type RefillTarget, refill } from "./refill.ts";
+import { Snapshots } from "./snapshots.ts";
 import { StageOne } from "./stage-one.ts";
 import { type Landed, StageTwo } from "./stage-two.ts";
 import { StagingRoom } from "./staging-room.ts";
@@ -96,6 +97,7 @@ export class Recovery {
       stageOne: this.#createStageOne(accumulators, active, asking),
       stageTwo,
       staging: this.#staging,
+      snapshots: this.#createSnapshots(accumulators),
       targets: destinations,
       outbox,
     };
@@ -116,8 +118,14 @@ export class Recovery {
     const file = encoded && finishedParcel(encoded);
     const usable = file && (await openVerifiedBody(this.#file, file)) !== undefined ? file : undefined;
     const rebuilt = usable === undefined && intent.key.kind !== "manifest";
-    const accumulator = rebuilt ? workshop.reopen(intent, this.#plans.runnerOf(intent.plan)) : undefined;
+    const accumulator = rebuilt ? this.#accumulatorOf(intent, workshop) : undefined;
     return { intent, accumulator, encoded: usable, uploadIds: [...uploadIds], recovered: true };
+  }
+
+  /** Of a child, for the records of its parent. */
+  #accumulatorOf(intent: Intent, workshop: ParcelWorkshop): Accumulator {
+    const key = intent.parent?.key ?? intent.key;
+    return workshop.reopen(intent.accumulatorId, key, this.#plans.runnerOf(intent.plan));
   }
 
   /** Of everything that gathers or is on its way. */
@@ -155,7 +163,7 @@ export class Recovery {
       runnerOf: (intent) => this.#plans.runnerOf(intent.plan),
       openFile: (accumulatorId) => workshop.openFile(accumulatorId),
       rebuild: async (intent) => {
-        const accumulator = workshop.reopen(intent, this.#plans.runnerOf(intent.plan));
+        const accumulator = this.#accumulatorOf(intent, workshop);
         await refill(source, targetFor(intent, accumulator), { heldBytesMax: limits.heldBytesMax, clock, signal });
         return accumulator;
       },
@@ -180,6 +188,19 @@ export class Recovery {
       },
     });
     return stageTwo;
+  }
+
+  #createSnapshots(accumulators: AccumulatorSet): Snapshots {
+    return new Snapshots({
+      delivery: this.#options,
+      reader: this.#options.reader,
+      journal: this.#journal,
+      accumulators,
+      plans: this.#plans,
+      staging: this.#staging,
+      contextFor: (runner) => this.#context(runner),
+      signal: this.#signal,
+    });
   }
 
   #createOutbox(): Outbox {

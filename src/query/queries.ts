@@ -15,6 +15,8 @@ export interface QueryExecution {
   readonly id: string;
   readonly sql: string;
   readonly database: string;
+  /** Whether rows count that have not landed yet. */
+  readonly fresh: boolean;
   readonly state: QueryState;
   readonly submittedAt: number;
   readonly startedAt?: number;
@@ -24,6 +26,15 @@ export interface QueryExecution {
   readonly rows: number;
   readonly statistics?: QueryStatistics;
   readonly failure?: { readonly code: string; readonly message: string };
+}
+
+export interface SubmitOptions {
+  /** Count rows that are acknowledged and have not landed, too. */
+  readonly fresh?: boolean;
+  /** 32 hex digits; drawn when it is not given. */
+  readonly id?: string;
+  /** What has to be done with the whole result before the statement counts as succeeded. It fails when this does. */
+  readonly publish?: (execution: QueryExecution, signal: AbortSignal) => Promise<void>;
 }
 
 export interface QueriesOptions {
@@ -39,7 +50,8 @@ interface Held {
   execution: QueryExecution;
   readonly abort: AbortController;
   readonly result: ResultFile;
-  readonly ended: Promise<void>;
+  /** Resolves to what has become of it. */
+  readonly ended: Promise<QueryExecution>;
 }
 
 /**
@@ -63,21 +75,32 @@ export class Queries {
   }
 
   /** Resolves at once; the statement goes on by itself. */
-  async submit(sql: string, database: string): Promise<QueryExecution> {
+  async submit(sql: string, database: string, options: SubmitOptions = {}): Promise<QueryExecution> {
     const { clock, disk, directory, random } = this.#options;
     await this.#forgetOldest();
-    const id = random.bytes(16).toString("hex");
-    const execution = { id, sql, database, state: "queued", submittedAt: clock.now(), rows: 0 } as const;
+    const id = options.id ?? random.bytes(16).toString("hex");
+    const { fresh = false } = options;
+    const execution = { id, sql, database, fresh, state: "queued", submittedAt: clock.now(), rows: 0 } as const;
     const result = await ResultFile.create(disk, join(directory, id));
-    const started = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<QueryExecution>();
     const held: Held = { execution, abort: new AbortController(), result, ended: started.promise };
     this.#held.set(id, held);
-    void this.#run(held).then(started.resolve);
+    void this.#run(held, options).then(() => started.resolve(held.execution));
     return held.execution;
   }
 
   get(id: string): QueryExecution | undefined {
     return this.#held.get(id)?.execution;
+  }
+
+  /** Whether one more would be told that it is busy. */
+  get full(): boolean {
+    return this.#options.engine.full;
+  }
+
+  /** What has become of a statement, once it has ended. */
+  async ended(id: string): Promise<QueryExecution | undefined> {
+    return this.#held.get(id)?.ended;
   }
 
   /** Newest first. */
@@ -113,20 +136,22 @@ export class Queries {
     this.#held.clear();
   }
 
-  async #run(held: Held): Promise<void> {
+  async #run(held: Held, { publish }: SubmitOptions): Promise<void> {
     const { clock, engine } = this.#options;
     const change = (changes: Partial<QueryExecution>) => {
       held.execution = { ...held.execution, ...changes };
     };
-    const { sql, database } = held.execution;
-    const request = { sql, database, signal: held.abort.signal };
+    const { sql, database, fresh } = held.execution;
+    const request = { sql, database, fresh, signal: held.abort.signal };
     try {
       const statistics = await engine.run(request, {
         onStarted: () => change({ state: "running", startedAt: clock.now() }),
         columns: (columns) => change({ columns }),
         rows: async (rows) => change({ rows: await held.result.append(rows) }),
       });
-      change({ state: "succeeded", statistics, endedAt: clock.now() });
+      change({ statistics });
+      await publish?.(held.execution, held.abort.signal);
+      change({ state: "succeeded", endedAt: clock.now() });
     } catch (error) {
       const code = error instanceof QueryError ? error.code : "internal";
       const failure = { code, message: reasonOf(error) };

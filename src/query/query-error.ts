@@ -3,7 +3,7 @@ import { LakehoseError } from "../model/errors.ts";
 /**
  * `syntax`: nobody could read it. `unsupported`: understood, and not done here; the message names the construct.
  * `not-found`, `already-exists`: a database, table or partition. `data`: the files or the values in them are not what the
- * statement needs. `limit-exceeded`: a limit of `query-limits.ts`, which the message names. `busy`: too many wait already.
+ * statement needs. `result-store`: the bucket for results takes none. `limit-exceeded`: a limit of `query-limits.ts`, which the message names. `busy`: too many wait already.
  */
 export type QueryErrorCode =
   | "syntax"
@@ -11,6 +11,7 @@ export type QueryErrorCode =
   | "not-found"
   | "already-exists"
   | "data"
+  | "result-store"
   | "limit-exceeded"
   | "busy"
   | "cancelled";

@@ -45,6 +45,7 @@ export class FirstStarts {
       },
       apply: (definition, versionId) => delivery.apply(definition, versionId),
       flush: (signal) => delivery.flush(signal),
+      snapshot: (waitMs, signal) => delivery.snapshot(waitMs, signal),
       stop: () => delivery.stop(),
       status: () => delivery.status(),
     };

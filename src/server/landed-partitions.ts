@@ -1,7 +1,8 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import { readLocation } from "../catalog/location.ts";
+import { locationBelow } from "../catalog/location.ts";
 import type { PartitionDefinition, Partitions } from "../catalog/partition.ts";
-import { hivePartitionOf, type PartitionFolder } from "../catalog/partition-layout.ts";
+import type { PartitionFolder } from "../catalog/partition-layout.ts";
+import { partitionOfObject } from "../catalog/partition-of-object.ts";
 import type { Table } from "../catalog/table.ts";
 import type { LandedObject } from "../delivery/journal/journal-records.ts";
 import { LakehoseError } from "../model/errors.ts";
@@ -11,9 +12,8 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
  * Makes a partition of a table as soon as its first object has landed, so that it is there for the first question, and
  * nobody has to ask for it with `MSCK REPAIR TABLE` or a crawler.
  *
- * Where an object lies says which partition it is in: by Hive's layout (`year=2026/month=11/`), or, where no folder below
- * the table's location names a key, by as many folders as the table has keys (`2026/11/`, as AWS names them by default). What
- * lies elsewhere is none of the table's, and a table that is gone has no partitions: neither is an error.
+ * Where an object lies says which partition it is in (`partition-of-object.ts`). What lies elsewhere is none of the table's,
+ * and a table that is gone has no partitions: neither is an error.
  */
 export class LandedPartitions {
   readonly #catalog: Catalog & { readonly partitions: Partitions };
@@ -55,7 +55,8 @@ export class LandedPartitions {
   async #makePartitions(table: Table, landed: readonly LandedObject[]): Promise<void> {
     const partitions = new Map<string, PartitionDefinition>();
     for (const object of landed) {
-      const folder = folderOf(table, object);
+      const { bucket } = object.target.options;
+      const folder = partitionOfObject(table.definition, { bucket: String(bucket), key: object.name });
       if (folder !== undefined) partitions.set(JSON.stringify(folder.values), partitionOf(table, folder));
     }
     if (partitions.size === 0) return;
@@ -64,26 +65,9 @@ export class LandedPartitions {
   }
 }
 
-function folderOf({ definition }: Table, { target, name }: LandedObject): PartitionFolder | undefined {
-  const keys = definition.partitionKeys?.map((key) => key.name) ?? [];
-  const location = readLocation(definition.storageDescriptor?.location);
-  if (keys.length === 0 || location === undefined || target.options.bucket !== location.bucket) return undefined;
-  if (!name.startsWith(location.prefix)) return undefined;
-  const path = name.slice(location.prefix.length);
-  return hivePartitionOf(path, keys) ?? placedPartitionOf(path, keys);
-}
-
-/** By their order alone. */
-function placedPartitionOf(path: string, keys: readonly string[]): PartitionFolder | undefined {
-  const values = path.split("/").slice(0, -1);
-  if (values.length !== keys.length || values.some((value) => value === "" || value.includes("="))) return undefined;
-  return { values, folder: `${values.join("/")}/` };
-}
-
 /** As Hive adds a partition: described as the table is, in a place of its own. */
 function partitionOf({ definition }: Table, { values, folder }: PartitionFolder): PartitionDefinition {
   const { storageDescriptor } = definition;
-  const root = storageDescriptor?.location ?? "";
-  const location = `${root}${root.endsWith("/") ? "" : "/"}${folder}`;
+  const location = locationBelow(storageDescriptor?.location, folder);
   return { values, storageDescriptor: { ...storageDescriptor, location } };
 }

@@ -1,5 +1,6 @@
 import { ADMIN_SERVICE, adminRoute } from "../api/admin/admin-route.ts";
 import { adminEndpoints } from "../api/admin/registry.ts";
+import { athenaOperations } from "../api/athena/athena-operations.ts";
 import type { ControlContext } from "../api/firehose/control-context.ts";
 import { controlPlane } from "../api/firehose/control-plane.ts";
 import { requestBytesMax } from "../api/firehose/put/put-limits.ts";
@@ -86,7 +87,8 @@ function routesOf(options: ListenerOptions) {
   const putLimits = { recordBytes: limits.recordBytes, batchBytes: limits.batchBytes, batchRecords: BATCH_RECORDS_MAX };
   const put = { streams, limits: putLimits };
   const rooms = { ...options.lake, partitions: options.lake.catalog.partitions, streams, clock };
-  const operations = [...controlPlane(context), ...glueOperations(rooms), putRecord(put), putRecordBatch(put)];
+  const lakeOperations = [...glueOperations(rooms), ...athenaOperations(rooms)];
+  const operations = [...controlPlane(context), ...lakeOperations, putRecord(put), putRecordBatch(put)];
   const shared = { authenticator, telemetry, clock };
   const { lake, endpointOf } = stores;
   const s3 = s3Routes({ ...shared, lake, endpointOf });

@@ -5,7 +5,9 @@ import type { Streams } from "../streams/streams.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
+import { StreamFreshRows } from "./fresh-rows.ts";
 import { openCatalog } from "./open-catalog.ts";
+import { openExecutions } from "./open-executions.ts";
 import { openJobs } from "./open-jobs.ts";
 import { openQueries } from "./open-queries.ts";
 import { settledObjects } from "./settled-objects.ts";
@@ -19,7 +21,7 @@ export interface OpenLakeOptions {
   readonly disk: Disk;
   readonly random: Random;
   readonly telemetry: Telemetry;
-  /** Absent until they are open. */
+  /** `undefined` until they are open. */
   readonly streams: () => Streams | undefined;
   /** Takes what ends each room that was opened, in their order. */
   readonly closers: (() => unknown)[];
@@ -29,13 +31,16 @@ export interface OpenLakeOptions {
 export type Lake = Awaited<ReturnType<typeof openLake>>;
 
 /** Opened before the streams, whose tables it knows. */
-export async function openLake({ configuration, stores, folder, closers, streams, ...world }: OpenLakeOptions) {
+export async function openLake({ configuration, stores, folder, streams, closers, ...world }: OpenLakeOptions) {
   const options = { ...world, configuration, stores, folder, dataDirectory: folder.root };
   const { catalog, changes, crawlers } = await openCatalog(options);
   closers.push(() => changes.close());
   closers.push(() => crawlers.close());
-  const queries = await openQueries({ ...world, catalog, changes, stores, directory: folder.query });
+  const freshRows = new StreamFreshRows(streams);
+  const queries = await openQueries({ ...world, catalog, changes, freshRows, stores, directory: folder.query });
   closers.push(() => queries.close());
+  const { executions, ...saved } = await openExecutions({ ...world, queries, stores, folder });
+  closers.push(() => executions.close());
   const settled = settledObjects(streams, world.clock);
   const storeFor = (bucket: string) => stores.storeFor(bucket);
   const jobs = await openJobs({
@@ -49,5 +54,5 @@ export async function openLake({ configuration, stores, folder, closers, streams
     settledObjects: settled,
     folder,
   });
-  return { catalog, changes, crawlers, queries, jobs };
+  return { catalog, changes, crawlers, queries, jobs, executions, ...saved };
 }

@@ -3,6 +3,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Partitions } from "../catalog/partition.ts";
 import type { TableChanges } from "../catalog/table-changes/table-changes.ts";
 import { QueryEngine } from "../query/engine/query-engine.ts";
+import type { FreshRows } from "../query/fresh-rows.ts";
 import { Queries } from "../query/queries.ts";
 import { DEFAULT_QUERY_LIMITS } from "../query/query-limits.ts";
 import type { Clock } from "../std/clock.ts";
@@ -14,6 +15,7 @@ import type { Stores } from "./stores.ts";
 export interface OpenQueriesOptions {
   readonly catalog: Catalog & { readonly partitions: Partitions };
   readonly changes: TableChanges;
+  readonly freshRows: FreshRows;
   readonly stores: Stores;
   readonly disk: Disk;
   readonly clock: Clock;
@@ -25,6 +27,7 @@ export interface OpenQueriesOptions {
 export async function openQueries({
   catalog,
   changes,
+  freshRows,
   stores,
   directory,
   ...world
@@ -35,6 +38,7 @@ export async function openQueries({
     catalog,
     partitions: catalog.partitions,
     changes,
+    freshRows,
     storeFor,
     localPath: (bucket, key) => {
       const store = storeFor(bucket);

@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryCounters } from "../delivery/delivery.ts";
+import type { Delivery, DeliveryCounters, DeliverySnapshot } from "../delivery/delivery.ts";
 import type { LogLease, LogPartition, LogReader } from "../log/log.ts";
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
 import { reasonOf } from "../model/errors.ts";
@@ -171,6 +171,10 @@ export class StreamRuntime {
 
   async flush(signal: AbortSignal): Promise<void> {
     await Promise.all([...this.#deliveries.values(), ...this.#ending.values()].map((one) => one.flush(signal)));
+  }
+
+  async snapshot(deliveryId: string, waitMs: number, signal: AbortSignal): Promise<DeliverySnapshot | undefined> {
+    return this.#deliveries.get(deliveryId)?.snapshot(waitMs, signal);
   }
 
   /** Flushes for at most `timeoutMs`. Resolves to the reason why not all is delivered, or `undefined`. */

@@ -170,6 +170,11 @@ export class StreamsService implements Streams {
     await this.#open.require(name).flush(signal);
   }
 
+  async snapshot(name: string, deliveryId: string, waitMs: number, signal: AbortSignal) {
+    this.#require(name);
+    return this.#open.require(name).snapshot(deliveryId, waitMs, signal);
+  }
+
   health(name: string): StreamHealth {
     this.#require(name);
     return this.#open.require(name).health();

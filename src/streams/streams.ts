@@ -1,4 +1,4 @@
-import type { DeliveryStatus } from "../delivery/delivery.ts";
+import type { DeliverySnapshot, DeliveryStatus } from "../delivery/delivery.ts";
 import type { LogUsage, SourceProgress } from "../log/log.ts";
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
 import type { PackedRecords, RecordOrigin } from "../model/records.ts";
@@ -37,6 +37,13 @@ export interface Streams {
   intake(name: string): Intake;
   /** Hands on everything accepted before the call; resolves when it is durable at all targets. */
   flush(name: string, signal: AbortSignal): Promise<void>;
+  /** What one delivery has decided and not landed; `undefined` while it does not run. Has to be released. */
+  snapshot(
+    name: string,
+    deliveryId: string,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<DeliverySnapshot | undefined>;
   health(name: string): StreamHealth;
   /** A table of the catalog is another: streams that take their schema from it go on with the new one, as a plan (rule H6). */
   tableChanged(table: Pick<TableReference, "databaseName" | "tableName">): void;

@@ -213,6 +213,10 @@ export class FakeDelivery implements Delivery {
     this.delivered = this.#request.log.end;
   }
 
+  async snapshot(): Promise<undefined> {
+    return undefined;
+  }
+
   async stop(): Promise<void> {
     this.state = "stopped";
   }

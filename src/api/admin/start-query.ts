@@ -6,17 +6,21 @@ import { asJson, parseBody } from "./parse-body.ts";
 const bodySchema = z.strictObject({
   sql: z.string().min(1).max(STATEMENT_LENGTH_MAX),
   database: z.string().min(1).max(255).optional(),
+  fresh: z.boolean().optional(),
 });
 
-/** POST /api/queries {sql, database} => the query, which goes on by itself. Without a database it is `default`. */
+/**
+ * POST /api/queries {sql, database, fresh} => the query, which goes on by itself. Without a database it is `default`; with
+ * `fresh: true` rows count that are acknowledged and have not landed yet.
+ */
 export function startQuery({ queries }: AdminContext): Endpoint {
   return {
     method: "POST",
     path: "queries",
     action: "lakehose:StartQuery",
     async handle({ json }) {
-      const { sql, database = "default" } = parseBody(bodySchema, await json());
-      return asJson(await queries.submit(sql, database.toLowerCase()));
+      const { sql, database = "default", fresh = false } = parseBody(bodySchema, await json());
+      return asJson(await queries.submit(sql, database.toLowerCase(), { fresh }));
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { Operation } from "../protocol/operation.ts";
+import { byName, pageOf } from "../protocol/paging.ts";
 import { checkShape } from "../protocol/shape.ts";
 import { describeCrawler } from "./crawler-mapping.ts";
 import { authorizeCrawler, type GlueContext } from "./glue-context.ts";
-import { byName, pageOf } from "./paging.ts";
 import { getCrawlersRequest } from "./shapes/crawlers.ts";
 
 /**

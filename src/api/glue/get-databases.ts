@@ -1,8 +1,8 @@
 import type { Operation } from "../protocol/operation.ts";
+import { byName, pageOf } from "../protocol/paging.ts";
 import { checkShape } from "../protocol/shape.ts";
 import { describeDatabase } from "./describe.ts";
 import { authorizeGlue, type GlueContext } from "./glue-context.ts";
-import { byName, pageOf } from "./paging.ts";
 import { getDatabasesRequest } from "./shapes/requests.ts";
 
 /**

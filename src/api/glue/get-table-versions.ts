@@ -1,9 +1,9 @@
 import type { JsonObject } from "../../std/json.ts";
 import type { Operation } from "../protocol/operation.ts";
+import { byFallingNumber, pageOf } from "../protocol/paging.ts";
 import { checkShape } from "../protocol/shape.ts";
 import { describeTableVersion } from "./describe.ts";
 import { authorizeGlue, type GlueContext, requireTable } from "./glue-context.ts";
-import { byFallingNumber, pageOf } from "./paging.ts";
 import { getTableVersionsRequest } from "./shapes/requests.ts";
 
 /**

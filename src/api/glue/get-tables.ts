@@ -1,9 +1,9 @@
 import type { Operation } from "../protocol/operation.ts";
+import { byName, pageOf } from "../protocol/paging.ts";
 import { checkShape } from "../protocol/shape.ts";
 import { describeTable } from "./describe.ts";
 import { authorizeGlue, type GlueContext, requireDatabase } from "./glue-context.ts";
 import { namePattern } from "./name-pattern.ts";
-import { byName, pageOf } from "./paging.ts";
 import { getTablesRequest } from "./shapes/requests.ts";
 
 /**

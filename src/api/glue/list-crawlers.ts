@@ -1,7 +1,7 @@
 import type { Operation } from "../protocol/operation.ts";
+import { byName, pageOf } from "../protocol/paging.ts";
 import { checkShape } from "../protocol/shape.ts";
 import { authorizeCrawler, type GlueContext } from "./glue-context.ts";
-import { byName, pageOf } from "./paging.ts";
 import { listCrawlersRequest } from "./shapes/crawlers.ts";
 
 /**

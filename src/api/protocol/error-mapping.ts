@@ -2,6 +2,7 @@ import { CatalogError, type CatalogErrorCode } from "../../catalog/catalog-error
 import { CrawlerError, type CrawlerErrorCode } from "../../catalog/crawler/crawler-error.ts";
 import { JobError, type JobErrorCode } from "../../jobs/job-error.ts";
 import { LogError, type LogErrorCode } from "../../log/log-error.ts";
+import { QueryError } from "../../query/query-error.ts";
 import { StreamError, type StreamErrorCode } from "../../streams/stream-error.ts";
 import { type RefusalReason, RefusedError } from "./http.ts";
 import { WireError, type WireErrorCode } from "./wire-error.ts";
@@ -27,6 +28,7 @@ export function wireErrorOf(error: unknown, context: ErrorContext): WireError | 
   if (error instanceof JobError) {
     return new WireError(JOB_CODES[error.code as JobErrorCode], error.message, { cause: error });
   }
+  if (error instanceof QueryError) return fromQueryError(error);
   if (error instanceof RefusedError) return new WireError(REFUSAL_CODES[error.reason], error.message, { cause: error });
   if (!(error instanceof LogError)) return undefined;
   const code = LOG_CODES[error.code as LogErrorCode];
@@ -111,6 +113,19 @@ function fromCatalogError(error: CatalogError): WireError {
   const name = ENTITY_NAMES[error.entity];
   const message = code === "already-exists" ? `${name} already exists.` : error.message;
   return new WireError(CATALOG_CODES[code], message, { cause: error });
+}
+
+/** As Athena has them: what nobody can read is told apart from what cannot be done. */
+function fromQueryError(error: QueryError): WireError {
+  const members =
+    error.code === "busy"
+      ? { Reason: "CONCURRENT_QUERY_LIMIT_EXCEEDED" }
+      : {
+          AthenaErrorCode:
+            error.code === "syntax" || error.code === "unsupported" ? "MALFORMED_QUERY" : "INVALID_INPUT",
+        };
+  const code = error.code === "busy" ? "TooManyRequestsException" : "InvalidRequestException";
+  return new WireError(code, error.message, { cause: error, members });
 }
 
 function fromStreamError(error: StreamError, context: ErrorContext): WireError {

@@ -10,6 +10,7 @@ import { bytesText, table, wantsJson } from "../output.ts";
 interface SqlOptions {
   readonly database: string;
   readonly csv?: boolean;
+  readonly fresh?: boolean;
 }
 
 interface Page {
@@ -25,6 +26,7 @@ export const sqlCommand: CliCommand = {
       .description("run one SQL statement over the tables of the catalog and print its rows")
       .argument("<statement>", "such as: SELECT * FROM clicks WHERE year = '2026' LIMIT 10")
       .option("--database <name>", "where names without a database are looked for", "default")
+      .option("--fresh", "count rows that are acknowledged and have not landed yet, too")
       .option("--csv", "print comma-separated values with a header")
       .action(async (sql: string, options: SqlOptions, command: Command) => {
         const connection = connectionOf(command, context);
@@ -40,11 +42,11 @@ export const sqlCommand: CliCommand = {
 async function run(
   connection: Connection,
   sql: string,
-  { database, csv }: SqlOptions,
+  { database, csv, fresh = false }: SqlOptions,
   command: Command,
   context: CliContext,
 ): Promise<void> {
-  const execution = await finish(connection, sql, database, context.signal);
+  const execution = await finish(connection, { sql, database, fresh }, context.signal);
   const columns = execution.columns ?? [];
   const names = columns.map(({ name }) => name);
   if (wantsJson(command)) {
@@ -69,11 +71,10 @@ const WAIT_MS = 20_000;
 /** The query when it has ended well. A signal, such as Ctrl-C, ends it on the server too. */
 async function finish(
   connection: Connection,
-  sql: string,
-  database: string,
+  statement: { readonly sql: string; readonly database: string; readonly fresh: boolean },
   signal: AbortSignal,
 ): Promise<QueryExecution> {
-  let execution = await call(connection, "POST", "/api/queries", { sql, database });
+  let execution = await call(connection, "POST", "/api/queries", statement);
   const path = `/api/queries/${execution.id}`;
   const onAbort = () => void connection.admin("DELETE", path).catch(() => undefined);
   signal.addEventListener("abort", onAbort, { once: true });
@@ -116,5 +117,12 @@ function summary({ statistics, submittedAt, endedAt = submittedAt }: QueryExecut
   const { rows = 0, files = 0, scannedBytes = 0, partitionsRead = 0, partitionsKnown = 0 } = statistics ?? {};
   const seconds = ((endedAt - submittedAt) / 1000).toFixed(2);
   const partitions = partitionsKnown === 0 ? "" : `, ${partitionsRead} of ${partitionsKnown} partitions`;
-  return `${rows} rows in ${seconds} s from ${files} files (${bytesText(scannedBytes)}${partitions})`;
+  return `${rows} rows in ${seconds} s from ${files} files (${bytesText(scannedBytes)}${partitions})${freshness(statistics)}`;
+}
+
+function freshness(statistics: QueryExecution["statistics"]): string {
+  if (statistics?.fresh === undefined) return "";
+  const { bytes, complete } = statistics.fresh;
+  const rest = complete ? "" : "; not all that was acknowledged is in it, because a delivery is behind";
+  return `, with what has not landed (${bytesText(bytes)})${rest}`;
 }

@@ -59,7 +59,7 @@ function oneStatement(sql: string) {
 }
 
 /** Views and CREATE TABLE AS carry a query of Trino's; the rest of the DDL is Hive's. */
-function dialectOf(sql: string): TokenDialect {
+export function dialectOf(sql: string): TokenDialect {
   const start = sql.replace(/^(?:\s+|--[^\n]*\n|\/\*.*?\*\/)*/s, "");
   if (/^create\s+(external|database|schema)\b/i.test(start)) return "hive";
   return /^(alter|desc|describe|drop|msck|show)\b/i.test(start) ? "hive" : "trino";

@@ -84,8 +84,8 @@ export class FileCache {
   }
 
   /** DuckDB takes these signs in a path for a pattern. */
-  #plainPath({ bucket, object }: StoredFile): string | undefined {
-    const path = this.#options.localPath(bucket, object.key);
+  #plainPath({ bucket, object, ...file }: StoredFile): string | undefined {
+    const path = file.path ?? this.#options.localPath(bucket, object.key);
     return path === undefined || /[*?[\]\\]/.test(path) ? undefined : path;
   }
 

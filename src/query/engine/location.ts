@@ -6,8 +6,10 @@ import { QueryError } from "../query-error.ts";
 import { LISTED_OBJECTS_MAX } from "../query-limits.ts";
 
 export interface StoredFile extends Location {
-  readonly store: ObjectStore;
+  readonly store: Pick<ObjectStore, "get" | "type">;
   readonly object: ObjectInfo;
+  /** Where its bytes lie on this disk, when that is known. */
+  readonly path?: string;
 }
 
 export function parseLocation(text: string | undefined, table: string): Location {

@@ -11,12 +11,14 @@ import type { JsonValue } from "../../std/json.ts";
 import { type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
 import { parseStatement } from "../dialect/parse-statement.ts";
 import type { Statement } from "../dialect/statement.ts";
+import type { FreshRows } from "../fresh-rows.ts";
 import { QueryError } from "../query-error.ts";
 import type { QueryLimits } from "../query-limits.ts";
 import { runCatalogStatement } from "./catalog-statements.ts";
 import { cellValue, hiveType, trinoType } from "./cell-value.ts";
 import { defineTable, type ReadyGroup } from "./define-table.ts";
 import { FileCache, type ReadyFile } from "./file-cache.ts";
+import { FreshReading, type FreshStatistics } from "./fresh-files.ts";
 import { type PlannedTable, planQuery } from "./query-plan.ts";
 import { QuerySlots } from "./query-slots.ts";
 import { QuerySession } from "./session.ts";
@@ -27,6 +29,8 @@ export interface QueryEngineOptions {
   readonly catalog: Catalog;
   readonly partitions: Partitions;
   readonly changes: Pick<TableChanges, "view">;
+  /** Absent where nothing is on its way. */
+  readonly freshRows?: FreshRows;
   readonly storeFor: (bucket: string) => ObjectStore;
   /** The file that an object of the local lake is; `undefined` for all others. */
   readonly localPath: (bucket: string, key: string) => string | undefined;
@@ -41,6 +45,8 @@ export interface QueryRequest {
   readonly sql: string;
   /** Where names without a database are looked for. */
   readonly database: string;
+  /** Rows that are acknowledged and have not landed count, too. */
+  readonly fresh?: boolean;
   /** Ends it, also while it waits. */
   readonly signal: AbortSignal;
 }
@@ -69,6 +75,8 @@ export interface QueryStatistics {
   readonly partitionsRead: number;
   /** Those that the tables have. */
   readonly partitionsKnown: number;
+  /** Present where rows were asked for that had not landed. */
+  readonly fresh?: FreshStatistics;
 }
 
 const NOTHING_READ: QueryStatistics = { rows: 0, files: 0, scannedBytes: 0, partitionsRead: 0, partitionsKnown: 0 };
@@ -96,6 +104,11 @@ export class QueryEngine {
     this.#options = options;
     this.#cache = cache;
     this.#slots = new QuerySlots(options.limits);
+  }
+
+  /** Whether a statement would be refused now, because too many wait already. */
+  get full(): boolean {
+    return this.#slots.full;
   }
 
   /** Resolves when the last row has been taken. Failures are `QueryError`s, or the signal's reason. */
@@ -169,19 +182,20 @@ export class QueryEngine {
 
   async #withTables<T>(
     sql: string,
-    { database, signal }: QueryRequest,
+    { database, fresh: wantsFresh = false, signal }: QueryRequest,
     work: (session: QuerySession, read: QueryStatistics) => Promise<T>,
   ): Promise<T> {
-    const { catalog, changes, clock, directory, limits } = this.#options;
+    const { catalog, changes, freshRows, clock, disk, directory, limits } = this.#options;
     const session = await QuerySession.open({ ...limits, clock, signal, spillDirectory: join(directory, "spill") });
     const held: ReadyFile[] = [];
     const view = changes.view();
+    const fresh = wantsFresh && freshRows !== undefined ? new FreshReading(freshRows, disk, signal) : undefined;
     try {
       const plan = await planQuery(catalog, session, sql, database);
       const sources: TableSource[] = [];
       let read = NOTHING_READ;
       for (const planned of plan.tables) {
-        const source = await this.#source(planned, read, { view, held, signal });
+        const source = await this.#source(planned, read, { view, fresh, held, signal });
         read = source.read;
         sources.push(source);
       }
@@ -197,10 +211,11 @@ export class QueryEngine {
       }
       await session.searchIn(database);
       await session.lock();
-      return await work(session, read);
+      return await work(session, { ...read, ...(fresh && { fresh: fresh.statistics }) });
     } finally {
       session.close();
       view.release();
+      await fresh?.release();
       for (const { release } of held) release();
     }
   }
@@ -209,11 +224,11 @@ export class QueryEngine {
   async #source(
     { table, uses }: PlannedTable,
     before: QueryStatistics,
-    { view, held, signal }: { readonly view: FileView; readonly held: ReadyFile[]; readonly signal: AbortSignal },
+    { held, ...reading }: Reading,
   ): Promise<TableSource> {
     const { scannedBytes: scannedBytesMax } = this.#options.limits;
     const shape = shapeOf(table);
-    const found = await findFiles(table, shape, uses, { ...this.#options, view, signal });
+    const found = await findFiles(table, shape, uses, { ...this.#options, ...reading });
     const files = found.groups.flatMap((group) => group.files);
     const read: QueryStatistics = {
       ...before,
@@ -230,7 +245,7 @@ export class QueryEngine {
     for (const { reader, values, files: stored } of found.groups) {
       const paths: string[] = [];
       for (const file of stored) {
-        const ready = await this.#cache.ready(file, reader, shape.columns, signal);
+        const ready = await this.#cache.ready(file, reader, shape.columns, reading.signal);
         held.push(ready);
         paths.push(ready.path);
       }
@@ -238,6 +253,14 @@ export class QueryEngine {
     }
     return { table, shape, groups, read };
   }
+}
+
+/** What one query reads through. */
+interface Reading {
+  readonly view: FileView;
+  readonly fresh: FreshReading | undefined;
+  readonly held: ReadyFile[];
+  readonly signal: AbortSignal;
 }
 
 interface TableSource {

@@ -12,6 +12,11 @@ export class QuerySlots {
     this.#waitingMax = limits.waiting;
   }
 
+  /** Whether one more would be refused. */
+  get full(): boolean {
+    return this.#running >= this.#runningMax && this.#waiting.length >= this.#waitingMax;
+  }
+
   async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     await this.#enter(signal);
     try {

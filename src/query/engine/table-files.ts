@@ -1,10 +1,14 @@
+import { locationBelow } from "../../catalog/location.ts";
 import type { Partitions } from "../../catalog/partition.ts";
+import type { PartitionFolder } from "../../catalog/partition-layout.ts";
+import { keyOfValues } from "../../catalog/partition-values.ts";
 import type { StorageDescriptor, Table } from "../../catalog/table.ts";
 import type { FileView } from "../../catalog/table-changes/table-changes.ts";
-import type { ObjectStore } from "../../storage/object-store.ts";
+import { type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
 import type { TableUse } from "../dialect/inspect-query.ts";
 import { QueryError } from "../query-error.ts";
 import { FILES_MAX } from "../query-limits.ts";
+import type { FreshReading, FreshTable } from "./fresh-files.ts";
 import { listFiles, parseLocation, type StoredFile } from "./location.ts";
 import { mayHold, type PartitionKey } from "./prune.ts";
 import { readerOf, type TableReader } from "./table-reader.ts";
@@ -28,6 +32,8 @@ export interface FindFilesOptions {
   readonly storeFor: (bucket: string) => ObjectStore;
   /** Taken before the first listing, and held while files are read. */
   readonly view: FileView;
+  /** Present where rows count that have not landed yet. */
+  readonly fresh?: FreshReading | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -41,24 +47,59 @@ export async function findFiles(
   uses: readonly TableUse[],
   options: FindFilesOptions,
 ): Promise<TableFiles> {
-  const places = await placesOf(table, shape, options.partitions);
+  const name = `${table.databaseName}.${table.definition.name}`;
+  const root = table.definition.storageDescriptor ?? {};
+  // Taken before anything is listed: what lands from now on counts as fresh.
+  const fresh = await options.fresh?.begin(table, parseLocation(root.location, name));
+  const places = await placesOf(table, shape, options.partitions, fresh?.partitions);
   const needed = places.filter(({ values }) => isNeeded(table, shape, values, uses));
   const groups: FileGroup[] = [];
-  let files = 0;
+  const count = new FileCount(name);
   for (const { storage, values } of needed) {
-    const name = `${table.databaseName}.${table.definition.name}`;
     const found: StoredFile[] = [];
     const location = parseLocation(storage.location, name);
-    for await (const file of listFiles(options.storeFor, location, options.view, options.signal)) {
-      if (++files > FILES_MAX) {
-        const message = `Table ${name}: the query needs more than ${FILES_MAX} files, which is the limit; name partitions in WHERE, or merge small files`;
-        throw new QueryError("limit-exceeded", message);
-      }
+    for await (const file of unlessNoBucket(
+      listFiles(options.storeFor, location, options.view, options.signal),
+      fresh,
+    )) {
+      if (fresh?.hides(file.object.key)) continue;
+      count.add(1);
       found.push(file);
     }
     groups.push({ reader: readerOf(storage, table.definition.parameters ?? {}, name), values, files: found });
   }
+  for (const { values, files } of (await fresh?.groups((some) => isNeeded(table, shape, some, uses))) ?? []) {
+    const storage = places.find((place) => keyOfValues(place.values) === keyOfValues(values))?.storage ?? root;
+    count.add(files.length);
+    groups.push({ reader: readerOf(storage, table.definition.parameters ?? {}, name), values, files });
+  }
   return { groups, partitionsRead: needed.length, partitionsKnown: places.length };
+}
+
+/** A delivery makes its bucket with the first object: what is fresh comes before that. */
+async function* unlessNoBucket(files: AsyncIterable<StoredFile>, fresh: FreshTable | undefined) {
+  try {
+    yield* files;
+  } catch (error) {
+    const isEmpty = error instanceof ObjectStoreError && error.code === "no-such-bucket" && fresh !== undefined;
+    if (!isEmpty) throw error;
+  }
+}
+
+class FileCount {
+  readonly #table: string;
+  #files = 0;
+
+  constructor(table: string) {
+    this.#table = table;
+  }
+
+  add(files: number): void {
+    this.#files += files;
+    if (this.#files <= FILES_MAX) return;
+    const message = `Table ${this.#table}: the query needs more than ${FILES_MAX} files, which is the limit; name partitions in WHERE, or merge small files`;
+    throw new QueryError("limit-exceeded", message);
+  }
 }
 
 interface Place {
@@ -66,14 +107,26 @@ interface Place {
   readonly values: readonly string[];
 }
 
-async function placesOf(table: Table, shape: TableShape, partitions: Partitions): Promise<readonly Place[]> {
+/** The partitions that the catalog knows, and those that it will know in a moment. */
+async function placesOf(
+  table: Table,
+  shape: TableShape,
+  partitions: Partitions,
+  landed: readonly PartitionFolder[] = [],
+): Promise<readonly Place[]> {
   const storage = table.definition.storageDescriptor ?? {};
   if (shape.partitionKeys.length === 0) return [{ storage, values: [] }];
   const known = await partitions.partitions(table.databaseName, table.definition.name);
-  return known.map(({ definition }) => ({
-    storage: { ...storage, ...definition.storageDescriptor },
-    values: definition.values,
-  }));
+  const places = new Map<string, Place>();
+  for (const { values, folder } of landed) {
+    const place = { storage: { ...storage, location: locationBelow(storage.location, folder) }, values };
+    places.set(keyOfValues(values), place);
+  }
+  for (const { definition } of known) {
+    const place = { storage: { ...storage, ...definition.storageDescriptor }, values: definition.values };
+    places.set(keyOfValues(definition.values), place);
+  }
+  return [...places.values()];
 }
 
 function isNeeded(table: Table, shape: TableShape, values: readonly string[], uses: readonly TableUse[]): boolean {

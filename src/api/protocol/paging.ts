@@ -1,7 +1,15 @@
-import { WireError } from "../protocol/wire-error.ts";
+import { WireError, type WireErrorCode } from "./wire-error.ts";
 
-/** Things in one answer where the request names no number, which is also the most (Glue API). */
-const PAGE_MAX = 100;
+/** How a service has its pages. */
+export interface Paging {
+  /** Things in one answer where the request names no number. */
+  readonly itemsDefault: number;
+  /** What a token is answered with that no answer gave. */
+  readonly invalidToken: WireErrorCode;
+}
+
+/** The number is also the most that it gives (Glue API). */
+const GLUE: Paging = { itemsDefault: 100, invalidToken: "InvalidInputException" };
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -17,9 +25,11 @@ export function pageOf<T>(
   items: readonly T[],
   keyOf: (item: T) => string,
   isAfter: (key: string, last: string) => boolean,
-  { NextToken: token, MaxResults: max = PAGE_MAX }: { readonly NextToken?: string; readonly MaxResults?: number },
+  { NextToken: token, MaxResults }: { readonly NextToken?: string; readonly MaxResults?: number },
+  { itemsDefault, invalidToken }: Paging = GLUE,
 ): Page<T> {
-  const last = token === undefined ? undefined : decode(token);
+  const max = MaxResults ?? itemsDefault;
+  const last = token === undefined ? undefined : decode(token, invalidToken);
   const rest = last === undefined ? items : items.filter((item) => isAfter(keyOf(item), last));
   const shown = rest.slice(0, max);
   const end = shown.at(-1);
@@ -42,8 +52,8 @@ function encode(key: string): string {
   return Buffer.from(key).toString("base64url");
 }
 
-function decode(token: string): string {
+function decode(token: string, invalidToken: WireErrorCode): string {
   const key = Buffer.from(token, "base64url").toString();
   if (key !== "" && encode(key) === token) return key;
-  throw new WireError("InvalidInputException", "NextToken is not one that an earlier answer gave");
+  throw new WireError(invalidToken, "NextToken is not one that an earlier answer gave");
 }

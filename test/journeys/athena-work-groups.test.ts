@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  BatchGetNamedQueryCommand,
+  CreateNamedQueryCommand,
+  CreateWorkGroupCommand,
+  DeleteNamedQueryCommand,
+  DeleteWorkGroupCommand,
+  GetNamedQueryCommand,
+  GetQueryResultsCommand,
+  GetWorkGroupCommand,
+  ListNamedQueriesCommand,
+  ListTagsForResourceCommand,
+  ListWorkGroupsCommand,
+  UpdateWorkGroupCommand,
+} from "@aws-sdk/client-athena";
+import { athenaOf, ended, execution, started } from "./athena-client.ts";
+import { startJourney } from "./journey.ts";
+
+/** Work groups, saved queries and access rules of the Athena API. */
+
+test("work groups say where results go, are kept, and go", async (t) => {
+  const { lakehose, data } = await startJourney(t);
+  const athena = athenaOf(t, lakehose.url);
+  const ResultConfiguration = { OutputLocation: "s3://team/results" };
+  await athena.send(
+    new CreateWorkGroupCommand({
+      Name: "team",
+      Description: "ours",
+      Configuration: { ResultConfiguration, BytesScannedCutoffPerQuery: 10_000_000 },
+      Tags: [{ Key: "cost", Value: "7" }],
+    }),
+  );
+  await assert.rejects(athena.send(new CreateWorkGroupCommand({ Name: "team" })), {
+    name: "InvalidRequestException",
+    message: "WorkGroup is already created",
+  });
+  await lakehose.close();
+  const again = athenaOf(t, (await startJourney(t, { data })).lakehose.url);
+  const { WorkGroup } = await again.send(new GetWorkGroupCommand({ WorkGroup: "team" }));
+  assert.equal(WorkGroup?.Configuration?.EnforceWorkGroupConfiguration, true);
+  assert.equal(WorkGroup.Configuration.BytesScannedCutoffPerQuery, 10_000_000);
+  const own = { ResultConfiguration: { OutputLocation: "s3://elsewhere/" }, WorkGroup: "team" };
+  const enforced = await ended(again, "SELECT 1", own);
+  assert.equal(
+    enforced.ResultConfiguration?.OutputLocation,
+    `s3://team/results/${enforced.QueryExecutionId}.csv`,
+    enforced.Status?.StateChangeReason,
+  );
+  const update = (ConfigurationUpdates: object, State: "ENABLED" | "DISABLED" = "ENABLED") =>
+    again.send(new UpdateWorkGroupCommand({ WorkGroup: "team", ConfigurationUpdates, State }));
+  await update({
+    EnforceWorkGroupConfiguration: false,
+    RemoveBytesScannedCutoffPerQuery: true,
+    ResultConfigurationUpdates: { RemoveOutputLocation: true },
+  });
+  const changed = await again.send(new GetWorkGroupCommand({ WorkGroup: "team" }));
+  assert.deepEqual(changed.WorkGroup?.Configuration?.ResultConfiguration, {});
+  assert.equal(changed.WorkGroup?.Configuration?.BytesScannedCutoffPerQuery, undefined);
+  const free = await ended(again, "SELECT 1", own);
+  assert.match(free.ResultConfiguration?.OutputLocation ?? "", /^s3:\/\/elsewhere\//);
+  await assert.rejects(started(again, "SELECT 1", { WorkGroup: "team" }), { message: /^No output location provided/ });
+  await update({}, "DISABLED");
+  await assert.rejects(started(again, "SELECT 1", own), { message: "WorkGroup team is disabled." });
+  const ResourceARN = "arn:aws:athena:eu-west-1:000000000000:workgroup/team";
+  assert.deepEqual((await again.send(new ListTagsForResourceCommand({ ResourceARN }))).Tags, [
+    { Key: "cost", Value: "7" },
+  ]);
+  const { WorkGroups } = await again.send(new ListWorkGroupsCommand({}));
+  assert.deepEqual(
+    WorkGroups?.map(({ Name, State }) => [Name, State]),
+    [
+      ["primary", "ENABLED"],
+      ["team", "DISABLED"],
+    ],
+  );
+  await assert.rejects(again.send(new DeleteWorkGroupCommand({ WorkGroup: "team" })), { message: /is not empty/ });
+  await again.send(new DeleteWorkGroupCommand({ WorkGroup: "team", RecursiveDeleteOption: true }));
+  await assert.rejects(again.send(new DeleteWorkGroupCommand({ WorkGroup: "primary", RecursiveDeleteOption: true })), {
+    message: /cannot be deleted/,
+  });
+  await assert.rejects(again.send(new GetWorkGroupCommand({ WorkGroup: "team" })), { message: /is not found/ });
+});
+
+test("queries are saved under a name", async (t) => {
+  const { lakehose, data } = await startJourney(t);
+  const athena = athenaOf(t, lakehose.url);
+  const query = { Name: "daily", Database: "sales", QueryString: "SELECT 1", Description: "each day" };
+  const ClientRequestToken = "0123456789abcdef0123456789abcdef";
+  const save = new CreateNamedQueryCommand({ ...query, ClientRequestToken });
+  const { NamedQueryId = "" } = await athena.send(save);
+  assert.equal((await athena.send(save)).NamedQueryId, NamedQueryId);
+  await lakehose.close();
+  const again = athenaOf(t, (await startJourney(t, { data })).lakehose.url);
+  const { NamedQuery } = await again.send(new GetNamedQueryCommand({ NamedQueryId }));
+  assert.deepEqual(NamedQuery, { ...query, NamedQueryId, WorkGroup: "primary" });
+  assert.deepEqual((await again.send(new ListNamedQueriesCommand({}))).NamedQueryIds, [NamedQueryId]);
+  const batch = await again.send(new BatchGetNamedQueryCommand({ NamedQueryIds: [NamedQueryId, "none"] }));
+  assert.deepEqual([batch.NamedQueries?.length, batch.UnprocessedNamedQueryIds?.length], [1, 1]);
+  await again.send(new DeleteNamedQueryCommand({ NamedQueryId }));
+  await assert.rejects(again.send(new GetNamedQueryCommand({ NamedQueryId })), { name: "InvalidRequestException" });
+});
+
+test("a key does what its rules allow: its work group, and places for results that it may write to", async (t) => {
+  const reader = { accessKeyId: "AKIAREADER", secretAccessKey: "secret-of-reader" };
+  const allow = [
+    { actions: ["athena:*"], resources: ["arn:aws:athena:*:*:workgroup/primary"] },
+    { actions: ["s3:PutObject"], resources: ["arn:aws:s3:::mine/*"] },
+  ];
+  const admin = { accessKeyId: "AKIAADMIN", secretAccessKey: "secret-of-admin" };
+  const { lakehose } = await startJourney(t, { accessKeys: [admin, { ...reader, allow }] });
+  const all = athenaOf(t, lakehose.url, { credentials: admin });
+  const some = athenaOf(t, lakehose.url, { credentials: reader });
+  await all.send(
+    new CreateWorkGroupCommand({
+      Name: "team",
+      Configuration: { ResultConfiguration: { OutputLocation: "s3://team/" } },
+    }),
+  );
+  const secret = await ended(all, "SELECT 'secret'", { WorkGroup: "team" });
+  const denied = { name: "AccessDeniedException" };
+  await assert.rejects(some.send(new GetQueryResultsCommand({ QueryExecutionId: secret.QueryExecutionId })), denied);
+  await assert.rejects(execution(some, secret.QueryExecutionId ?? ""), denied);
+  await assert.rejects(execution(some, "none"), denied);
+  await assert.rejects(started(some, "SELECT 1", { WorkGroup: "team" }), denied);
+  const to = (OutputLocation: string) => ({ ResultConfiguration: { OutputLocation } });
+  await assert.rejects(started(some, "SELECT 1", to("s3://team/x/")), {
+    ...denied,
+    message: /s3:PutObject on resource: arn:aws:s3:::team\/x\/\*/,
+  });
+  assert.equal((await ended(some, "SELECT 1", to("s3://mine/"))).Status?.State, "SUCCEEDED");
+  for (const more of [{}, to("s3://athena-query-results/")]) {
+    assert.equal((await ended(some, "SELECT 1", more)).Status?.State, "SUCCEEDED");
+  }
+});
