@@ -5,6 +5,7 @@ import { configurationPage } from "./pages/configuration.ts";
 import { errorsPage } from "./pages/errors.ts";
 import { functionsPage } from "./pages/functions.ts";
 import { generatorsPage } from "./pages/generators.ts";
+import { jobsPage } from "./pages/jobs.ts";
 import { streamSettingsPage } from "./pages/stream-settings.ts";
 import { telemetryPage } from "./pages/telemetry.ts";
 
@@ -18,6 +19,7 @@ export async function generatePages(): Promise<ReadonlyMap<string, string>> {
     ["errors.md", errorsPage()],
     ["functions.md", functionsPage()],
     ["generators.md", generatorsPage()],
+    ["jobs.md", jobsPage()],
     ["stream-settings.md", streamSettingsPage()],
     ["telemetry.md", telemetryPage()],
   ]);

@@ -14,6 +14,8 @@ interface JsonSchema {
   readonly items?: JsonSchema;
   readonly additionalProperties?: JsonSchema | boolean;
   readonly anyOf?: readonly JsonSchema[];
+  /** Of sections that a member tells apart. */
+  readonly oneOf?: readonly JsonSchema[];
   readonly minimum?: number;
   readonly maximum?: number;
 }
@@ -79,6 +81,7 @@ function exampleText(example: unknown): string {
 function kindOf(schema: JsonSchema): string {
   if (schema.const !== undefined) return code(String(schema.const));
   if (schema.enum !== undefined) return schema.enum.map((value) => code(String(value))).join(", ");
+  if (schema.oneOf !== undefined) return [...new Set(schema.oneOf.map(kindOf))].join(" or ");
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(kindOf))].join(" or ");
   if (schema.type === "array") return schema.items === undefined ? "list" : `list of ${kindOf(schema.items)}`;
   if (schema.type === "object") return schema.properties === undefined ? "names and values" : "section";

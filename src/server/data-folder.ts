@@ -18,12 +18,12 @@ export function dataFolder(root: string) {
     objectMetadata: join(root, "meta", "objects"),
     /** Files of queries: unpacked objects, results, what does not fit into memory. Emptied at the start. */
     query: join(root, "query"),
+    /** Executions, work groups and saved queries of the Athena API. */
+    executions: join(root, "meta", "queries"),
     /** Definitions and runs of jobs. */
     jobs: join(root, "meta", "jobs"),
     /** Files of runs that are under way, and what jobs can make again. */
     jobFiles: join(root, "jobs"),
-    /** Executions, work groups and saved queries of the Athena API. */
-    executions: join(root, "meta", "queries"),
     /** A certificate of our own making. */
     tls: join(root, "meta", "tls"),
     /** Changes of tables' files that are under way; the rest of the catalog is beside it. */

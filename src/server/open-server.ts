@@ -96,7 +96,7 @@ async function compose(
   const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
   closers.push(() => functions.host.close());
 
-  const lake = await openLake({ ...world, telemetry, configuration, stores, folder, closers, streams: () => streams });
+  const lake = await openLake({ ...world, configuration, telemetry, stores, folder, closers, streams: () => streams });
   const { catalog, jobs } = lake;
   const firstStarts = new FirstStarts(nodeDisk, folder.started);
   const components = deliveryComponents({ ...world, telemetry, stores, catalog, jobs, functions: functions.host });

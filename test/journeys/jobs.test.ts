@@ -1,5 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how parameters of statements are written.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { runCommand } from "../../src/cli/main.ts";
@@ -37,6 +40,7 @@ async function world(t: TestContext, options: StartOptions = {}) {
   const api = async (method: string, path: string, body?: object) => {
     const response = await fetch(`${lakehose.url}${path}`, {
       method,
+      headers: { authorization: "Bearer token" },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     return { status: response.status, json: (await response.json()) as JsonObject };
@@ -135,4 +139,38 @@ test("files that a stream delivers to a table make a job run, and so does the en
   await until(async () => JSON.parse((await run("--json", "jobs", "runs", "report")).out).length === 1);
   const [first] = JSON.parse((await run("--json", "jobs", "runs", "compact")).out);
   assert.match(first.cause, /^after-files sales\.orders 1$/);
+});
+
+/** Folders with boto3 and what it needs, of the Python of this machine. */
+const PACKAGES = spawnSync("python3", [
+  "-c",
+  "import boto3, os; print(os.path.dirname(os.path.dirname(boto3.__file__)))",
+]);
+
+test("boto3 in a python job speaks to this server, with a key that it takes", {
+  skip: PACKAGES.status !== 0 && "needs boto3 in the python3 of this machine",
+}, async (t) => {
+  const data = await temporaryFolder(t);
+  await mkdir(join(data, "scripts"));
+  const program = [
+    "import boto3",
+    "s3 = boto3.client('s3')",
+    "s3.create_bucket(Bucket='made')",
+    "s3.put_object(Bucket='made', Key='by/a/job.txt', Body=b'hello')",
+    "print(s3.get_object(Bucket='made', Key='by/a/job.txt')['Body'].read().decode())",
+  ];
+  await writeFile(join(data, "scripts", "put.py"), program.join("\n"));
+  const { api } = await world(t, {
+    data,
+    accessKeys: [{ accessKeyId: "AKIAOPERATOR", secretAccessKey: "secret" }],
+    tokens: [{ name: "test", token: "token" }],
+    python: { libraries: PACKAGES.stdout.toString().trim() },
+    jobs: { put: { kind: "python", options: { script: "put.py" } } },
+  });
+  const { json: run } = await api("POST", "/api/jobs/put/runs");
+  const state = async () => (await api("GET", `/api/job-runs/${run.id}`)).json.state;
+  await until(async () => !["queued", "running"].includes(String(await state())));
+  const { lines } = (await api("GET", `/api/job-runs/${run.id}/log`)).json;
+  assert.equal(await state(), "succeeded", String(lines));
+  assert.match(String((lines as string[]).at(-1)), / hello$/);
 });

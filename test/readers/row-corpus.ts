@@ -101,6 +101,18 @@ export function corpusLines(record: Buffer, { columns = corpusColumns, micros = 
   return rows.map((row) => JSON.stringify(plainCell(row, { kind: "struct", fields: columns }, micros)));
 }
 
+/** The rows that our own readers give as lines of JSON, in the same form: their bytes stand there as `\\xNN`. */
+export function ownLines(text: string, columns: readonly Column[] = corpusColumns): string[] {
+  const lines = text.split("\n").filter((line) => line !== "");
+  return lines.flatMap((line) => {
+    const record = line.replaceAll(/"((?:\\\\x[0-9A-F]{2})+)"/g, (_, hex: string) => {
+      const bytes = Buffer.from(hex.replaceAll("\\\\x", ""), "hex");
+      return JSON.stringify(bytes.toString("base64"));
+    });
+    return corpusLines(Buffer.from(record), { columns, micros: true });
+  });
+}
+
 /**
  * A cell in a form that every language writes alike: whole numbers, decimals and doubles (as their bits) as texts,
  * bytes in hexadecimal, times as seconds and nanoseconds (cut to `micros` where a format has no more), structs as arrays,

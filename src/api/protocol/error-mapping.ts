@@ -25,10 +25,10 @@ export function wireErrorOf(error: unknown, context: ErrorContext): WireError | 
   if (error instanceof CrawlerError) {
     return new WireError(CRAWLER_CODES[error.code as CrawlerErrorCode], error.message, { cause: error });
   }
+  if (error instanceof QueryError) return fromQueryError(error);
   if (error instanceof JobError) {
     return new WireError(JOB_CODES[error.code as JobErrorCode], error.message, { cause: error });
   }
-  if (error instanceof QueryError) return fromQueryError(error);
   if (error instanceof RefusedError) return new WireError(REFUSAL_CODES[error.reason], error.message, { cause: error });
   if (!(error instanceof LogError)) return undefined;
   const code = LOG_CODES[error.code as LogErrorCode];

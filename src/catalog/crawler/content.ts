@@ -1,18 +1,15 @@
-import type { ForeignCompression } from "../../formats/compression/read-foreign.ts";
-import type { CompressionType } from "../../model/delivery-definition.ts";
+import type { ReadableCompression } from "../../formats/compression/decompress.ts";
 import type { Column } from "../../model/schema/column-type.ts";
 
 /** What the crawler found in one object, told from its bytes alone. */
 export interface Content {
-  readonly compression: ContentCompression;
+  readonly compression: ReadableCompression;
   readonly form: ContentForm;
   /** Names in lower case. Empty where the format tells none. */
   readonly columns: readonly Column[];
   /** What readers may stumble over. */
   readonly warnings: readonly string[];
 }
-
-export type ContentCompression = CompressionType | ForeignCompression;
 
 export type ContentForm =
   | { readonly format: "json"; readonly layout: JsonLayout }

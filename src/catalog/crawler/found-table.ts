@@ -1,6 +1,7 @@
+import type { ReadableCompression } from "../../formats/compression/decompress.ts";
 import type { Column } from "../../model/schema/column-type.ts";
 import { type Location, locationText } from "../location.ts";
-import type { ContentCompression, ContentForm } from "./content.ts";
+import type { ContentForm } from "./content.ts";
 import { type MergedContent, mergeContents, type Sample } from "./merge-contents.ts";
 import { layoutOf, type PartitionFolder, type TableCandidate } from "./table-candidates.ts";
 
@@ -10,7 +11,7 @@ export interface FoundTable {
   /** Ended by a slash, or empty for the whole bucket. */
   readonly prefix: string;
   readonly form: ContentForm;
-  readonly compression: ContentCompression;
+  readonly compression: ReadableCompression;
   readonly columns: readonly Column[];
   readonly keys: readonly string[];
   readonly partitions: readonly FoundPartition[];

@@ -1,7 +1,8 @@
+import type { ReadableCompression } from "../../formats/compression/decompress.ts";
 import type { Column } from "../../model/schema/column-type.ts";
 import { formatHiveType } from "../../model/schema/hive-type.ts";
 import { joinColumns, joinTypes } from "../../model/schema/widen.ts";
-import type { Content, ContentCompression, ContentForm } from "./content.ts";
+import type { Content, ContentForm } from "./content.ts";
 
 /** An object that was looked at. */
 export interface Sample {
@@ -15,7 +16,7 @@ export interface Sample {
 export interface MergedContent {
   readonly form: ContentForm;
   /** Of most files. */
-  readonly compression: ContentCompression;
+  readonly compression: ReadableCompression;
   readonly columns: readonly Column[];
   readonly warnings: readonly string[];
   /** Folders whose files are all of another form. */

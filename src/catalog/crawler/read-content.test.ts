@@ -66,6 +66,7 @@ test("readContent() tells compression from the bytes, with gzip members joined b
     "members-nothing": "gzip",
     "members-lf": "gzip",
     "members-crlf": "gzip",
+    "lines.bz2": "bzip2",
     "lines.zst": "zstd",
     "lines.zip": "zip",
     "framed.sz": "snappy-framed",
@@ -77,7 +78,7 @@ test("readContent() tells compression from the bytes, with gzip members joined b
     const found = await described(fixture(name));
     assert.deepEqual([found.compression, found.types], [compression, JSON_TYPES], name);
   }
-  assert.match(await reasonFor(fixture("lines.bz2")), /^unsupported-compression: .* got bzip2/);
+  assert.match(await reasonFor(Buffer.from("\xfd7zXZ\x00\x00", "latin1")), /^unsupported-compression: .* got xz/);
 });
 
 test("readContent() looks at the start of an object that is compressed and long", async () => {
@@ -204,6 +205,7 @@ const FIXTURES = [
   "quoted.csv",
   "combined.log",
   "members-crlf",
+  "lines.bz2",
   "lines.zst",
   "lines.zip",
   "framed.sz",

@@ -1,11 +1,10 @@
 import { AVRO_MAGIC, readAvroSchema } from "../../formats/avro/read-schema.ts";
-import { decompress, detectCompression } from "../../formats/compression/decompress.ts";
-import { detectForeignCompression, readForeign } from "../../formats/compression/read-foreign.ts";
+import { decompress, detectCompression, type ReadableCompression } from "../../formats/compression/decompress.ts";
 import { readOrcSchema } from "../../formats/orc/read-schema.ts";
 import { PARQUET_MAGIC, PARQUET_TAIL_BYTES, readParquetSchema } from "../../formats/parquet/read-schema.ts";
 import { LakehoseError } from "../../model/errors.ts";
 import type { Column } from "../../model/schema/column-type.ts";
-import type { Content, ContentCompression, ContentForm } from "./content.ts";
+import type { Content, ContentForm } from "./content.ts";
 import { FOOTER_BYTES_MAX, SAMPLE_BYTES, SAMPLE_PLAIN_BYTES, TAIL_BYTES } from "./crawler-limits.ts";
 import { type CsvHeader, readCsvSample } from "./csv-sample.ts";
 import { hiveColumns } from "./hive-columns.ts";
@@ -28,11 +27,10 @@ export interface ReadableObject {
  */
 export async function readContent(object: ReadableObject, options: ReadOptions = {}): Promise<Content> {
   const head = await object.read(0, Math.min(object.bytes, SAMPLE_BYTES));
-  const foreign = detectForeignCompression(head);
-  const compression = foreign ?? (await detectCompression(head));
+  const compression = await detectCompression(head);
   if (compression !== "none") {
     const whole = head.length >= object.bytes;
-    const { plain, complete } = await unpackSample(head, compression, whole);
+    const { plain, complete } = await unpackSample(head, whole);
     if (magicOf(plain) !== undefined) throw unknownContent(`text below ${compression}, got another binary format`);
     return textContent(textSample(plain, complete), compression, options);
   }
@@ -81,17 +79,12 @@ function columnar(form: ContentForm, columns: readonly Column[]): Content {
  */
 async function unpackSample(
   head: Buffer,
-  compression: ContentCompression,
   whole: boolean,
 ): Promise<{ readonly plain: Buffer; readonly complete: boolean }> {
   const parts: Buffer[] = [];
   let bytes = 0;
-  const chunks = chunksOf(head);
-  const reading = isForeign(compression)
-    ? readForeign(compression, chunks)
-    : decompress(chunks, { outputBytesMax: Number.POSITIVE_INFINITY });
   try {
-    for await (const part of reading) {
+    for await (const part of decompress(chunksOf(head), { outputBytesMax: Number.POSITIVE_INFINITY })) {
       parts.push(part);
       bytes += part.length;
       if (bytes >= SAMPLE_PLAIN_BYTES) return { plain: Buffer.concat(parts), complete: false };
@@ -103,17 +96,13 @@ async function unpackSample(
   return { plain: Buffer.concat(parts), complete: whole };
 }
 
-function isForeign(type: ContentCompression): type is Parameters<typeof readForeign>[0] {
-  return type === "bzip2" || type === "lz4" || type === "snappy-framed" || type === "xz";
-}
-
 /** In small pieces: what follows the piece that fills the sample is never unpacked. */
 function* chunksOf(head: Buffer): Generator<Buffer> {
   const CHUNK_BYTES = 64 * 1024;
   for (let at = 0; at < head.length; at += CHUNK_BYTES) yield head.subarray(at, at + CHUNK_BYTES);
 }
 
-function textContent(sample: TextSample, compression: ContentCompression, options: ReadOptions): Content {
+function textContent(sample: TextSample, compression: ReadableCompression, options: ReadOptions): Content {
   if (sample.text.trim() === "") throw unknownContent("content, got nothing but blanks");
   const json = readJsonSample(sample);
   if (json !== undefined) {

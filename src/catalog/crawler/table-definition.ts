@@ -1,8 +1,9 @@
+import type { ReadableCompression } from "../../formats/compression/decompress.ts";
 import type { Column } from "../../model/schema/column-type.ts";
 import { formatHiveType } from "../../model/schema/hive-type.ts";
 import { locationText } from "../location.ts";
 import type { StorageDescriptor, TableColumn, TableDefinition, TextMap } from "../table.ts";
-import type { ContentCompression, ContentForm } from "./content.ts";
+import type { ContentForm } from "./content.ts";
 import type { FoundTable } from "./found-table.ts";
 import { LOG_PATTERNS } from "./log-sample.ts";
 
@@ -34,7 +35,7 @@ export function tableColumns(columns: readonly Column[]): readonly TableColumn[]
   return columns.map(({ name, type }) => ({ name, type: formatHiveType(type) }));
 }
 
-export function tableParameters(form: ContentForm, compression: ContentCompression): TextMap {
+export function tableParameters(form: ContentForm, compression: ReadableCompression): TextMap {
   return {
     classification: CLASSIFICATIONS[form.format],
     compressionType: COMPRESSION_NAMES[compression],
@@ -48,7 +49,7 @@ export function tableParameters(form: ContentForm, compression: ContentCompressi
   };
 }
 
-export function storageOf(form: ContentForm, compression: ContentCompression): StorageDescriptor {
+export function storageOf(form: ContentForm, compression: ReadableCompression): StorageDescriptor {
   const { inputFormat, outputFormat } = FILE_FORMATS[form.format];
   return { inputFormat, outputFormat, compressed: compression !== "none", serdeInfo: serdeOf(form) };
 }
@@ -64,7 +65,7 @@ const CLASSIFICATIONS: Readonly<Record<ContentForm["format"], string>> = {
 };
 
 /** In Glue's words, where it has one. */
-const COMPRESSION_NAMES: Readonly<Record<ContentCompression, string>> = {
+const COMPRESSION_NAMES: Readonly<Record<ReadableCompression, string>> = {
   bzip2: "bzip2",
   gzip: "gzip",
   "hadoop-snappy": "snappy",

@@ -9,6 +9,8 @@ export interface AvroFileSchema {
   /** The writer's schema, as it stands in the file. */
   readonly text: string;
   readonly codec: string;
+  /** Up to the marker that ends it. */
+  readonly headerBytes: number;
 }
 
 export const AVRO_MAGIC: Buffer = Buffer.from("Obj\x01", "latin1");
@@ -19,12 +21,12 @@ export const AVRO_MAGIC: Buffer = Buffer.from("Obj\x01", "latin1");
  */
 export function readAvroSchema(head: Buffer): AvroFileSchema {
   try {
-    const header = readHeader(head);
+    const { pairs: header, bytes: headerBytes } = readHeader(head);
     const text = header.get("avro.schema")?.toString("utf8");
     if (text === undefined) throw new Error("Expected avro.schema in the header, got none");
     const schema: JsonValue = JSON.parse(text);
     const columns = new TypeReader().columns(schema);
-    return { columns, text, codec: header.get("avro.codec")?.toString("utf8") ?? "null" };
+    return { columns, text, codec: header.get("avro.codec")?.toString("utf8") ?? "null", headerBytes };
   } catch (error) {
     throw new LakehoseError("damaged-object", `The Avro header cannot be read: ${reasonOf(error)}`, { cause: error });
   }
@@ -33,7 +35,7 @@ export function readAvroSchema(head: Buffer): AvroFileSchema {
 /** Pairs of one header; writers put two to five there. */
 const HEADER_PAIRS_MAX = 10_000;
 
-function readHeader(head: Buffer): ReadonlyMap<string, Buffer> {
+function readHeader(head: Buffer): { readonly pairs: ReadonlyMap<string, Buffer>; readonly bytes: number } {
   if (!head.subarray(0, 4).equals(AVRO_MAGIC)) throw new Error("Expected the magic of Avro");
   const pairs = new Map<string, Buffer>();
   let at = AVRO_MAGIC.length;
@@ -60,7 +62,7 @@ function readHeader(head: Buffer): ReadonlyMap<string, Buffer> {
       pairs.set(bytes().toString("utf8"), bytes());
     }
   }
-  return pairs;
+  return { pairs, bytes: at };
 }
 
 const STRING: ColumnType = { kind: "string" };
@@ -147,7 +149,8 @@ interface Named {
   readonly types: number;
 }
 
-function fullName({ name, namespace: own }: JsonObject, namespace: string): string {
+/** The name under which a type is known from here on. */
+export function fullName({ name, namespace: own }: JsonObject, namespace: string): string {
   const text = typeof name === "string" ? name : "";
   const space = typeof own === "string" ? own : namespace;
   return text.includes(".") || space === "" ? text : `${space}.${text}`;

@@ -4,6 +4,12 @@ import { LakehoseError } from "../../model/errors.ts";
 import { ByteSource } from "./byte-source.ts";
 import { inflate } from "./inflate.ts";
 import { damaged, NATIVE_OUTPUT_BYTES, readNative } from "./native-reader.ts";
+import {
+  detectForeignCompression,
+  FOREIGN_MAGIC_BYTES,
+  FOREIGN_READERS,
+  type ForeignCompression,
+} from "./read-foreign.ts";
 import { XERIAL_HEADER_BYTES, XERIAL_MAGIC } from "./snappy.ts";
 import { snappyLength } from "./snappy-length.ts";
 import { snappyLibrary } from "./snappy-library.ts";
@@ -22,10 +28,26 @@ export async function* decompress(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   options: DecompressOptions,
 ): AsyncGenerator<Buffer> {
-  const source = new ByteSource(chunks);
+  yield* unpacked(new ByteSource(chunks), undefined, options);
+}
+
+/** `decompress` of bytes whose compression is said elsewhere: parts of a file have no magic that could be trusted. */
+export function decompressAs(
+  type: ReadableCompression,
+  bytes: Buffer,
+  options: DecompressOptions,
+): AsyncGenerator<Buffer> {
+  return unpacked(new ByteSource([bytes]), type, options);
+}
+
+async function* unpacked(
+  source: ByteSource,
+  known: ReadableCompression | undefined,
+  options: DecompressOptions,
+): AsyncGenerator<Buffer> {
   let bytes = 0;
   try {
-    const type = await detect(source);
+    const type = known ?? (await detect(source));
     options.onDetected?.(type);
     for await (const chunk of READERS[type](source)) {
       bytes += chunk.length;
@@ -41,7 +63,7 @@ export interface DecompressOptions {
   /** Plain bytes that are more than this end in the error `decompressed-too-large`. */
   readonly outputBytesMax: number;
   /** Told what the bytes are, before the first plain byte. */
-  readonly onDetected?: (type: CompressionType) => void;
+  readonly onDetected?: (type: ReadableCompression) => void;
 }
 
 /** `decompress` for an object that is in memory. */
@@ -51,8 +73,11 @@ export async function decompressBuffer(bytes: Buffer, options: DecompressOptions
   return Buffer.concat(plain);
 }
 
+/** Compressions that are told, and but for xz unpacked: those that Lakehose writes, and others. */
+export type ReadableCompression = CompressionType | ForeignCompression;
+
 /** What these bytes, the start of an object or all of it, are compressed with. */
-export function detectCompression(bytes: Buffer): Promise<CompressionType> {
+export function detectCompression(bytes: Buffer): Promise<ReadableCompression> {
   return detect(new ByteSource([bytes]));
 }
 
@@ -62,7 +87,8 @@ const SNAPPY_BLOCK_BYTES_MAX = 64 * 1024 * 1024;
 /** Zstandard contexts of readers may ask for windows up to 128 MiB, zstd's own default limit. */
 const ZSTD_WINDOW_LOG_MAX = 27;
 
-const READERS: Readonly<Record<CompressionType, (source: ByteSource) => AsyncGenerator<Buffer>>> = {
+const READERS: Readonly<Record<ReadableCompression, (source: ByteSource) => AsyncGenerator<Buffer>>> = {
+  ...FOREIGN_READERS,
   gzip: readGzip,
   "hadoop-snappy": readHadoopSnappy,
   none: readPlain,
@@ -71,7 +97,9 @@ const READERS: Readonly<Record<CompressionType, (source: ByteSource) => AsyncGen
   zstd: readZstd,
 };
 
-async function detect(source: ByteSource): Promise<CompressionType> {
+async function detect(source: ByteSource): Promise<ReadableCompression> {
+  const foreign = detectForeignCompression(await source.peek(FOREIGN_MAGIC_BYTES));
+  if (foreign !== undefined) return foreign;
   const start = await source.peek(XERIAL_MAGIC.length);
   if (start.length >= 3 && start.readUIntBE(0, 3) === 0x1f8b08) return "gzip";
   if (start.length >= 4 && start.readUInt32LE(0) === 0x0403_4b50) return "zip";

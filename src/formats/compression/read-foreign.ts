@@ -1,16 +1,20 @@
 import { LakehoseError, reasonOf } from "../../model/errors.ts";
-import { ByteSource } from "./byte-source.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { readBzip2 } from "./bzip2.ts";
 import { unpackLz4Block } from "./lz4-block.ts";
 import { damaged } from "./native-reader.ts";
 import { snappyLength } from "./snappy-length.ts";
 import { snappyLibrary } from "./snappy-library.ts";
 
-/** Compressions that Lakehose never writes and meets in data of others. bzip2 and xz are told, and not unpacked. */
+/** Compressions that Lakehose never writes and meets in data of others. xz is told, and not unpacked. */
 export type ForeignCompression = "bzip2" | "lz4" | "snappy-framed" | "xz";
+
+/** So many bytes tell each of them. */
+export const FOREIGN_MAGIC_BYTES = 10;
 
 /** What these first bytes of an object say. All of these have a magic, so that there is no doubt. */
 export function detectForeignCompression(start: Buffer): ForeignCompression | undefined {
-  const text = start.subarray(0, 10).toString("latin1");
+  const text = start.subarray(0, FOREIGN_MAGIC_BYTES).toString("latin1");
   if (/^BZh[1-9]/.test(text) && BZIP2_BLOCKS.includes(text.slice(4))) return "bzip2";
   if (start.length >= 4 && start.readUInt32LE(0) === LZ4_MAGIC) return "lz4";
   if (text === SNAPPY_IDENTIFIER) return "snappy-framed";
@@ -20,17 +24,17 @@ export function detectForeignCompression(start: Buffer): ForeignCompression | un
 /** What follows bzip2's header: a block, or the end of an empty file. */
 const BZIP2_BLOCKS = ["1AY&SY", "\x17rE8P\x90"];
 
-/** Plain bytes of an object under one of them. Throws `damaged-object`, and `unsupported-compression` for what cannot be unpacked. */
-export async function* readForeign(type: ForeignCompression, chunks: Iterable<Buffer>): AsyncGenerator<Buffer> {
-  if (type === "bzip2" || type === "xz") {
-    throw new LakehoseError("unsupported-compression", `Expected a compression that can be unpacked here, got ${type}`);
-  }
-  const source = new ByteSource(chunks);
-  try {
-    yield* type === "lz4" ? readLz4(source) : readFramedSnappy(source);
-  } finally {
-    await source.close();
-  }
+/** Plain bytes of an object under one of them. Throw `damaged-object`, and `unsupported-compression` for what cannot be unpacked. */
+export const FOREIGN_READERS: Readonly<Record<ForeignCompression, (source: ByteSource) => AsyncGenerator<Buffer>>> = {
+  bzip2: readBzip2,
+  lz4: readLz4,
+  "snappy-framed": readFramedSnappy,
+  xz: refuseXz,
+};
+
+// biome-ignore lint/correctness/useYield: it has the shape of the readers beside it, and nothing to give.
+async function* refuseXz(): AsyncGenerator<Buffer> {
+  throw new LakehoseError("unsupported-compression", "Expected a compression that can be unpacked here, got xz");
 }
 
 const LZ4_MAGIC = 0x184d_2204;

@@ -6,7 +6,7 @@ import { type Position, type PositionTaker, positionOf } from "./position.ts";
 import { StreamBuffer, type StripeMemory } from "./stream-buffer.ts";
 
 /** Stream.Kind of ORC's metadata. */
-export const STREAM_KIND = { present: 0, data: 1, length: 2, secondary: 5, rowIndex: 6 } as const;
+export const STREAM_KIND = { present: 0, data: 1, length: 2, dictionaryData: 3, secondary: 5, rowIndex: 6 } as const;
 /** ColumnEncoding.Kind of ORC's metadata. */
 export const ENCODING = { direct: 0, directV2: 2 } as const;
 

@@ -7,8 +7,21 @@ import { snappyLength } from "../compression/snappy-length.ts";
 import { snappyLibrary } from "../compression/snappy-library.ts";
 import { bytesIn, numberIn, numbersIn, type ProtobufFields, readProtobuf } from "./protobuf-reader.ts";
 
+/** What stands at the end of an ORC file. */
+export interface OrcTail {
+  readonly footer: ProtobufFields;
+  readonly packing: OrcPacking;
+}
+
+/** How everything but the post script is packed, by the numbers of CompressionKind. */
+export interface OrcPacking {
+  readonly compression: number;
+  /** Plain bytes of a chunk, at most. */
+  readonly chunkBytes: number;
+}
+
 /**
- * The columns of an ORC file that anybody wrote, in Hive's words. The end of a file is read backwards:
+ * The end of an ORC file that anybody wrote is read backwards:
  *
  *     footer       in chunks that may be compressed each; its types are the schema, the root first
  *     post script  never compressed: length of the footer, compression
@@ -16,7 +29,7 @@ import { bytesIn, numberIn, numbersIn, type ProtobufFields, readProtobuf } from 
  *
  * `tail` is the end of the file; when it does not hold the footer, the answer is how many bytes of the end are needed.
  */
-export function readOrcSchema(tail: Buffer): { readonly columns: readonly Column[] } | { readonly tailBytes: number } {
+export function readOrcTail(tail: Buffer): OrcTail | { readonly tailBytes: number } {
   try {
     const postScriptBytes = tail.at(-1) ?? 0;
     const footerEnd = tail.length - 1 - postScriptBytes;
@@ -25,11 +38,27 @@ export function readOrcSchema(tail: Buffer): { readonly columns: readonly Column
     if (bytesIn(postScript, 8000)[0]?.toString("latin1") !== "ORC") throw new Error("Expected ORC in the post script");
     const footerBytes = numberIn(postScript, 1) ?? 0;
     if (footerBytes > footerEnd) return { tailBytes: footerBytes + 1 + postScriptBytes };
-    const footer = unpackFooter(tail.subarray(footerEnd - footerBytes, footerEnd), postScript);
-    return { columns: columnsOf(readProtobuf(footer)) };
+    const chunkBytes = Math.min(numberIn(postScript, 3) ?? CHUNK_BYTES_DEFAULT, CHUNK_BYTES_MAX);
+    const packing = { compression: numberIn(postScript, 2) ?? 0, chunkBytes };
+    return { footer: readProtobuf(unpackOrc(tail.subarray(footerEnd - footerBytes, footerEnd), packing)), packing };
   } catch (error) {
-    throw new LakehoseError("damaged-object", `The ORC footer cannot be read: ${reasonOf(error)}`, { cause: error });
+    throw unreadable(error);
   }
+}
+
+/** The columns of an ORC file in Hive's words, from its end; or how many bytes of the end are needed. */
+export function readOrcSchema(tail: Buffer): { readonly columns: readonly Column[] } | { readonly tailBytes: number } {
+  const found = readOrcTail(tail);
+  if ("tailBytes" in found) return found;
+  try {
+    return { columns: columnsOf(found.footer) };
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+function unreadable(error: unknown): LakehoseError {
+  return new LakehoseError("damaged-object", `The ORC footer cannot be read: ${reasonOf(error)}`, { cause: error });
 }
 
 /** Largest footer that is unpacked: 20,000 columns with statistics of many stripes. */
@@ -39,10 +68,9 @@ const FOOTER_BYTES_MAX = 64 * 1024 * 1024;
 const CHUNK_BYTES_DEFAULT = 256 * 1024;
 const CHUNK_BYTES_MAX = 8 * 1024 * 1024;
 
-function unpackFooter(packed: Buffer, postScript: ProtobufFields): Buffer {
-  const compression = numberIn(postScript, 2) ?? 0;
+/** Plain bytes of a footer: chunks behind their length and a bit that says whether they are as they were. */
+export function unpackOrc(packed: Buffer, { compression, chunkBytes }: OrcPacking): Buffer {
   if (compression === 0) return packed;
-  const chunkBytes = Math.min(numberIn(postScript, 3) ?? CHUNK_BYTES_DEFAULT, CHUNK_BYTES_MAX);
   const parts: Buffer[] = [];
   let bytes = 0;
   for (let at = 0; at + 3 <= packed.length; ) {
@@ -57,8 +85,7 @@ function unpackFooter(packed: Buffer, postScript: ProtobufFields): Buffer {
   return Buffer.concat(parts);
 }
 
-/** By the numbers of CompressionKind. */
-function unpackChunk(chunk: Buffer, compression: number, bytesMax: number): Buffer {
+export function unpackChunk(chunk: Buffer, compression: number, bytesMax: number): Buffer {
   switch (compression) {
     case 1:
       return inflateRawSync(chunk, { maxOutputLength: bytesMax, finishFlush: constants.Z_SYNC_FLUSH });

@@ -177,10 +177,10 @@ function missing(program: string): never {
 let canDieWithUs: boolean | undefined;
 
 /**
- * Where `setpriv` is at hand (Linux) the kernel kills a function's process with the server, however that ends. Elsewhere
+ * Where `setpriv` is at hand (Linux) the kernel kills a process of ours with the server, however that ends. Elsewhere
  * a process notices when it next asks for an event, which a hung handler never does.
  */
-function dyingWithUs(command: string, args: readonly string[]): { command: string; args: readonly string[] } {
+export function dyingWithUs(command: string, args: readonly string[]): { command: string; args: readonly string[] } {
   canDieWithUs ??= spawnSync("setpriv", [...DIE_WITH_PARENT, "true"], { stdio: "ignore" }).status === 0;
   return canDieWithUs ? { command: "setpriv", args: [...DIE_WITH_PARENT, command, ...args] } : { command, args };
 }

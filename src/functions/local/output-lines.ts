@@ -12,11 +12,14 @@ const LINE_FEED = 0x0a;
 export class OutputLines {
   readonly #emit: (channel: OutputChannel, line: string) => void;
   readonly #begun: Record<OutputChannel, Buffer> = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
-  #room = OUTPUT_BYTES_MAX;
+  readonly #bytesMax: number;
+  #room: number;
   #omittedBytes = 0;
 
-  constructor(emit: (channel: OutputChannel, line: string) => void) {
+  constructor(emit: (channel: OutputChannel, line: string) => void, bytesMax = OUTPUT_BYTES_MAX) {
     this.#emit = emit;
+    this.#bytesMax = bytesMax;
+    this.#room = bytesMax;
   }
 
   write(channel: OutputChannel, piece: Buffer): void {
@@ -48,7 +51,7 @@ export class OutputLines {
   /** Another call begins, with room of its own. */
   begin(): void {
     this.settle();
-    this.#room = OUTPUT_BYTES_MAX;
+    this.#room = this.#bytesMax;
   }
 
   #finishLine(channel: OutputChannel): void {

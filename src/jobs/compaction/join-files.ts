@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { compressions } from "../../formats/compression/registry.ts";
 import type { StoredFile } from "../../query/engine/location.ts";
 import type { QuerySession } from "../../query/engine/session.ts";
-import { QueryError, unsupported } from "../../query/query-error.ts";
+import { QueryError } from "../../query/query-error.ts";
 import { invariant } from "../../std/assert.ts";
 import type { Disk } from "../../std/disk.ts";
 import type { ObjectBody } from "../../storage/object-store.ts";
@@ -13,7 +13,7 @@ import { plainExtensionOf } from "../rewriting/output-name.ts";
 import { type RewritingRun, sessionOptionsOf } from "../rewriting/rewriting-world.ts";
 import { scratchFileBody } from "../rewriting/scratch-object.ts";
 import type { TablePlace } from "../rewriting/table-places.ts";
-import type { TextReader } from "../rewriting/text-lines.ts";
+import { isTextReader, type TextReader } from "../rewriting/text-lines.ts";
 
 /** One file that was made of several, on this disk. Nobody else has heard of it. */
 export interface JoinedFile {
@@ -44,15 +44,7 @@ export function joinFiles(
   run: RewritingRun,
 ): Promise<JoinOutcome> {
   const { reader } = place;
-  switch (reader.format) {
-    case "json":
-    case "csv":
-      return joinTextFiles(reader, batch, directory, run);
-    case "parquet":
-      return joinParquetFiles(batch, directory, run);
-    default:
-      throw unsupported("Rewriting files of this format", "there are JSON, CSV, delimited text and Parquet");
-  }
+  return isTextReader(reader) ? joinTextFiles(reader, batch, directory, run) : joinParquetFiles(batch, directory, run);
 }
 
 async function joinTextFiles(

@@ -103,11 +103,11 @@ test("deduplicate() deletes a file of which nothing is left", async (t) => {
 test("deduplicate() keeps header and line feeds inside quotes of CSV", async (t) => {
   const world = await worldWith(
     t,
-    "CREATE EXTERNAL TABLE orders (id bigint, v string) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' LOCATION 's3://lake/orders/' TBLPROPERTIES ('skip.header.line.count'='1')",
+    "CREATE EXTERNAL TABLE orders (v string, id bigint) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' LOCATION 's3://lake/orders/' TBLPROPERTIES ('skip.header.line.count'='1')",
   );
-  await world.put("lake", "orders/1", 'id,v\n1,"a\nb"\n1,"c\nd"\n2,"e"');
+  await world.put("lake", "orders/1", 'v,id\n"a\nb",1\n"a\nb",2\n"c\nd",1');
   assert.equal((await deduplicate(world)).rowsDropped, 1);
-  assert.deepEqual(await objectsOf(world), ['id,v\n1,"a\nb"\n2,"e"\n']);
+  assert.deepEqual(await objectsOf(world), ['v,id\n"a\nb",1\n"a\nb",2\n']);
 });
 
 test("deduplicate() drops rows of Parquet", async (t) => {

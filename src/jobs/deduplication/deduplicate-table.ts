@@ -13,7 +13,7 @@ import { FileLeftAlone } from "../rewriting/file-left-alone.ts";
 import { type NewFile, replaceFiles } from "../rewriting/replace-files.ts";
 import { type RewritingRun, sessionOptionsOf } from "../rewriting/rewriting-world.ts";
 import { type PartitionChoice, placesOf, refuseReadByListing, tableToRewrite } from "../rewriting/table-places.ts";
-import { type RepeatRule, Repeats } from "./find-repeats.ts";
+import { columnsToRead, type RepeatRule, Repeats } from "./find-repeats.ts";
 import { rewriteWithout } from "./rewrite-without.ts";
 import { inGroups, visibleKey, type WindowFile } from "./window-files.ts";
 
@@ -108,9 +108,10 @@ export class TableDeduplication {
     const cache = await FileCache.open({ ...unpacked, localPath: () => undefined });
     const made = join(directory, "made");
     await disk.makeDirectory(made);
-    const columns = rule.order === undefined ? rule.keys : [...rule.keys, rule.order];
     const ready: ReadyFile[] = [];
-    for (const { stored, place } of files) ready.push(await cache.ready(stored, place.reader, columns, signal));
+    for (const { stored, place } of files) {
+      ready.push(await cache.ready(stored, place.reader, columnsToRead(place.reader, rule), signal));
+    }
     const session = await QuerySession.open(sessionOptionsOf(this.#run, join(directory, "spill")));
     try {
       const outputs = files.map(({ number }) => join(made, String(number)));
@@ -230,7 +231,7 @@ function ruleOf(table: Table, { keys, order, keep }: DeduplicationSettings): Rep
     const place = `${table.databaseName}.${table.definition.name}`;
     throw new LakehoseError("invalid", `Table ${place} has no column ${name} in its files; it has ${known}`);
   };
-  const rule = { keys: keys.map(find), keep };
+  const rule = { columns, keys: keys.map(find), keep };
   return order === undefined ? rule : { ...rule, order: find(order) };
 }
 

@@ -4,7 +4,13 @@ import { FileLeftAlone } from "../rewriting/file-left-alone.ts";
 import { nameOf, plainChunks } from "../rewriting/join-text.ts";
 import { type PackedFile, PackedText } from "../rewriting/packed-text.ts";
 import { readAhead } from "../rewriting/read-ahead.ts";
-import { type TextLines, type TextReader, textLines, withoutByteOrderMark } from "../rewriting/text-lines.ts";
+import {
+  headerLinesOf,
+  type TextLines,
+  type TextReader,
+  textLines,
+  withoutByteOrderMark,
+} from "../rewriting/text-lines.ts";
 
 export interface DropRecordsOptions {
   readonly reader: TextReader;
@@ -26,7 +32,7 @@ export async function dropRecords(file: StoredFile, options: DropRecordsOptions)
   const { reader, disk, path, rows, dropped, signal } = options;
   const output = await PackedText.create(disk, path);
   try {
-    const headerLines = reader.format === "csv" ? reader.skippedLines : 0;
+    const headerLines = headerLinesOf(reader);
     const filter = new RecordFilter(headerLines, dropped);
     for await (const opened of readAhead([file])) {
       const lines = textLines(reader);

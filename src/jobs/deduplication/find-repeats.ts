@@ -1,14 +1,23 @@
 import { duckdbType, sqlName } from "../../formats/parquet/duckdb-type.ts";
 import type { Column } from "../../model/schema/column-type.ts";
+import { readColumn, readFiles } from "../../query/engine/read-files.ts";
 import type { QuerySession } from "../../query/engine/session.ts";
-import { readColumn, readFiles, type TableReader } from "../../query/engine/table-reader.ts";
+import type { TableReader } from "../../query/engine/table-reader.ts";
 
 /** What makes two rows the same, and which of them stays. */
 export interface RepeatRule {
+  /** All columns of the table: most formats know them by their place. */
+  readonly columns: readonly Column[];
   readonly keys: readonly Column[];
   /** Absent: rows stand in the order of their files and of their places in them. */
   readonly order?: Column;
   readonly keep: "first" | "last";
+}
+
+/** The columns that have to be read: of JSON only those that are asked for, since that is half the work. */
+export function columnsToRead(reader: TableReader, { columns, keys, order }: RepeatRule): readonly Column[] {
+  if (reader.format !== "json") return columns;
+  return columns.filter((column) => keys.includes(column) || column === order);
 }
 
 /** A file as DuckDB reads it, with the number that it has among all. */
@@ -79,12 +88,13 @@ export class Repeats {
 }
 
 async function selectRows(session: QuerySession, { number, reader, path }: ReadableFile, rule: RepeatRule) {
-  const columns = [...rule.keys, ...(rule.order === undefined ? [] : [rule.order])];
+  const columns = columnsToRead(reader, rule);
   // A record that cannot be read has no keys and stays, whatever the table says of such records.
   const lenient: TableReader = reader.format === "json" ? { ...reader, skipsMalformed: true } : reader;
   const source = readFiles(lenient, [path], columns);
   const known = await columnsIn(session, lenient, source);
-  const values = columns.map((column) => readColumn(lenient, column, known));
+  const needed = [...rule.keys, ...(rule.order === undefined ? [] : [rule.order])];
+  const values = needed.map((column) => readColumn(lenient, column, known, columns.indexOf(column)));
   return `SELECT ${[number, "row_number() OVER () - 1", ...values].join(", ")} FROM ${source}`;
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { compressions } from "../../formats/compression/registry.ts";
 import type { QuerySession } from "../../query/engine/session.ts";
-import { QueryError, unsupported } from "../../query/query-error.ts";
+import { QueryError } from "../../query/query-error.ts";
 import { FileLeftAlone } from "../rewriting/file-left-alone.ts";
 import { groupParquet, joinParquet } from "../rewriting/join-parquet.ts";
 import { nameOf } from "../rewriting/join-text.ts";
@@ -9,7 +9,7 @@ import { plainExtensionOf, rewrittenKey } from "../rewriting/output-name.ts";
 import type { NewFile } from "../rewriting/replace-files.ts";
 import type { RewritingRun } from "../rewriting/rewriting-world.ts";
 import { scratchFileBody } from "../rewriting/scratch-object.ts";
-import type { TextReader } from "../rewriting/text-lines.ts";
+import { isTextReader, type TextReader } from "../rewriting/text-lines.ts";
 import { dropRecords } from "./drop-records.ts";
 import type { Repeats } from "./find-repeats.ts";
 import type { WindowFile } from "./window-files.ts";
@@ -37,15 +37,10 @@ export async function rewriteWithout(file: WindowFile, options: RewriteWithoutOp
   const dropped = await repeats.placesIn(file.number);
   if (dropped.length === (await repeats.rowsIn(file.number))) return { made: undefined, dropped: dropped.length };
   const { reader } = file.place;
-  switch (reader.format) {
-    case "json":
-    case "csv":
-      return { made: await rewriteText(file, reader, dropped, options), dropped: dropped.length };
-    case "parquet":
-      return { made: await rewriteParquet(file, dropped.length, options), dropped: dropped.length };
-    default:
-      throw unsupported("Rewriting files of this format", "there are JSON, CSV, delimited text and Parquet");
-  }
+  const made = isTextReader(reader)
+    ? await rewriteText(file, reader, dropped, options)
+    : await rewriteParquet(file, dropped.length, options);
+  return { made, dropped: dropped.length };
 }
 
 async function rewriteText(

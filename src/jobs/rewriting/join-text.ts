@@ -1,4 +1,4 @@
-import { decompress } from "../../formats/compression/decompress.ts";
+import { decompress, type ReadableCompression } from "../../formats/compression/decompress.ts";
 import type { CompressionType } from "../../model/delivery-definition.ts";
 import { LakehoseError } from "../../model/errors.ts";
 import type { StoredFile } from "../../query/engine/location.ts";
@@ -7,7 +7,7 @@ import { type ObjectBody, ObjectStoreError } from "../../storage/object-store.ts
 import { FileLeftAlone } from "./file-left-alone.ts";
 import { PackedText } from "./packed-text.ts";
 import { type OpenedFile, readAhead } from "./read-ahead.ts";
-import { type TextLines, type TextReader, textLines, withoutByteOrderMark } from "./text-lines.ts";
+import { headerLinesOf, type TextLines, type TextReader, textLines, withoutByteOrderMark } from "./text-lines.ts";
 
 /**
  * Text files one after another as one file: unpacked, each ended by a line feed, packed as the first of them was. Nothing is
@@ -52,7 +52,7 @@ export async function joinText(files: readonly StoredFile[], options: JoinTextOp
     let linesIn = 0;
     for await (const opened of readAhead(files)) {
       const isFirst = opened.file === files[0];
-      const skippedLines = reader.format === "csv" && !isFirst ? reader.skippedLines : 0;
+      const skippedLines = isFirst ? 0 : headerLinesOf(reader);
       const lines = textLines(reader);
       await copyLines(opened, lines, output, { skippedLines, plainBytesMax, signal });
       linesIn += lines.lines - Math.min(skippedLines, lines.lines);
@@ -104,7 +104,7 @@ export async function* plainChunks(
   output: PackedText,
   { plainBytesMax, signal }: { readonly plainBytesMax: number; readonly signal: AbortSignal },
 ): AsyncGenerator<Buffer> {
-  const onDetected = (type: CompressionType) => output.packAs(type);
+  const onDetected = (type: ReadableCompression) => output.packAs(type);
   try {
     for await (const chunk of withoutByteOrderMark(decompress(packed, { outputBytesMax: plainBytesMax, onDetected }))) {
       signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { Compressor } from "../../formats/compression/compressor.ts";
-import { decompress } from "../../formats/compression/decompress.ts";
+import { decompress, type ReadableCompression } from "../../formats/compression/decompress.ts";
 import { compressions } from "../../formats/compression/registry.ts";
 import { DRAIN_BYTES } from "../../formats/format.ts";
 import type { CompressionType } from "../../model/delivery-definition.ts";
@@ -16,6 +16,11 @@ export interface PackedFile {
   readonly compression: CompressionType;
   readonly lines: number;
 }
+
+/** What is not written again becomes gzip: archives, which readers of tables do not know, and what others have written. */
+const WRITTEN_AS: ReadonlyMap<ReadableCompression, CompressionType> = new Map(
+  (["gzip", "hadoop-snappy", "none", "snappy", "zstd"] as const).map((type) => [type, type]),
+);
 
 /** gzip's own default: a file that is written once and read often is worth the time (deliveries use 1). */
 const GZIP_LEVEL = 6;
@@ -44,9 +49,8 @@ export class PackedText {
     return this.#compression ?? "none";
   }
 
-  packAs(type: CompressionType): void {
-    // Readers of tables know no archives, only streams.
-    this.#compression ??= type === "zip" ? "gzip" : type;
+  packAs(type: ReadableCompression): void {
+    this.#compression ??= WRITTEN_AS.get(type) ?? "gzip";
   }
 
   async write(pieces: readonly Buffer[]): Promise<void> {

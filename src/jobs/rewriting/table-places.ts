@@ -5,6 +5,8 @@ import type { StorageDescriptor, Table } from "../../catalog/table.ts";
 import { READ_BY_LISTING } from "../../catalog/table-changes/stored-table-changes.ts";
 import { LakehoseError } from "../../model/errors.ts";
 import { readerOf, type TableReader } from "../../query/engine/table-reader.ts";
+import { unsupported } from "../../query/query-error.ts";
+import { isTextReader } from "./text-lines.ts";
 
 /** Where files of a table lie that are read in one way: a partition, or the whole of a table without partitions. */
 export interface TablePlace {
@@ -74,7 +76,11 @@ function placeOf(
     const message = `Table ${name}: expected a location such as s3://bucket/prefix/, got ${storage.location ?? "none"}`;
     throw new LakehoseError("invalid", message);
   }
-  return { location, reader: readerOf(storage, definition.parameters ?? {}, name), values, storage };
+  const reader = readerOf(storage, definition.parameters ?? {}, name);
+  if (reader.format !== "parquet" && !isTextReader(reader)) {
+    throw unsupported(`Table ${name}: rewriting such files`, "there are JSON, CSV, delimited text and Parquet");
+  }
+  return { location, reader, values, storage };
 }
 
 function isChosen(keys: readonly string[], values: readonly string[], choice: PartitionChoice): boolean {

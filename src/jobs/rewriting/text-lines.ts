@@ -1,7 +1,17 @@
 import { CanonicalJson } from "../../query/engine/canonical-json.ts";
-import type { TableReader } from "../../query/engine/table-reader.ts";
+import type { CsvReader, JsonReader, PatternReader, TableReader } from "../../query/engine/table-reader.ts";
 
-export type TextReader = Extract<TableReader, { readonly format: "json" | "csv" }>;
+/** Readers of files that are text; the same SerDes may read lines out of SequenceFiles. */
+export type TextReader = (JsonReader | CsvReader | PatternReader) & { readonly lines: "text" };
+
+export function isTextReader(reader: TableReader): reader is TextReader {
+  return "lines" in reader && reader.lines === "text";
+}
+
+/** Lines at the beginning of a file that are no records. */
+export function headerLinesOf(reader: TextReader): number {
+  return reader.format === "json" ? 0 : reader.skippedLines;
+}
 
 /**
  * The records of one text file on their way into another file, one a line, each ended by a line feed. Bytes of records are
@@ -21,7 +31,7 @@ export interface TextLines {
 
 export function textLines(reader: TextReader): TextLines {
   if (reader.format === "json") return new JsonLines();
-  return reader.quote === "" ? new PlainLines() : new QuotedLines(reader);
+  return reader.format === "pattern" || reader.quote === "" ? new PlainLines() : new QuotedLines(reader);
 }
 
 /** A byte order mark is no part of the content, and in the middle of a file it would be. */
@@ -101,10 +111,10 @@ class QuotedLines implements TextLines {
   #justClosed = false;
   #previous = LINE_FEED;
 
-  constructor({ quote, escape: escaped, delimiter }: { quote: string; escape: string; delimiter: string }) {
+  constructor({ quote, escape: escaped, delimiters }: CsvReader) {
     this.#quote = Buffer.from(quote)[0] ?? 0;
     this.#escape = Buffer.from(escaped)[0] ?? 0;
-    this.#delimiter = Buffer.from(delimiter).at(-1) ?? 0;
+    this.#delimiter = Buffer.from(delimiters[0] ?? "").at(-1) ?? 0;
   }
 
   get isComplete(): boolean {

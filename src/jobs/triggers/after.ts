@@ -29,7 +29,10 @@ export const afterTrigger: TriggerType<After, Seen> = {
   upstream: ({ jobs }) => jobs,
   baseline: (trigger, facts) => seenNow(trigger, facts),
   step: (trigger, memory, facts) => {
-    const isNew = (job: string) => (facts.lastSucceeded(job) ?? null) !== (memory[job] ?? null);
+    const isNew = (job: string) => {
+      const latest = facts.lastSucceeded(job);
+      return latest !== undefined && latest !== memory[job];
+    };
     const due = trigger.match === "all" ? trigger.jobs.every(isNew) : trigger.jobs.some(isNew);
     return due ? { memory: seenNow(trigger, facts), occasion: { at: facts.now } } : undefined;
   },

@@ -38,6 +38,13 @@ test("CanonicalJson puts each object on a line of its own", () => {
   becomes('{\n  "id": 1\r\n}\n', '{   "id": 1  }\n');
 });
 
+test("CanonicalJson takes the signs of an array on top away, and a byte order mark", () => {
+  becomes('[{"id":1},\n{"id":2}]\n', ' {"id":1} \n{"id":2} \n');
+  becomes('[\n{"id":1}\n,\n{"id":2}\n][{"id":3}]', ' \n{"id":1}\n \n{"id":2}\n  {"id":3} ');
+  becomes('\uFEFF{"id":1}\n', '   {"id":1}\n');
+  becomes('{"id":1}\n\uFEFF{"id":2}', '{"id":1}\n\uFEFF{"id":2}');
+});
+
 test("CanonicalJson lowers names of columns and fields, and leaves data alone", () => {
   becomes('{"ID":"ID"}', '{"id":"ID"}');
   becomes('{"Tags":{"Key":{"X":1}}}', '{"tags":{"Key":{"x":1}}}');

@@ -5,6 +5,7 @@ import type { Column, ColumnType } from "../../model/schema/column-type.ts";
  * lower case, since tables know no other (`httpRequest` in the file is `httprequest` in the table).
  *
  *   {"Id":1}{"Id":2,\n "tags":{"A":1}}     ->     {"id":1}\n{"id":2,  "tags":{"A":1}}
+ *   [{"Id":1},\n{"Id":2}]                  ->      {"id":1} \n{"id":2}
  *
  * Names inside maps are data and stay as they are, as does all that no column declares. Bytes are changed in place, line
  * breaks are put in, nothing is taken out; what is not JSON goes through for DuckDB to complain about. `changed` tells
@@ -17,6 +18,10 @@ export class CanonicalJson {
   #text: "key" | "value" | undefined;
   #escaped = false;
   #key = "";
+  /** Bytes of the chunks before. */
+  #start = 0;
+  /** On top, around objects. */
+  #inArray = false;
   /** Nothing but blanks has come since the last object on this line. */
   #lineTaken = false;
 
@@ -47,11 +52,21 @@ export class CanonicalJson {
           this.changed = true;
         }
         this.#enter(byte, this.#root);
-      } else if (byte === LINE_FEED) this.#lineTaken = false;
-      else if (byte === COMMA && this.#lineTaken) this.#blank(chunk, at);
+      } else this.#betweenObjects(chunk, at, byte);
     }
+    this.#start += chunk.length;
     pieces.push(chunk.subarray(from));
     return pieces;
+  }
+
+  /** An array on top is lines in all but its signs. */
+  #betweenObjects(chunk: Buffer, at: number, byte: number): void {
+    const opens = byte === OPEN_LIST && !this.#inArray;
+    const closes = byte === CLOSE_LIST && this.#inArray;
+    if (opens || closes) this.#inArray = opens;
+    if (byte === LINE_FEED) this.#lineTaken = false;
+    const separates = byte === COMMA && (this.#lineTaken || this.#inArray);
+    if (opens || closes || separates || byte === BYTE_ORDER_MARK[this.#start + at]) this.#blank(chunk, at);
   }
 
   #inObject(chunk: Buffer, at: number, byte: number): void {
@@ -158,4 +173,6 @@ const CLOSE_LIST = 0x5d;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const BLANK = 0x20;
+/** Of UTF-8, as editors on Windows put it in front. */
+const BYTE_ORDER_MARK = Buffer.from("\uFEFF");
 const LINE_BREAK = Buffer.from("\n");

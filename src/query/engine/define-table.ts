@@ -1,8 +1,9 @@
 import { duckdbType, sqlName, sqlText } from "../../formats/parquet/duckdb-type.ts";
 import type { Column } from "../../model/schema/column-type.ts";
 import { HIVE_DEFAULT_PARTITION } from "./prune.ts";
+import { FILE_COLUMN, readColumn, readFiles } from "./read-files.ts";
 import type { QuerySession } from "./session.ts";
-import { FILE_COLUMN, readColumn, readFiles, type TableReader } from "./table-reader.ts";
+import type { TableReader } from "./table-reader.ts";
 import type { TableShape } from "./table-shape.ts";
 
 /** A group of files that lie ready on this disk. */
@@ -63,7 +64,9 @@ async function selectOf(
     columns,
   );
   const known = first.reader.format === "parquet" ? await columnsIn(session, source) : new Map<string, string>();
-  const values = columns.map((column) => `${readColumn(first.reader, column, known)} AS ${sqlName(column.name)}`);
+  const values = columns.map(
+    (column, at) => `${readColumn(first.reader, column, known, at)} AS ${sqlName(column.name)}`,
+  );
   if (partitionKeys.length === 0) return `SELECT ${values.join(", ")} FROM ${source}`;
   const lookup = `main.${sqlName(`lakehose partitions of ${uniqueName}`)}`;
   await createLookup(session, lookup, partitionKeys, groups);

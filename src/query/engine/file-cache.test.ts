@@ -28,7 +28,7 @@ test("FileCache gives room by the least recent use, and keeps what is being read
   const ready = async (index: number) => {
     const file = files[index];
     assert.ok(file !== undefined);
-    return cache.ready(file, { format: "json", names: {}, skipsMalformed: false }, [], never);
+    return cache.ready(file, { format: "json", lines: "text", names: {}, skipsMalformed: false }, [], never);
   };
   const first = await ready(0);
   const second = await ready(1);

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { decompress, detectCompression } from "../../formats/compression/decompress.ts";
+import { detectCompression } from "../../formats/compression/decompress.ts";
+import { LakehoseError } from "../../model/errors.ts";
 import type { Column } from "../../model/schema/column-type.ts";
 import type { Disk, DiskFile } from "../../std/disk.ts";
 import { QueryError } from "../query-error.ts";
 import { FILES_MAX } from "../query-limits.ts";
 import { CanonicalJson } from "./canonical-json.ts";
+import { fileContent } from "./file-content.ts";
 import type { StoredFile } from "./location.ts";
 import { namesInFiles, type TableReader } from "./table-reader.ts";
 
@@ -35,8 +37,8 @@ interface Entry {
 }
 
 /**
- * Objects as files that DuckDB can read: unpacked, whatever they are packed with and called, and JSON in its canonical
- * form. Objects never change, so their etag names them; what is fit as it lies in the local lake is used where it lies.
+ * Objects as files that DuckDB can read: unpacked, whatever they are packed with and called, JSON in its canonical form, and
+ * rows of formats that it does not know as JSON. Objects never change, so their etag names them; what is fit as it lies in the local lake is used where it lies.
  * The least recently used files go when there is no more room; files that a query reads stay.
  */
 export class FileCache {
@@ -148,23 +150,33 @@ export class FileCache {
     await disk.unlink(path);
     const file: DiskFile = await disk.open(path, "create");
     try {
-      const canonical = reader.format === "json" ? new CanonicalJson(namesInFiles(reader, columns)) : undefined;
-      const packed = await stored.store.get(stored.bucket, stored.object.key);
-      const plain = reader.format === "parquet" ? packed : decompress(packed, { outputBytesMax: bytesMax });
       let position = 0;
-      for await (const chunk of plain) {
+      for await (const chunk of fileContent(stored, reader, columns, bytesMax)) {
         signal.throwIfAborted();
-        const pieces = canonical?.push(chunk) ?? [chunk];
-        const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
-        await onBytes(bytes);
-        await file.write(pieces, position);
-        position += bytes;
+        await onBytes(chunk.length);
+        await file.write([chunk], position);
+        position += chunk.length;
       }
+    } catch (error) {
+      throw ofFile(stored, error);
     } finally {
       await file.close();
     }
   }
 }
+
+/** What is wrong with the bytes of an object, with its name. */
+function ofFile({ bucket, object }: StoredFile, error: unknown): unknown {
+  if (!(error instanceof LakehoseError) || !ERRORS_OF_BYTES.has(error.code)) return error;
+  return new QueryError("data", `s3://${bucket}/${object.key}: ${error.message}`, { cause: error });
+}
+
+const ERRORS_OF_BYTES: ReadonlySet<string> = new Set([
+  "damaged-object",
+  "decompressed-too-large",
+  "unsupported-compression",
+  "unsupported-value",
+]);
 
 /** True when the object can be read as it is. */
 async function isFit(
@@ -173,6 +185,7 @@ async function isFit(
   columns: readonly Column[],
   signal: AbortSignal,
 ): Promise<boolean> {
+  if (!("lines" in reader) || reader.lines !== "text") return false;
   let first = true;
   const canonical = new CanonicalJson(namesInFiles(reader, columns));
   for await (const chunk of await store.get(bucket, object.key)) {
@@ -186,8 +199,21 @@ async function isFit(
   return true;
 }
 
+/** Of these a file in the cache has the columns of one table, and what their types say about it. */
+const DEPENDS_ON_COLUMNS: readonly string[] = ["avro", "json", "orc"];
+
 function nameOf({ store, bucket, object }: StoredFile, reader: TableReader, columns: readonly Column[]): string {
-  const shape = reader.format === "json" ? JSON.stringify(namesInFiles(reader, columns)) : "";
-  const identity = JSON.stringify([store.type, bucket, object.key, object.etag, object.bytes, reader.format, shape]);
+  const shape = DEPENDS_ON_COLUMNS.includes(reader.format) ? JSON.stringify(namesInFiles(reader, columns)) : "";
+  const lines = "lines" in reader ? reader.lines : "";
+  const identity = JSON.stringify([
+    store.type,
+    bucket,
+    object.key,
+    object.etag,
+    object.bytes,
+    reader.format,
+    lines,
+    shape,
+  ]);
   return createHash("sha256").update(identity).digest("hex").slice(0, 32);
 }

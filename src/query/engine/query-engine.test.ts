@@ -215,14 +215,6 @@ test("Parquet: names in any case, missing columns, declared types, partitions", 
   ]);
 });
 
-test("a format that cannot be read is named", async () => {
-  await world.run("CREATE EXTERNAL TABLE orcs (a int) STORED AS ORC LOCATION 's3://lake/orcs/'");
-  await fails(
-    "select * from orcs",
-    "reading files with the SerDe org.apache.hadoop.hive.ql.io.orc.OrcSerde is not supported",
-  );
-});
-
 test("views stand in the catalog as Athena writes them, and on one another", async () => {
   await world.run("CREATE DATABASE other");
   await world.run("CREATE VIEW v1 AS SELECT 1 AS a, map_agg('k', 2) AS m");
