@@ -1,6 +1,7 @@
 import { hadoop } from "./hadoop.ts";
 import { lambdaJava } from "./lambda-java.ts";
 import { moto } from "./moto.ts";
+import { postgresql } from "./postgresql.ts";
 import { python } from "./python.ts";
 import { readers } from "./readers.ts";
 import { s3 } from "./s3.ts";
@@ -9,4 +10,14 @@ import { spark } from "./spark.ts";
 import { wrangler } from "./wrangler.ts";
 
 /** Every peer that tests can be run against, in the order of the alphabet. */
-export const servers: readonly ServerDefinition[] = [hadoop, lambdaJava, moto, python, readers, s3, spark, wrangler];
+export const servers: readonly ServerDefinition[] = [
+  hadoop,
+  lambdaJava,
+  moto,
+  postgresql,
+  python,
+  readers,
+  s3,
+  spark,
+  wrangler,
+];

@@ -10,11 +10,20 @@ export const TOKENS_MAX = 100_000;
 /** Views over views over views. */
 export const VIEW_DEPTH_MAX = 16;
 
+/** Calls of table functions in one query; each holds its input and its answers. */
+export const TABLE_FUNCTIONS_MAX = 20;
+
+/** Rows that a table function answers: at 20,000 a second, eight minutes. */
+export const TABLE_FUNCTION_ROWS_MAX = 10_000_000;
+
 /** Objects that a statement looks at when it lists the places of its tables. */
 export const LISTED_OBJECTS_MAX = 1_000_000;
 
 /** Files that one query reads: each is a word in the statements that DuckDB gets, and some kilobytes in its memory. */
 export const FILES_MAX = 20_000;
+
+/** Partitions that one statement writes to: Athena's own limit for CREATE TABLE AS and INSERT INTO. */
+export const PARTITIONS_WRITTEN_MAX = 100;
 
 /** What one query, and all of them together, may take. */
 export interface QueryLimits {
@@ -28,6 +37,8 @@ export interface QueryLimits {
   readonly spillMib: number;
   /** Size of all files that one query reads, as they are stored. */
   readonly scannedBytes: number;
+  /** Size of the files that one CREATE TABLE AS or INSERT INTO writes. */
+  readonly writtenBytes: number;
   /** Queries that run at the same time. */
   readonly running: number;
   /** Queries that wait for their turn; more are told that it is busy. */
@@ -44,6 +55,7 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   threads: 2,
   spillMib: 4 * 1024,
   scannedBytes: 100 * 1024 ** 3,
+  writtenBytes: 10 * 1024 ** 3,
   running: 2,
   waiting: 50,
   cacheBytes: 8 * 1024 ** 3,
@@ -57,3 +69,6 @@ export const PAGE_BYTES_MAX = 4 * 1024 ** 2;
 
 /** Results that can still be read when others have come after them. */
 export const FINISHED_QUERIES_KEPT = 100;
+
+/** Where CREATE TABLE AS puts tables of databases that have no location. */
+export const DEFAULT_TABLES_LOCATION = "s3://lake/tables/";

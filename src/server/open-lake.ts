@@ -37,7 +37,8 @@ export async function openLake({ configuration, stores, folder, streams, closers
   closers.push(() => changes.close());
   closers.push(() => crawlers.close());
   const freshRows = new StreamFreshRows(streams);
-  const queries = await openQueries({ ...world, catalog, changes, freshRows, stores, directory: folder.query });
+  const querying = { catalog, changes, freshRows, stores, settings: configuration.query, directory: folder.query };
+  const queries = await openQueries({ ...world, ...querying });
   closers.push(() => queries.close());
   const { executions, ...saved } = await openExecutions({ ...world, queries, stores, folder });
   closers.push(() => executions.close());

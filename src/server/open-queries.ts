@@ -5,11 +5,12 @@ import type { TableChanges } from "../catalog/table-changes/table-changes.ts";
 import { QueryEngine } from "../query/engine/query-engine.ts";
 import type { FreshRows } from "../query/fresh-rows.ts";
 import { Queries } from "../query/queries.ts";
-import { DEFAULT_QUERY_LIMITS } from "../query/query-limits.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
 import { DiskStore } from "../storage/disk/disk-store.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { type QuerySection, queryLimits } from "./configuration/query-section.ts";
 import type { Stores } from "./stores.ts";
 
 export interface OpenQueriesOptions {
@@ -20,6 +21,8 @@ export interface OpenQueriesOptions {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random: Random;
+  readonly telemetry: Telemetry;
+  readonly settings: QuerySection;
   readonly directory: string;
 }
 
@@ -29,6 +32,7 @@ export async function openQueries({
   changes,
   freshRows,
   stores,
+  settings,
   directory,
   ...world
 }: OpenQueriesOptions): Promise<Queries> {
@@ -45,7 +49,8 @@ export async function openQueries({
       return store instanceof DiskStore ? store.pathOf(bucket, key) : undefined;
     },
     directory,
-    limits: DEFAULT_QUERY_LIMITS,
+    tablesLocation: settings.tablesLocation,
+    limits: queryLimits(settings),
   });
   return Queries.open({ ...world, engine, directory: join(directory, "results") });
 }

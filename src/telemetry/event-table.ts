@@ -45,6 +45,7 @@ const byFunction = (fields: { stream: string; function: string }) => ({
 });
 const byKind = ({ stream, delivery, kind }: Delivered) => ({ stream, delivery, kind });
 const byOperation = ({ protocol, operation }: { protocol: string; operation: string }) => ({ protocol, operation });
+const byStatement = ({ statement }: Fields<"query.ended">) => ({ statement });
 const data = ({ error }: Delivered) => !error;
 
 export const EVENT_TABLE: EventTable = {
@@ -275,6 +276,18 @@ export const EVENT_TABLE: EventTable = {
     summary: "Old or abandoned files of a change could not be dealt with; it is tried again every half minute.",
     level: "warn",
     metrics: [],
+  },
+
+  "query.started": { summary: "A statement of SQL has its turn.", level: "trace", metrics: [] },
+  "query.ended": {
+    summary: "A statement of SQL has ended, in one way or another.",
+    level: "info",
+    metrics: [
+      { metric: "queries", labels: ({ statement, state }) => ({ statement, state }) },
+      { metric: "querySeconds", labels: byStatement, value: (f) => f.durationMs / 1000 },
+      { metric: "queryRows", labels: byStatement, value: (f) => f.rows },
+      { metric: "queryScannedBytes", labels: byStatement, value: (f) => f.scannedBytes },
+    ],
   },
 
   "storage.requestFailed": {

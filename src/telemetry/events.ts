@@ -5,6 +5,7 @@ import type { FunctionEvents } from "./events/function-events.ts";
 import type { JobEvents } from "./events/job-events.ts";
 import type { LogEvents } from "./events/log-events.ts";
 import type { ProcessorEvents } from "./events/processor-events.ts";
+import type { QueryEvents } from "./events/query-events.ts";
 import type { ServerEvents } from "./events/server-events.ts";
 import type { StorageEvents } from "./events/storage-events.ts";
 import type { StreamEvents } from "./events/stream-events.ts";
@@ -18,6 +19,7 @@ export interface EventCatalogue
     JobEvents,
     LogEvents,
     ProcessorEvents,
+    QueryEvents,
     ServerEvents,
     StorageEvents,
     StreamEvents {}

@@ -22,6 +22,8 @@ const REQUEST_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 /** Around the buffering hints people use: seconds to the 15 minutes of AWS, then hours to a day. */
 const FRESHNESS_SECONDS = [1, 5, 15, 60, 120, 300, 600, 900, 1800, 3600, 21_600, 86_400];
 
+/** From a small table to the half hour that a query may take. */
+const QUERY_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 /** From a small statement to the export of a large table. */
 const JOB_SECONDS = [0.1, 1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400];
 
@@ -193,6 +195,26 @@ export const METRICS = {
     "Duration of AWS/Lambda",
   ),
 
+  queries: counter(
+    "lakehose_queries_total",
+    "Statements of SQL that have ended, by kind and state: `succeeded`, `failed` or `cancelled`.",
+    ["statement", "state"],
+    "TotalExecutionTime of AWS/Athena, its sample count",
+  ),
+  querySeconds: histogram(
+    "lakehose_query_duration_seconds",
+    "From a statement's turn to its last row.",
+    ["statement"],
+    QUERY_SECONDS,
+    "EngineExecutionTime of AWS/Athena",
+  ),
+  queryRows: counter("lakehose_query_rows_total", "Rows that statements answered or wrote.", ["statement"]),
+  queryScannedBytes: counter(
+    "lakehose_query_scanned_bytes_total",
+    "Size of the files that statements read, as they are stored.",
+    ["statement"],
+    "ProcessedBytes of AWS/Athena",
+  ),
   jobRuns: counter("lakehose_job_runs_total", "Attempts of jobs that have ended, by how.", ["job", "state"]),
   jobSeconds: histogram(
     "lakehose_job_run_duration_seconds",

@@ -16,7 +16,7 @@ import { systemRandom } from "../../src/std/random.ts";
 import { bytesBody } from "../../src/storage/bytes-body.ts";
 import { openDiskStore } from "../../src/storage/disk/disk-store.ts";
 import { MemoryStore } from "../../src/storage/memory/memory-store.ts";
-import { silentTelemetry } from "../../src/telemetry/telemetry.ts";
+import { silentTelemetry, type Telemetry } from "../../src/telemetry/telemetry.ts";
 import { FakePartitions } from "./fake-partitions.ts";
 
 export interface Answer {
@@ -26,7 +26,7 @@ export interface Answer {
 }
 
 /** The bucket `lake` on a disk, the bucket `far` in a store that is elsewhere, a catalog with the database `default`. */
-export async function queryWorld(limits: Partial<QueryLimits> = {}) {
+export async function queryWorld(limits: Partial<QueryLimits> = {}, telemetry: Telemetry = silentTelemetry) {
   const root = mkdtempSync(join(tmpdir(), "lakehose-query-"));
   const folder = (name: string) => {
     mkdirSync(join(root, name), { recursive: true });
@@ -46,7 +46,6 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}) {
   const catalog = await StoredCatalog.open({ ...world, dataDirectory: root });
   await catalog.createDatabase({ name: "default" });
   const partitions = new FakePartitions();
-  const telemetry = silentTelemetry;
   const changesDirectory = folder("changes");
   const changes = await StoredTableChanges.open({
     ...world,
@@ -62,7 +61,9 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}) {
     storeFor,
     localPath: (bucket, key) => (bucket === "far" ? undefined : lake.pathOf(bucket, key)),
     ...world,
+    telemetry,
     directory: folder("query"),
+    tablesLocation: "s3://lake/tables/",
     limits: { ...DEFAULT_QUERY_LIMITS, memoryMib: 256, ...limits },
   });
   return {
@@ -75,6 +76,11 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}) {
     put: async (bucket: string, key: string, content: string | Buffer) => {
       const body = bytesBody(Buffer.from(content));
       await storeFor(bucket).put({ bucket, key, body, onlyIfAbsent: true, contentType: "text/plain", metadata: {} });
+    },
+    keys: async (bucket: string, prefix: string) => {
+      const found: string[] = [];
+      for await (const { key } of storeFor(bucket).list(bucket, { prefix })) found.push(key);
+      return found;
     },
     /** Empty for what is not there. */
     etagOf: async (bucket: string, key: string) => (await storeFor(bucket).head(bucket, key))?.etag ?? "",

@@ -11,7 +11,13 @@ const SECRET = "the secret beside the lake";
 let world: QueryWorld;
 let secret: string;
 before(async () => {
-  world = await queryWorld({ durationMs: 3_000, spillMib: 16, memoryMib: 128, scannedBytes: 10_000 });
+  world = await queryWorld({
+    durationMs: 3_000,
+    spillMib: 16,
+    memoryMib: 128,
+    scannedBytes: 10_000,
+    writtenBytes: 100_000,
+  });
   secret = join(world.root, "secret.csv");
   writeFileSync(secret, SECRET);
   await world.put("lake", "t/a", '{"id":1}\n');
@@ -59,6 +65,16 @@ describe("files outside the lake", () => {
     "select 1 union all select content from read_text('FILE')",
     "select * from t order by (select count(*) from read_text('FILE'))",
     "create view leak as select * from read_text('FILE')",
+    "create table leak as select * from read_text('FILE')",
+    "create table leak with (format = 'JSON') as with x as (select * from read_csv('FILE')) select * from x",
+    "insert into t select length(content) from read_text('FILE')",
+    "insert into t (id) (select 1 from read_text('FILE'))",
+    "select * from table(random_cut_forest(input => table(select * from read_text('FILE'))))",
+    "select * from table(random_cut_forest(input => table(select 1 as x) order by (select 1 from read_text('FILE'))))",
+    "with x as (select * from read_text('FILE')) select * from table(random_cut_forest(input => table(select 1 as x)))",
+    "select * from table(read_text(input => table(t)))",
+    "select * from table(random_cut_forest(input => table(select 1 as x))) cross join read_text('FILE')",
+    "create view leak as select * from table(hotspots(input => table(select * from read_csv('FILE')), scan_radius => 1))",
   ];
   for (const sql of reads) {
     test(sql, () => refused(fill(sql), /The table function \w+ is not supported/));
@@ -93,6 +109,111 @@ function fill(sql: string): string {
   return sql.replaceAll("FILE", secret).replaceAll("DIRECTORY", world.root);
 }
 
+describe("writing", () => {
+  const locations = [
+    "s3://lake/../../x/",
+    "s3://lake/a/../../../x/",
+    "s3://lake/./x/",
+    "s3://lake//x/",
+    "s3://lake/",
+    "s3://lake",
+    "s3://../x/",
+    "s3://./x/",
+    "s3://la ke/x/",
+    "s3://a\\b/x/",
+    "file://DIRECTORY/x/",
+    "DIRECTORY/x/",
+    "https://lake/x/",
+    "",
+    "s3://lake/x\u0000/",
+  ];
+  for (const location of locations) {
+    test(`a new table at ${JSON.stringify(location)}`, () =>
+      refused(
+        fill(`create table out with (external_location = '${location}') as select 1 as a`),
+        /expected a location|Expected a bucket name|without NUL/,
+      ));
+  }
+  test("a new table where files of another one lie", () =>
+    refused("create table out with (external_location = 's3://lake/t/') as select 1 as id", /to be empty/));
+
+  const statements: readonly (readonly [string, RegExp])[] = [
+    ["create table x as copy t to 'FILE.out'", /expected a query/],
+    ["create table x as attach 'FILE'", /expected a query/],
+    ["create table x as set memory_limit = '1TB'", /expected a query/],
+    ["create table x as (copy t to 'FILE.out')", /syntax error|not supported/],
+    ["create table x as select * from (copy t to 'FILE.out')", /syntax error|not supported/],
+    ["create table x as with y as (attach 'FILE') select 1 as a", /syntax error|not supported/],
+    ["create table x as select 1 as a) to 'FILE.out' (format csv", /syntax error/],
+    ["create table x as select 1 as a) as q(c0)) to 'FILE.out' (format csv); --", /syntax error/],
+    ['create table x as select 1 as "a"") to \'FILE.out"', /column 1 of the query has no name/],
+    ["create table x with (external_location = 's3://lake/' || 'x') as select 1 as a", /expected/],
+    ["create table x with (external_location = (select 1)) as select 1 as a", /expected a text/],
+    ["create table x with (format = 'csv, header') as select 1 as a", /is not supported: there are PARQUET/],
+    ["create table x with (write_compression = 'gzip) to FILE') as select 1 as a", /is not supported/],
+    ["create table main.x as select 1 as a", /There is no database main/],
+    ["create table x as select getenv('HOME') as a", /The function getenv/],
+    ["create table x as select * from duckdb_settings()", /table function duckdb_settings/],
+    ["insert into t copy t to 'FILE.out'", /expected a query/],
+    ["insert into t select 1; drop table t", /More than one statement/],
+    ["insert into t values (2) returning id", /syntax error/],
+    ["insert into t select 2 on conflict do nothing", /syntax error/],
+    ["insert or replace into t values (2)", /expected INTO/],
+    ["insert into t by name select 2 as id", /expected a query/],
+    ["insert into t default values", /expected a query/],
+    ["insert into t select getenv('HOME')", /The function getenv/],
+    ["insert into 'FILE' values (2)", /expected the name of a table/],
+    ['insert into "FILE" values (2)', /There is no table/],
+    ['insert into main."lakehose partitions of default.t.0" values (2)', /There is no database main/],
+    ["insert into t with recursive r(n) as (select 1 union all select n + 1 from r) select n from r", /limit/],
+    ["insert into t select x from unnest(sequence(1, 200000)) as u(x)", /more than 100000 bytes of files/],
+    [`insert into t select a.x from ${many("unnest(sequence(1, 100000))", 2)}`, /limit/],
+  ];
+  for (const [sql, expected] of statements) test(sql, () => refused(fill(sql), expected));
+
+  test("values of partition keys that are paths", async () => {
+    await world.run(
+      "create table keyed with (external_location = 's3://far/keyed/', partitioned_by = array['k']) as select 1 as id, '../../../x' as k",
+    );
+    await world.run(
+      `insert into keyed values (2, '..'), (3, '/'), (4, '${"é/".repeat(20)}'), (5, '%2e%2e'), (6, 'a=b/c')`,
+    );
+    const keys = await world.keys("far", "keyed/");
+    assert.ok(
+      keys.every((key) => /^keyed\/k=[^/]+\/[0-9a-f]{32}-\d{5}\.parquet$/.test(key)),
+      keys.join("\n"),
+    );
+    await refused(
+      `insert into keyed values (7, '${"é/".repeat(30)}')`,
+      /Partition key k has a value of more than 230 bytes/,
+    );
+    const { rows } = await world.run("select k from keyed order by id");
+    assert.deepEqual(rows.flat(), ["../../../x", "..", "/", "é/".repeat(20), "%2e%2e", "a=b/c"]);
+  });
+
+  test("properties of tables that look like SQL", async () => {
+    const before = files();
+    const evil = "x''}) AS line) TO ''FILE.out'' (FORMAT csv); --";
+    const clauses = [
+      `ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' WITH SERDEPROPERTIES ('mapping.id'='${evil}')`,
+      `ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' WITH SERDEPROPERTIES ('separatorChar'='${evil}')`,
+      `ROW FORMAT DELIMITED FIELDS TERMINATED BY '${evil}'`,
+      `ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' NULL DEFINED AS '${evil}'`,
+    ];
+    for (const [index, clause] of clauses.entries()) {
+      await world.run(fill(`CREATE EXTERNAL TABLE evil${index} (id int) ${clause} LOCATION 's3://far/evil${index}/'`));
+      await world.run(`INSERT INTO evil${index} VALUES (1)`).catch((error: unknown) => {
+        assert.ok(error instanceof QueryError, String(error));
+      });
+    }
+    const made = files().filter((path) => !before.includes(path));
+    assert.ok(
+      made.every((path) => /^(meta|catalog|changes)/.test(path)),
+      made.join("\n"),
+    );
+  });
+});
+
 describe("statements of DuckDB's own", () => {
   const statements = [
     "COPY t TO 'FILE.out'",
@@ -122,8 +243,8 @@ describe("statements of DuckDB's own", () => {
     "MERGE INTO t USING t AS s ON true WHEN MATCHED THEN DELETE",
     "TRUNCATE t",
     "SUMMARIZE t",
-    "INSERT INTO t VALUES (2)",
-    "CREATE TABLE x AS SELECT 1",
+    "INSERT OVERWRITE t VALUES (2)",
+    "UNLOAD (SELECT 1) TO 'FILE.out'",
   ];
   for (const sql of statements) test(sql, () => refused(fill(sql), /is not supported/));
 });
@@ -154,6 +275,12 @@ describe("what hides in a query", () => {
     ["select * from (show tables)", /DESCRIBE, SHOW or SUMMARIZE/],
     ["select * from t pivot (count(*) for id in (1))", /PIVOT/],
     ["select columns('.*') from t", /./],
+    ["select * from table(random_cut_forest(input => table(select 1 as x; drop table t)))", /More than one statement/],
+    ["select * from table(random_cut_forest(input => table(copy t to 'x')))", /expected a table or a query/],
+    ["select * from table(random_cut_forest(input => table(select getenv('HOME') as x)))", /The function getenv/],
+    ["select * from table(random_cut_forest(input => table(set memory_limit = '1TB')))", /expected a table or a query/],
+    ['select * from table(random_cut_forest(input => table(main."lakehose random_cut_forest")))', /no database main/],
+    ["select table(random_cut_forest(input => table(select 1 as x)))", /./],
     ["select * from information_schema.tables", /There is no database information_schema/],
     ["select * from pg_catalog.pg_class", /There is no database pg_catalog/],
     ['select * from main."lakehose partitions of default.t.0"', /There is no database main/],
@@ -175,6 +302,21 @@ describe("limits", () => {
       "more memory than there is",
       `select count(distinct cast(a.x as varchar) || '-' || cast(b.x as varchar) || repeat('x', 100)) from ${many("unnest(sequence(1, 4000))", 2)}`,
       /limit|more memory/,
+    ],
+    [
+      "a forest of gigabytes",
+      `select * from table(random_cut_forest(table(select ${Array.from({ length: 30 }, (_, index) => `${index} as c${index}`).join(", ")}), 1000, 1000, 10000, 30))`,
+      /at most 1024 MiB/,
+    ],
+    [
+      "a forest over a product of everything",
+      `select * from table(random_cut_forest(table(select a.x from ${many("unnest(sequence(1, 100000))", 3)})))`,
+      /limit|more memory/,
+    ],
+    [
+      "scores without an end",
+      "select count(*) from table(random_cut_forest(table(select x from unnest(sequence(1, 1000000)) as t(x)), 1000, 256))",
+      /ran for 3 s, which is the limit/,
     ],
     ["a text of gigabytes", "select length(repeat(repeat('x', 1000000), 100000))", /./],
     ["brackets in brackets", `select ${"(".repeat(5000)}1${")".repeat(5000)}`, /nested 100 deep/],

@@ -69,6 +69,10 @@ test("what a stream delivered answers SQL, as a table, JSON and CSV", async (t) 
     [1, "a, b", "web"],
     [2, null, "web"],
   ]);
+  const made = await run("sql", "CREATE TABLE copied AS SELECT id, note FROM clicks WHERE kind = 'web'");
+  assert.equal(made.code, 0, made.err);
+  await run("sql", "INSERT INTO copied VALUES (3, 'x')");
+  assert.equal((await run("sql", "SELECT sum(id), max(note) FROM copied", "--csv")).out.split("\n")[1], "6,x");
   const wrong = await run("sql", "SELECT * FROM nowhere");
   assert.equal(wrong.code, 1);
   assert.match(wrong.err, /There is no table default\.nowhere/);

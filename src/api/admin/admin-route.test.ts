@@ -8,10 +8,11 @@ import { NO_CHANGES } from "../../catalog/table-changes/every-file.ts";
 import { packRecords } from "../../model/records.ts";
 import { QueryEngine } from "../../query/engine/query-engine.ts";
 import { Queries } from "../../query/queries.ts";
-import { DEFAULT_QUERY_LIMITS } from "../../query/query-limits.ts";
+import { DEFAULT_QUERY_LIMITS, DEFAULT_TABLES_LOCATION } from "../../query/query-limits.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { MemoryStore } from "../../storage/memory/memory-store.ts";
 import { StreamsService } from "../../streams/streams-service.ts";
+import { silentTelemetry } from "../../telemetry/telemetry.ts";
 import { toDeclared } from "../firehose/declared.ts";
 import { translateDeclared } from "../firehose/translate.ts";
 import { WireError } from "../protocol/wire-error.ts";
@@ -26,12 +27,15 @@ async function noQueries(): Promise<Queries> {
   const engine = await QueryEngine.open({
     catalog: await StoredCatalog.open({ clock, disk, random, dataDirectory: "/data" }),
     partitions: (await StoredCatalog.open({ clock, disk, random, dataDirectory: "/data" })).partitions,
-    changes: NO_CHANGES,
+    changes: { ...NO_CHANGES, begin: nowhere, isFree: () => true },
     storeFor: nowhere,
     localPath: nowhere,
     disk,
     clock,
+    random,
+    telemetry: silentTelemetry,
     directory,
+    tablesLocation: DEFAULT_TABLES_LOCATION,
     limits: DEFAULT_QUERY_LIMITS,
   });
   return Queries.open({ engine, disk, clock, random, directory });

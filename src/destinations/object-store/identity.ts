@@ -27,6 +27,12 @@ export function identityMetadata(parcel: Parcel): Record<string, string> {
   };
 }
 
+/** Whose an object says that it is. */
+export function identityOf({ metadata }: ObjectInfo): { readonly id: string; readonly records: number } | undefined {
+  const id = metadata[PARCEL];
+  return id === undefined ? undefined : { id, records: Number(metadata[RECORDS]) };
+}
+
 export async function judge(store: ObjectStore, bucket: string, parcel: Parcel, found: ObjectInfo): Promise<Verdict> {
   const { metadata } = found;
   if (metadata[PARCEL] === undefined) return (await wasSentFor(parcel, store, bucket, found)) ? "same" : "foreign";

@@ -1,6 +1,6 @@
 /** Ids of fields in Parquet's metadata (parquet.thrift), those that are looked at here. */
 
-export const FILE_METADATA = { schema: 2, rowGroups: 4 } as const;
+export const FILE_METADATA = { schema: 2, rows: 3, rowGroups: 4 } as const;
 
 export const SCHEMA_ELEMENT = {
   type: 1,

@@ -116,7 +116,7 @@ export class TableDeduplication {
     try {
       const outputs = files.map(({ number }) => join(made, String(number)));
       await session.shutOut([...ready.map(({ path }) => path), ...outputs]);
-      await session.lock();
+      await session.lock([]);
       const readable = files.map(({ number, place }) => ({
         number,
         reader: place.reader,

@@ -66,6 +66,10 @@ function rowsOf({ paths, exceptPlaces }: ParquetGroup): string {
   return `SELECT * EXCLUDE (file_row_number) FROM (${rows}) WHERE file_row_number NOT IN (${exceptPlaces})`;
 }
 
+export async function parquetRows(session: QuerySession, path: string): Promise<number> {
+  return (await contentOf(session, [path])).rows;
+}
+
 /** What `work` does in a session sees `inputs`, may write `outputs`, and nothing else. */
 export async function withParquetSession<T>(
   options: SessionOptions,
@@ -76,7 +80,7 @@ export async function withParquetSession<T>(
   const session = await QuerySession.open(options);
   try {
     await session.shutOut([...inputs, ...outputs]);
-    await session.lock();
+    await session.lock([]);
     return await work(session);
   } finally {
     session.close();

@@ -20,6 +20,11 @@ export function rewrittenKey(firstKey: string, extension: string, random: Random
   return `${folder}${short}-rewritten-${random.bytes(8).toString("hex")}${extension}`;
 }
 
+/** Whether a key is that of a file that took the place of others. */
+export function isRewritten(key: string): boolean {
+  return MARK.test(key.slice(key.lastIndexOf("/") + 1).replace(EXTENSIONS, ""));
+}
+
 /** `.json` of `a.json.gz`: what an uncompressed file would be called. */
 export function plainExtensionOf(key: string): string {
   const [extensions = ""] = EXTENSIONS.exec(key.slice(key.lastIndexOf("/") + 1)) ?? [];

@@ -140,9 +140,9 @@ test("parseStatement() keeps the text of a view as it was written", () => {
 });
 
 test("parseStatement() names what it does not support", () => {
-  refuses("CREATE TABLE t AS SELECT 1", "CREATE TABLE AS is not supported");
+  refuses("CREATE TABLE t WITH (format = 'ORC') AS SELECT 1", "CREATE TABLE AS with format = 'ORC' is not supported");
   refuses("CREATE TABLE t (a int)", "CREATE TABLE without EXTERNAL is not supported");
-  refuses("INSERT INTO t SELECT 1", "INSERT INTO is not supported");
+  refuses("INSERT OVERWRITE t SELECT 1", "INSERT OVERWRITE is not supported");
   refuses("COPY t TO 'x'", "COPY is not supported");
   refuses("CREATE SECRET s (TYPE s3)", "CREATE SECRET is not supported");
   refuses("CREATE EXTERNAL TABLE t (a int) STORED AS RCFILE LOCATION 's3://b/'", "STORED AS RCFILE is not supported");
@@ -163,4 +163,47 @@ test("parseStatement() says where it expected what", () => {
   refuses("/* never ends", "a comment that ends with */");
   refuses(`SELECT ${"(".repeat(101)}1${")".repeat(101)}`, "nested 100 deep");
   refuses(`SELECT '${"x".repeat(262_144)}'`, "A statement may have 262144 characters");
+});
+
+test("parseStatement() reads CREATE TABLE AS with its properties", () => {
+  const statement = parseStatement(`
+    CREATE TABLE IF NOT EXISTS "Shop".New WITH (
+      format = 'textfile', field_delimiter = '|', write_compression = 'uncompressed',
+      external_location = 's3://lake/new', partitioned_by = ARRAY['Year', 'day'])
+    AS SELECT 1 AS a, "year", day FROM t WITH NO DATA;`);
+  assert.deepEqual(statement, {
+    kind: "create-table-as",
+    name: { database: "shop", table: "new" },
+    ifNotExists: true,
+    properties: {
+      storage: {
+        inputFormat: "org.apache.hadoop.mapred.TextInputFormat",
+        outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+        serdeInfo: {
+          serializationLibrary: "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
+          parameters: { "field.delim": "|", "serialization.format": "|" },
+        },
+      },
+      parameters: { "write.compression": "NONE" },
+      location: "s3://lake/new",
+      partitionedBy: ["year", "day"],
+    },
+    withData: false,
+    query: { sql: 'SELECT 1 AS a , "year" , day FROM t', functions: [] },
+  });
+});
+
+test("parseStatement() tells a list of columns of INSERT INTO from a query in brackets", () => {
+  const cases: readonly (readonly [string, readonly string[] | undefined, string])[] = [
+    ['INSERT INTO t (A, "b") VALUES (1, 2)', ["a", "b"], "VALUES(1 , 2)"],
+    ["INSERT INTO t (SELECT 1)", undefined, "( SELECT 1 )"],
+    ["insert into table t (a) (with x as (select 1) select * from x)", ["a"], ""],
+    ["INSERT INTO t ((SELECT 1))", undefined, "( ( SELECT 1 ) )"],
+  ];
+  for (const [sql, columns, query] of cases) {
+    const statement = parseStatement(sql);
+    assert.ok(statement.kind === "insert", sql);
+    assert.deepEqual(statement.columns, columns, sql);
+    if (query !== "") assert.equal(statement.query.sql.replace(/\s+/g, " "), query);
+  }
 });

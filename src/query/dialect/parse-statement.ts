@@ -1,12 +1,14 @@
 import { QueryError, unsupported } from "../query-error.ts";
 import { parseAlterTable } from "./parse-alter-table.ts";
 import { parseCreateDatabase, parseCreateTable } from "./parse-create-table.ts";
+import { parseCreateTableAs } from "./parse-create-table-as.ts";
+import { parseInsert } from "./parse-insert.ts";
 import { databaseName, tableName } from "./parse-names.ts";
+import { beginsQuery, restAsQuery } from "./parse-query.ts";
 import { parseShow } from "./parse-show.ts";
 import type { Statement } from "./statement.ts";
 import { type TokenDialect, tokenize } from "./token.ts";
 import { isSign, TokenReader } from "./token-reader.ts";
-import { translateQuery } from "./translate-query.ts";
 
 /**
  * Reads one statement as Athena's users write it. Queries come back as SQL for DuckDB; what changes or shows the catalog
@@ -16,7 +18,7 @@ import { translateQuery } from "./translate-query.ts";
 export function parseStatement(sql: string): Statement {
   const reader = new TokenReader(sql, oneStatement(sql));
   if (reader.ended) throw new QueryError("syntax", "The statement is empty");
-  if (reader.seesSign("(") || QUERY_WORDS.some((word) => reader.sees(word))) return query(reader);
+  if (beginsQuery(reader)) return { kind: "query", query: restAsQuery(reader).query };
   const parse = PARSERS[reader.current?.kind === "word" ? reader.current.value.toLowerCase() : ""];
   if (parse === undefined) {
     const word = reader.current?.kind === "word" ? reader.current.value.toUpperCase() : undefined;
@@ -29,9 +31,7 @@ export function parseStatement(sql: string): Statement {
 }
 
 const SUPPORTED =
-  "there are SELECT, CREATE and DROP of databases, external tables and views, ALTER TABLE, MSCK REPAIR TABLE, SHOW and DESCRIBE";
-
-const QUERY_WORDS = ["select", "with", "values"];
+  "there are SELECT, INSERT INTO, CREATE TABLE AS, CREATE and DROP of databases, external tables and views, ALTER TABLE, MSCK REPAIR TABLE, SHOW and DESCRIBE";
 
 const PARSERS: Readonly<Record<string, ((reader: TokenReader) => Statement) | undefined>> = Object.assign(
   Object.create(null),
@@ -41,9 +41,7 @@ const PARSERS: Readonly<Record<string, ((reader: TokenReader) => Statement) | un
     desc: parseDescribe,
     describe: parseDescribe,
     drop: parseDrop,
-    insert: () => {
-      throw unsupported("INSERT INTO", "records come in through a delivery stream");
-    },
+    insert: parseInsert,
     msck: parseRepair,
     show: parseShow,
   },
@@ -58,15 +56,11 @@ function oneStatement(sql: string) {
   return tokens.slice(0, end);
 }
 
-/** Views and CREATE TABLE AS carry a query of Trino's; the rest of the DDL is Hive's. */
+/** Views, CREATE TABLE AS and INSERT carry a query of Trino's; the rest of the DDL is Hive's. */
 export function dialectOf(sql: string): TokenDialect {
   const start = sql.replace(/^(?:\s+|--[^\n]*\n|\/\*.*?\*\/)*/s, "");
   if (/^create\s+(external|database|schema)\b/i.test(start)) return "hive";
   return /^(alter|desc|describe|drop|msck|show)\b/i.test(start) ? "hive" : "trino";
-}
-
-function query(reader: TokenReader): Statement {
-  return { kind: "query", sql: translateQuery(reader.sql, reader.tokens) };
 }
 
 function parseCreate(reader: TokenReader): Statement {
@@ -78,11 +72,10 @@ function parseCreate(reader: TokenReader): Statement {
   const orReplace = reader.takes("or", "replace");
   if (reader.takes("view")) return parseCreateView(reader, orReplace);
   if (!orReplace && reader.takes("table")) {
-    const asQuery = reader.tokens
-      .slice(reader.at)
-      .some(({ kind, value }) => kind === "word" && value.toLowerCase() === "as");
-    if (asQuery) throw unsupported("CREATE TABLE AS", "only a CREATE EXTERNAL TABLE over files that are there is");
-    throw unsupported("CREATE TABLE without EXTERNAL", "write CREATE EXTERNAL TABLE");
+    const rest = new TokenReader(reader.sql, reader.tokens.slice(reader.at));
+    const statement = parseCreateTableAs(rest);
+    if (statement !== undefined) return statement;
+    throw unsupported("CREATE TABLE without EXTERNAL", "write CREATE EXTERNAL TABLE, or CREATE TABLE … AS");
   }
   throw unsupported(`CREATE ${wordAt(reader)}`, "there are CREATE DATABASE, EXTERNAL TABLE and VIEW");
 }
@@ -91,14 +84,8 @@ function parseCreateView(reader: TokenReader, orReplace: boolean): Statement {
   const name = tableName(reader);
   if (reader.seesSign("(")) throw unsupported("A list of columns in CREATE VIEW", "name them with AS in the query");
   reader.expect("as");
-  const rest = reader.tokens.slice(reader.at);
-  const [first] = rest;
-  const last = rest.at(-1);
-  const inner = new TokenReader(reader.sql, rest);
-  if (first === undefined || last === undefined) throw reader.expected("a query");
-  if (!inner.seesSign("(") && !QUERY_WORDS.some((word) => inner.sees(word))) throw inner.expected("a query");
-  const originalSql = reader.sql.slice(first.start, last.end);
-  return { kind: "create-view", name, orReplace, originalSql, sql: translateQuery(reader.sql, rest) };
+  const { originalSql, query } = restAsQuery(reader);
+  return { kind: "create-view", name, orReplace, originalSql, query };
 }
 
 function parseDrop(reader: TokenReader): Statement {

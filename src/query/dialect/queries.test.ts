@@ -49,10 +49,10 @@ async function rowsOf(sql: string): Promise<readonly string[]> {
     signal: new AbortController().signal,
   });
   try {
-    assert.deepEqual(inspectQuery(await session.serialize(statement.sql)), []);
+    assert.deepEqual(inspectQuery(await session.serialize(statement.query.sql)), []);
     await session.shutOut([]);
-    await session.lock();
-    const result = await session.stream(statement.sql);
+    await session.lock(["default"]);
+    const result = await session.streamIn("default", statement.query.sql);
     const fetch = () => session.guard(() => result.fetchChunk());
     const rows: string[] = [];
     for (let chunk = await fetch(); chunk !== null && chunk.rowCount > 0; chunk = await fetch()) {

@@ -1,4 +1,5 @@
-import type { TableColumn, TableDefinition, TextMap } from "../../catalog/table.ts";
+import type { StorageDescriptor, TableColumn, TableDefinition, TextMap } from "../../catalog/table.ts";
+import type { TableFunctionUse } from "./table-function-use.ts";
 
 /** A table as a statement names it. Names are in lower case; without a database it is in that of the session. */
 export interface TableName {
@@ -6,10 +7,16 @@ export interface TableName {
   readonly table: string;
 }
 
+/** A query as DuckDB understands it; whether it may run is said by `inspectQuery`. */
+export interface TranslatedQuery {
+  readonly sql: string;
+  /** The calls of table functions, for each of which a table stands in `sql`. One comes after those in its input. */
+  readonly functions: readonly TableFunctionUse[];
+}
+
 /** What people write, read into plain data. Names are in lower case, types are Hive's texts. */
 export type Statement =
-  /** `sql` is what DuckDB understands; whether it may run is said by `inspectQuery`. */
-  | { readonly kind: "query"; readonly sql: string }
+  | { readonly kind: "query"; readonly query: TranslatedQuery }
   | ({ readonly kind: "create-database"; readonly name: string; readonly ifNotExists: boolean } & DatabaseDetails)
   | { readonly kind: "drop-database"; readonly name: string; readonly ifExists: boolean; readonly cascade: boolean }
   | {
@@ -24,7 +31,22 @@ export type Statement =
       readonly orReplace: boolean;
       /** What was written, to be stored, and the same for DuckDB. */
       readonly originalSql: string;
-      readonly sql: string;
+      readonly query: TranslatedQuery;
+    }
+  | {
+      readonly kind: "create-table-as";
+      readonly name: TableName;
+      readonly ifNotExists: boolean;
+      readonly properties: NewTableProperties;
+      readonly withData: boolean;
+      readonly query: TranslatedQuery;
+    }
+  | {
+      readonly kind: "insert";
+      readonly name: TableName;
+      /** Absent: all of the table, its partition keys last. */
+      readonly columns?: readonly string[];
+      readonly query: TranslatedQuery;
     }
   | { readonly kind: "drop-table" | "drop-view"; readonly name: TableName; readonly ifExists: boolean }
   | {
@@ -48,6 +70,15 @@ export type Statement =
   | { readonly kind: "show-columns" | "show-partitions" | "show-create-table"; readonly name: TableName }
   | { readonly kind: "show-table-properties"; readonly name: TableName }
   | { readonly kind: "describe-table"; readonly name: TableName };
+
+/** What stands in WITH of a CREATE TABLE AS, checked. */
+export interface NewTableProperties {
+  readonly storage: Pick<StorageDescriptor, "inputFormat" | "outputFormat" | "serdeInfo">;
+  /** Of the table, such as how its files are compressed. */
+  readonly parameters: TextMap;
+  readonly location?: string;
+  readonly partitionedBy: readonly string[];
+}
 
 interface DatabaseDetails {
   readonly description?: string;

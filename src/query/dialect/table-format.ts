@@ -8,6 +8,8 @@ export interface TableFormat {
 
 export const LAZY_SIMPLE_SERDE = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe";
 
+export const HIVE_JSON_SERDE = "org.apache.hive.hcatalog.data.JsonSerDe";
+
 export const TEXT_FORMAT: TableFormat = {
   inputFormat: "org.apache.hadoop.mapred.TextInputFormat",
   outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",

@@ -52,7 +52,7 @@ const BLANK = /\s+/y;
 const LINE_COMMENT = /--[^\n]*/y;
 const WORD = /[\p{L}_][\p{L}\p{N}_]*/uy;
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
-const SIGN = /->|<>|!=|<=|>=|\|\||[-+*/%=<>(),.;:?[\]]/y;
+const SIGN = /->|=>|<>|!=|<=|>=|\|\||[-+*/%=<>(),.;:?[\]]/y;
 const BYTES = /[xX]'[0-9a-fA-F\s]*'/y;
 
 function skipBlank(sql: string, start: number): number {

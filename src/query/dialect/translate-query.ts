@@ -1,25 +1,38 @@
 import { QueryError } from "../query-error.ts";
 import { datePattern } from "./date-pattern.ts";
 import { RENAMED } from "./functions.ts";
+import type { TranslatedQuery } from "./statement.ts";
+import {
+  beginsTableFunction,
+  type QueryWriter,
+  readTableFunction,
+  type TableFunctionUse,
+  type TokenRange,
+} from "./table-function-use.ts";
 import { syntaxError, type Token } from "./token.ts";
 import { isSign, isWord } from "./token-reader.ts";
 
 /**
  * A query of Trino's as DuckDB reads it. Both speak the same SQL for the most part, so this goes over the tokens once and
  * writes anew what differs: names of functions and types, calls whose form differs, `UNNEST` with several columns, names
- * with the catalog in front. The result is looked at by `inspectQuery` before it runs; nothing here is a gate.
+ * with the catalog in front. Calls of table functions leave the query: tables stand for them. The result is looked at by
+ * `inspectQuery` before it runs; nothing here is a gate.
  */
-export function translateQuery(sql: string, tokens: readonly Token[]): string {
-  return new Translator(sql, tokens).range(0, tokens.length);
+export function translateQuery(sql: string, tokens: readonly Token[]): TranslatedQuery {
+  const translator = new Translator(sql, tokens);
+  const text = translator.range(0, tokens.length);
+  return { sql: text, functions: [...translator.functions.values()] };
 }
 
-class Translator {
-  readonly #sql: string;
-  readonly #tokens: readonly Token[];
+class Translator implements QueryWriter {
+  /** By the first token of each, those inside of others before them. */
+  readonly functions = new Map<number, TableFunctionUse>();
+  readonly sql: string;
+  readonly tokens: readonly Token[];
 
   constructor(sql: string, tokens: readonly Token[]) {
-    this.#sql = sql;
-    this.#tokens = tokens;
+    this.sql = sql;
+    this.tokens = tokens;
   }
 
   range(from: number, to: number): string {
@@ -34,7 +47,9 @@ class Translator {
 
   #piece(at: number, to: number): Piece {
     const token = this.#token(at);
-    if (token.kind === "word" && isSign(this.#tokens[at + 1], "(")) return this.#call(at, to);
+    if (beginsTableFunction(this.tokens, at)) return this.#tableFunction(at);
+    if (token.kind === "word" && isSign(this.tokens[at + 1], "(")) return this.#call(at, to);
+    if (isSign(token, "=>")) throw syntaxError(this.sql, token.start, "arguments without names");
     if (isWord(token, "values") && this.#beginsQuery(at)) return this.#values(at, to);
     if (this.#isCatalog(at)) return { text: "", next: at + 2 };
     return { text: write(token), next: at + 1 };
@@ -43,17 +58,25 @@ class Translator {
   #call(at: number, to: number): Piece {
     const token = this.#token(at);
     const name = token.value.toLowerCase();
-    const end = this.#closing(at + 1);
-    if (end >= to) throw syntaxError(this.#sql, token.start, "a closing bracket");
+    const end = this.closing(at + 1);
+    if (end >= to) throw syntaxError(this.sql, token.start, "a closing bracket");
     const after = end + 1;
     if (name === "unnest") return this.#unnest(at, end);
     if (name === "array") return { text: `${this.range(at + 2, end)}[]`, next: after };
     // Precision is DuckDB's own; with a time zone it may not be given.
     if (name === "timestamp" || name === "time") return { text: name, next: after };
     const translate = CALLS[name];
-    if (translate !== undefined) return { text: translate(this.#arguments(at + 1, end), this, name), next: after };
+    if (translate !== undefined) return { text: translate(this.arguments(at + 1, end), this, name), next: after };
     const renamed = Object.hasOwn(RENAMED, name) ? RENAMED[name] : undefined;
     return { text: `${renamed ?? write(token)}(${this.range(at + 2, end)})`, next: after };
+  }
+
+  /** Read once: a table expression with a call in it is written again for each call behind it. */
+  #tableFunction(at: number): Piece {
+    const known = this.functions.get(at);
+    const use = known ?? readTableFunction(this, at);
+    if (known === undefined) this.functions.set(at, use);
+    return { text: quote(use.table), next: this.closing(at + 1) + 1 };
   }
 
   /**
@@ -61,7 +84,7 @@ class Translator {
    * and one column DuckDB means what Trino's users mean, a row stays one value.
    */
   #unnest(at: number, end: number): Piece {
-    const inside = this.#arguments(at + 1, end);
+    const inside = this.arguments(at + 1, end);
     const alias = this.#aliasAfter(end + 1);
     const columns = alias?.columns ?? [];
     const [only] = inside;
@@ -89,31 +112,31 @@ class Translator {
   /** `[WITH ORDINALITY] [AS] t(a, b)` */
   #aliasAfter(start: number): { readonly columns: readonly string[]; readonly ordinality: boolean } | undefined {
     let at = start;
-    const ordinality = isWord(this.#tokens[at], "with") && isWord(this.#tokens[at + 1], "ordinality");
+    const ordinality = isWord(this.tokens[at], "with") && isWord(this.tokens[at + 1], "ordinality");
     if (ordinality) at += 2;
-    if (isWord(this.#tokens[at], "as")) at++;
-    const name = this.#tokens[at];
+    if (isWord(this.tokens[at], "as")) at++;
+    const name = this.tokens[at];
     if (name === undefined || !(name.kind === "word" || name.kind === "quoted-name")) return undefined;
-    if (!isSign(this.#tokens[at + 1], "(")) return undefined;
-    const columns = this.#arguments(at + 1, this.#closing(at + 1)).map(({ from }) => this.#token(from).value);
+    if (!isSign(this.tokens[at + 1], "(")) return undefined;
+    const columns = this.arguments(at + 1, this.closing(at + 1)).map(({ from }) => this.#token(from).value);
     return { columns, ordinality };
   }
 
   /** `VALUES 1, 2` are rows of one column; DuckDB wants the brackets. */
   #values(at: number, to: number): Piece {
     let end = at + 1;
-    while (end < to && !isSign(this.#tokens[end], ")")) {
-      end = isSign(this.#tokens[end], "(") || isSign(this.#tokens[end], "[") ? this.#closing(end) + 1 : end + 1;
+    while (end < to && !isSign(this.tokens[end], ")")) {
+      end = isSign(this.tokens[end], "(") || isSign(this.tokens[end], "[") ? this.closing(end) + 1 : end + 1;
     }
-    const rows = this.#arguments(at, end).map(({ from, to: until }) => {
+    const rows = this.arguments(at, end).map(({ from, to: until }) => {
       const row = this.range(from, until);
-      return isSign(this.#tokens[from], "(") ? row : `(${row})`;
+      return isSign(this.tokens[from], "(") ? row : `(${row})`;
     });
     return { text: `VALUES ${rows.join(", ")}`, next: end };
   }
 
   #beginsQuery(at: number): boolean {
-    return (at === 0 || isSign(this.#tokens[at - 1], "(")) && !isSign(this.#tokens[at + 1], "(");
+    return (at === 0 || isSign(this.tokens[at - 1], "(")) && !isSign(this.tokens[at + 1], "(");
   }
 
   /** The catalog's name in front of a database: there is one catalog. */
@@ -121,17 +144,17 @@ class Translator {
     const token = this.#token(at);
     const named = token.kind === "word" || token.kind === "quoted-name";
     if (!named || token.value.toLowerCase() !== CATALOG_NAME) return false;
-    return isSign(this.#tokens[at + 1], ".") && isSign(this.#tokens[at + 3], ".");
+    return isSign(this.tokens[at + 1], ".") && isSign(this.tokens[at + 3], ".");
   }
 
   /** Where the arguments between these brackets begin and end. */
-  #arguments(open: number, close: number): readonly Argument[] {
+  arguments(open: number, close: number): readonly TokenRange[] {
     if (close === open + 1) return [];
-    const found: Argument[] = [];
+    const found: TokenRange[] = [];
     let from = open + 1;
     for (let at = open + 1; at < close; at++) {
       const token = this.#token(at);
-      if (isSign(token, "(") || isSign(token, "[")) at = this.#closing(at);
+      if (isSign(token, "(") || isSign(token, "[")) at = this.closing(at);
       else if (isSign(token, ",")) {
         found.push({ from, to: at });
         from = at + 1;
@@ -140,26 +163,26 @@ class Translator {
     return [...found, { from, to: close }];
   }
 
-  #closing(open: number): number {
+  closing(open: number): number {
     let depth = 0;
-    for (let at = open; at < this.#tokens.length; at++) {
+    for (let at = open; at < this.tokens.length; at++) {
       const token = this.#token(at);
       if (isSign(token, "(") || isSign(token, "[")) depth++;
       if (isSign(token, ")") || isSign(token, "]")) depth--;
       if (depth === 0) return at;
     }
-    throw syntaxError(this.#sql, this.#sql.length, "a closing bracket");
+    throw syntaxError(this.sql, this.sql.length, "a closing bracket");
   }
 
   /** The constant text that an argument is, or `undefined`. */
-  textOf({ from, to }: Argument): string | undefined {
-    const token = this.#tokens[from];
+  textOf({ from, to }: TokenRange): string | undefined {
+    const token = this.tokens[from];
     return to === from + 1 && token?.kind === "text" ? token.value : undefined;
   }
 
   #token(at: number): Token {
-    const token = this.#tokens[at];
-    if (token === undefined) throw syntaxError(this.#sql, this.#sql.length, "more of the statement");
+    const token = this.tokens[at];
+    if (token === undefined) throw syntaxError(this.sql, this.sql.length, "more of the statement");
     return token;
   }
 }
@@ -172,12 +195,7 @@ interface Piece {
   readonly next: number;
 }
 
-interface Argument {
-  readonly from: number;
-  readonly to: number;
-}
-
-type CallWriter = (inside: readonly Argument[], translator: Translator, name: string) => string;
+type CallWriter = (inside: readonly TokenRange[], translator: Translator, name: string) => string;
 
 /** Calls that DuckDB wants in another form. */
 const CALLS: Readonly<Record<string, CallWriter | undefined>> = Object.assign(Object.create(null), {

@@ -3,7 +3,7 @@ import type { Partitions } from "../../catalog/partition.ts";
 import { hivePartitionFolder } from "../../catalog/partition-layout.ts";
 import type { Table, TableColumn, TableDefinition } from "../../catalog/table.ts";
 import type { ObjectStore } from "../../storage/object-store.ts";
-import type { PartitionSpecification, Statement, TableName } from "../dialect/statement.ts";
+import type { PartitionSpecification, Statement, TableName, TranslatedQuery } from "../dialect/statement.ts";
 import { QueryError } from "../query-error.ts";
 import { describeTable, likePattern, showCreateTable } from "./catalog-texts.ts";
 import { repairTable } from "./repair-table.ts";
@@ -16,7 +16,7 @@ export interface CatalogStatementContext {
   readonly database: string;
   readonly signal: AbortSignal;
   /** The columns that a query would have. Throws when it would not run. */
-  readonly describeQuery: (sql: string) => Promise<readonly TableColumn[]>;
+  readonly describeQuery: (query: TranslatedQuery) => Promise<readonly TableColumn[]>;
 }
 
 /** What a statement about the catalog answers: texts, under the headings that Athena has. */
@@ -25,7 +25,7 @@ export interface CatalogAnswer {
   readonly rows: readonly (readonly string[])[];
 }
 
-export type CatalogStatement = Exclude<Statement, { readonly kind: "query" }>;
+export type CatalogStatement = Exclude<Statement, { readonly kind: "query" | "create-table-as" | "insert" }>;
 
 const DONE: CatalogAnswer = { columns: [], rows: [] };
 
@@ -100,9 +100,9 @@ async function createTable(
 
 async function createView(statement: Of<"create-view">, context: CatalogStatementContext): Promise<CatalogAnswer> {
   const { catalog, database, describeQuery } = context;
-  const { name, orReplace, originalSql, sql } = statement;
+  const { name, orReplace, originalSql, query } = statement;
   const place = name.database ?? database;
-  const columns = (await describeQuery(sql)).map((column) => ({ ...column, name: column.name.toLowerCase() }));
+  const columns = (await describeQuery(query)).map((column) => ({ ...column, name: column.name.toLowerCase() }));
   const definition: TableDefinition = {
     name: name.table,
     tableType: "VIRTUAL_VIEW",

@@ -3,32 +3,34 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { CatalogError } from "../../catalog/catalog-error.ts";
 import type { Partitions } from "../../catalog/partition.ts";
 import type { TableColumn } from "../../catalog/table.ts";
-import type { FileView, TableChanges } from "../../catalog/table-changes/table-changes.ts";
-import { sqlName } from "../../formats/parquet/duckdb-type.ts";
+import type { TableChanges } from "../../catalog/table-changes/table-changes.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Disk } from "../../std/disk.ts";
 import type { JsonValue } from "../../std/json.ts";
+import type { Random } from "../../std/random.ts";
 import { type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
+import type { Telemetry } from "../../telemetry/telemetry.ts";
 import { parseStatement } from "../dialect/parse-statement.ts";
-import type { Statement } from "../dialect/statement.ts";
+import type { Statement, TranslatedQuery } from "../dialect/statement.ts";
 import type { FreshRows } from "../fresh-rows.ts";
 import { QueryError } from "../query-error.ts";
 import type { QueryLimits } from "../query-limits.ts";
+import { NOTHING_READ, type QueryStatistics } from "../query-statistics.ts";
+import { createTableAs } from "../writing/create-table-as.ts";
+import { insertInto } from "../writing/insert-into.ts";
 import { runCatalogStatement } from "./catalog-statements.ts";
 import { cellValue, hiveType, trinoType } from "./cell-value.ts";
-import { defineTable, type ReadyGroup } from "./define-table.ts";
-import { FileCache, type ReadyFile } from "./file-cache.ts";
-import { FreshReading, type FreshStatistics } from "./fresh-files.ts";
-import { type PlannedTable, planQuery } from "./query-plan.ts";
+import { FileCache } from "./file-cache.ts";
+import { type OpenTablesOptions, withTables } from "./open-tables.ts";
 import { QuerySlots } from "./query-slots.ts";
-import { QuerySession } from "./session.ts";
-import { findFiles } from "./table-files.ts";
-import { shapeOf, type TableShape } from "./table-shape.ts";
+import { StatementWatch } from "./statement-watch.ts";
+
+export type { QueryStatistics } from "../query-statistics.ts";
 
 export interface QueryEngineOptions {
   readonly catalog: Catalog;
   readonly partitions: Partitions;
-  readonly changes: Pick<TableChanges, "view">;
+  readonly changes: TableChanges;
   /** Absent where nothing is on its way. */
   readonly freshRows?: FreshRows;
   readonly storeFor: (bucket: string) => ObjectStore;
@@ -36,8 +38,12 @@ export interface QueryEngineOptions {
   readonly localPath: (bucket: string, key: string) => string | undefined;
   readonly disk: Disk;
   readonly clock: Clock;
-  /** For unpacked files and what does not fit into memory; emptied at the start. */
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+  /** For unpacked files, files on their way into tables and what does not fit into memory; emptied at the start. */
   readonly directory: string;
+  /** Where CREATE TABLE AS puts tables of databases that have no location: `s3://bucket/prefix/`. */
+  readonly tablesLocation: string;
   readonly limits: QueryLimits;
 }
 
@@ -67,20 +73,6 @@ export interface ResultColumn {
 
 export type ResultRow = readonly JsonValue[];
 
-export interface QueryStatistics {
-  readonly rows: number;
-  readonly files: number;
-  /** Size of the files that were read, as they are stored. */
-  readonly scannedBytes: number;
-  readonly partitionsRead: number;
-  /** Those that the tables have. */
-  readonly partitionsKnown: number;
-  /** Present where rows were asked for that had not landed. */
-  readonly fresh?: FreshStatistics;
-}
-
-const NOTHING_READ: QueryStatistics = { rows: 0, files: 0, scannedBytes: 0, partitionsRead: 0, partitionsKnown: 0 };
-
 /**
  * Runs one statement for a caller. What is about the catalog is done there. A query goes this way: parse and translate →
  * gate (tables, functions) → partitions that may hold rows → their files, as files on this disk → a DuckDB that sees these
@@ -89,20 +81,22 @@ const NOTHING_READ: QueryStatistics = { rows: 0, files: 0, scannedBytes: 0, part
 export class QueryEngine {
   readonly #options: QueryEngineOptions;
   readonly #slots: QuerySlots;
-  readonly #cache: FileCache;
+  readonly #tables: OpenTablesOptions;
 
   static async open(options: QueryEngineOptions): Promise<QueryEngine> {
     const { disk, directory, localPath, limits } = options;
     const cacheOptions = { disk, directory: join(directory, "cache"), bytesMax: limits.cacheBytes, localPath };
     const cache = await FileCache.open(cacheOptions);
-    await disk.removeDirectory(join(directory, "spill"));
-    await disk.makeDirectory(join(directory, "spill"));
+    for (const folder of ["spill", "output"]) {
+      await disk.removeDirectory(join(directory, folder));
+      await disk.makeDirectory(join(directory, folder));
+    }
     return new QueryEngine(options, cache);
   }
 
   private constructor(options: QueryEngineOptions, cache: FileCache) {
     this.#options = options;
-    this.#cache = cache;
+    this.#tables = { ...options, cache };
     this.#slots = new QuerySlots(options.limits);
   }
 
@@ -113,13 +107,23 @@ export class QueryEngine {
 
   /** Resolves when the last row has been taken. Failures are `QueryError`s, or the signal's reason. */
   async run(request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
-    const statement = parseStatement(request.sql);
-    return this.#slots.run(request.signal, () =>
-      this.#within(request.signal, (signal) => {
-        sink.onStarted?.();
-        return this.#runStatement(statement, { ...request, signal }, sink);
-      }),
-    );
+    const watch = new StatementWatch(this.#options, request.database);
+    try {
+      const statement = parseStatement(request.sql);
+      watch.read(statement.kind);
+      const statistics = await this.#slots.run(request.signal, () =>
+        this.#within(request.signal, (signal) => {
+          watch.started();
+          sink.onStarted?.();
+          return this.#runStatement(statement, { ...request, signal }, sink);
+        }),
+      );
+      watch.succeeded(statistics);
+      return statistics;
+    } catch (error) {
+      watch.failed(error);
+      throw error;
+    }
   }
 
   /** Lets the work run for as long as a query may. */
@@ -141,22 +145,30 @@ export class QueryEngine {
   }
 
   async #runStatement(statement: Statement, request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
-    if (statement.kind === "query") return this.#query(statement.sql, request, sink);
+    if (statement.kind === "query") return this.#query(statement.query, request, sink);
+    if (statement.kind === "create-table-as" || statement.kind === "insert") {
+      const options = { ...this.#options, ...this.#tables, ...request };
+      const written = await (statement.kind === "insert"
+        ? insertInto(statement, options)
+        : createTableAs(statement, options));
+      await sink.columns([]);
+      return written;
+    }
     const { database, signal } = request;
     const answer = await runCatalogStatement(statement, {
       ...this.#options,
       database,
       signal,
-      describeQuery: (sql) => this.#describe(sql, request),
+      describeQuery: (query) => this.#describe(query, request),
     });
     await sink.columns(answer.columns.map((name) => ({ name, type: "varchar" })));
     if (answer.rows.length > 0) await sink.rows(answer.rows);
     return { ...NOTHING_READ, rows: answer.rows.length };
   }
 
-  async #query(sql: string, request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
-    return this.#withTables(sql, request, async (session, read) => {
-      const result = await session.stream(sql);
+  async #query(query: TranslatedQuery, request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
+    return withTables(this.#tables, { ...request, query, wanted: "rows" }, async (session, read) => {
+      const result = await session.streamIn(request.database, query.sql);
       const names = result.columnNames();
       await sink.columns(
         result.columnTypes().map((type, index) => ({ name: names[index] ?? "", type: trinoType(type) })),
@@ -172,103 +184,11 @@ export class QueryEngine {
   }
 
   /** The columns that a query would have, with Hive's types; nothing is read but what tells the shape of files. */
-  #describe(sql: string, request: QueryRequest): Promise<readonly TableColumn[]> {
-    return this.#withTables(sql, request, async (session) => {
-      const result = await session.stream(`SELECT * FROM (${sql}) LIMIT 0`);
-      const names = result.columnNames();
-      return result.columnTypes().map((type, index) => ({ name: names[index] ?? "", type: hiveType(type) }));
-    });
+  #describe(query: TranslatedQuery, request: QueryRequest): Promise<readonly TableColumn[]> {
+    return withTables(this.#tables, { ...request, query, wanted: "columns" }, async (session) =>
+      (await session.columnsIn(request.database, query.sql)).map(({ name, type }) => ({ name, type: hiveType(type) })),
+    );
   }
-
-  async #withTables<T>(
-    sql: string,
-    { database, fresh: wantsFresh = false, signal }: QueryRequest,
-    work: (session: QuerySession, read: QueryStatistics) => Promise<T>,
-  ): Promise<T> {
-    const { catalog, changes, freshRows, clock, disk, directory, limits } = this.#options;
-    const session = await QuerySession.open({ ...limits, clock, signal, spillDirectory: join(directory, "spill") });
-    const held: ReadyFile[] = [];
-    const view = changes.view();
-    const fresh = wantsFresh && freshRows !== undefined ? new FreshReading(freshRows, disk, signal) : undefined;
-    try {
-      const plan = await planQuery(catalog, session, sql, database);
-      const sources: TableSource[] = [];
-      let read = NOTHING_READ;
-      for (const planned of plan.tables) {
-        const source = await this.#source(planned, read, { view, fresh, held, signal });
-        read = source.read;
-        sources.push(source);
-      }
-      await session.shutOut(held.map(({ path }) => path));
-      for (const { table, shape, groups } of sources) {
-        const name = { database: table.databaseName, table: table.definition.name };
-        await defineTable(session, name, shape, groups);
-      }
-      for (const view of plan.views) {
-        await session.searchIn(view.searchDatabase);
-        await session.run(`CREATE SCHEMA IF NOT EXISTS ${sqlName(view.database)}`);
-        await session.run(`CREATE VIEW ${sqlName(view.database)}.${sqlName(view.name)} AS ${view.sql}`);
-      }
-      await session.searchIn(database);
-      await session.lock();
-      return await work(session, { ...read, ...(fresh && { fresh: fresh.statistics }) });
-    } finally {
-      session.close();
-      view.release();
-      await fresh?.release();
-      for (const { release } of held) release();
-    }
-  }
-
-  /** The files of a table, ready to be read; `held` takes them as they come, so that none stays held after a failure. */
-  async #source(
-    { table, uses }: PlannedTable,
-    before: QueryStatistics,
-    { held, ...reading }: Reading,
-  ): Promise<TableSource> {
-    const { scannedBytes: scannedBytesMax } = this.#options.limits;
-    const shape = shapeOf(table);
-    const found = await findFiles(table, shape, uses, { ...this.#options, ...reading });
-    const files = found.groups.flatMap((group) => group.files);
-    const read: QueryStatistics = {
-      ...before,
-      files: before.files + files.length,
-      scannedBytes: files.reduce((sum, { object }) => sum + object.bytes, before.scannedBytes),
-      partitionsRead: before.partitionsRead + found.partitionsRead,
-      partitionsKnown: before.partitionsKnown + found.partitionsKnown,
-    };
-    if (read.scannedBytes > scannedBytesMax) {
-      const message = `The query needs ${read.scannedBytes} bytes of files, it may read ${scannedBytesMax}; name partitions in WHERE`;
-      throw new QueryError("limit-exceeded", message);
-    }
-    const groups: ReadyGroup[] = [];
-    for (const { reader, values, files: stored } of found.groups) {
-      const paths: string[] = [];
-      for (const file of stored) {
-        const ready = await this.#cache.ready(file, reader, shape.columns, reading.signal);
-        held.push(ready);
-        paths.push(ready.path);
-      }
-      groups.push({ reader, values, paths });
-    }
-    return { table, shape, groups, read };
-  }
-}
-
-/** What one query reads through. */
-interface Reading {
-  readonly view: FileView;
-  readonly fresh: FreshReading | undefined;
-  readonly held: ReadyFile[];
-  readonly signal: AbortSignal;
-}
-
-interface TableSource {
-  readonly table: PlannedTable["table"];
-  readonly shape: TableShape;
-  readonly groups: readonly ReadyGroup[];
-  /** Of this table and those before it. */
-  readonly read: QueryStatistics;
 }
 
 function tooLong(durationMs: number): QueryError {

@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from "@duckdb/node-api";
+import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBType } from "@duckdb/node-api";
 import { sqlName, sqlText } from "../../formats/parquet/duckdb-type.ts";
 import { reasonOf } from "../../model/errors.ts";
 import type { Clock } from "../../std/clock.ts";
@@ -16,28 +16,35 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
 }
 
+export interface SessionColumn {
+  readonly name: string;
+  readonly type: DuckDBType;
+  /** False for a bare NULL, whose type is made up. */
+  readonly hasType: boolean;
+}
+
 /**
  * One DuckDB for one query, which goes with it: nothing that a query leaves behind can be seen by the next, and its memory
  * is given back at once. Making one takes about 20 ms.
  *
  * The order is the point. `open` makes it, without extensions from anywhere; `serialize` only parses; `shutOut` names the
- * files that may be read and shuts out all others; `lock` does the same for settings. Text of a user's runs after that.
+ * files that may be read and shuts out all others; `lock` does the same for settings. Text of a user's runs after that, in
+ * a connection that looks for names without a database in one database: one connection for each that `lock` was given.
  */
 export class QuerySession {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
+  /** Those for texts of users, by the database in which they look for names. */
+  readonly #searching = new Map<string, DuckDBConnection>();
   readonly #signal: AbortSignal;
   readonly #closing = new AbortController();
-  #locked = false;
 
   static async open(options: SessionOptions): Promise<QuerySession> {
     const { DuckDBInstance } = await import("@duckdb/node-api");
     const instance = await DuckDBInstance.create(":memory:", settingsOf(options));
     const session = new QuerySession(instance, await instance.connect(), options);
     try {
-      for (const statement of ["SET TimeZone = 'UTC'", "SET integer_division = true", ...MACRO_STATEMENTS]) {
-        await session.run(statement);
-      }
+      for (const statement of [...CONNECTION_SETTINGS, ...MACRO_STATEMENTS]) await session.run(statement);
     } catch (error) {
       session.close();
       throw error;
@@ -59,22 +66,23 @@ export class QuerySession {
     return String(rows[0]?.[0]);
   }
 
-  /** From here on exactly these files can be read, and nothing can be written beside the spill. */
-  async shutOut(files: readonly string[]): Promise<void> {
+  /** From here on exactly these files can be read, and nothing can be written beside the spill and the output. */
+  async shutOut(files: readonly string[], output?: string): Promise<void> {
     await this.run(`SET allowed_paths = [${files.map(sqlText).join(", ")}]`);
+    if (output !== undefined) await this.run(`SET allowed_directories = [${sqlText(`${output}/`)}]`);
     await this.run("SET enable_external_access = false");
   }
 
-  /** Names without a database are looked for in this one. */
-  async searchIn(database: string): Promise<void> {
-    await this.run(`CREATE SCHEMA IF NOT EXISTS ${sqlName(database)}`);
-    await this.run(`SET search_path = ${sqlText(`${sqlName(database)},main`)}`);
-  }
-
   /** From here on no setting changes any more. */
-  async lock(): Promise<void> {
+  async lock(databases: Iterable<string>): Promise<void> {
+    for (const database of databases) {
+      await this.run(`CREATE SCHEMA IF NOT EXISTS ${sqlName(database)}`);
+      const connection = await this.guard(() => this.#instance.connect());
+      this.#searching.set(database, connection);
+      const search = `SET search_path = ${sqlText(`${sqlName(database)},main`)}`;
+      for (const setting of [...CONNECTION_SETTINGS, search]) await this.guard(() => connection.run(setting));
+    }
     await this.run("SET lock_configuration = true");
-    this.#locked = true;
   }
 
   /** A statement of our own, such as the view that a table becomes. */
@@ -87,10 +95,39 @@ export class QuerySession {
     return this.guard(async () => (await this.#connection.runAndReadAll(sql)).getRows());
   }
 
-  /** A statement of the user's, whose rows are made as they are fetched. */
-  stream(sql: string): Promise<DuckDBResult> {
-    if (!this.#locked) throw new TypeError("A session runs a user's statement only after it has been locked");
-    return this.guard(() => this.#connection.stream(sql));
+  /** Takes rows for a table of our own. */
+  appender(schema: string, table: string): Promise<DuckDBAppender> {
+    return this.guard(() => this.#connection.createAppender(table, schema));
+  }
+
+  /** A statement with a text of the user's in it, whose names are looked for in the database. Resolves to its rows. */
+  async runIn(database: string, sql: string): Promise<number> {
+    return (await this.guard(() => this.#searchingIn(database).run(sql))).rowsChanged;
+  }
+
+  /** The same, with rows that are made as they are fetched. */
+  streamIn(database: string, sql: string): Promise<DuckDBResult> {
+    return this.guard(() => this.#searchingIn(database).stream(sql));
+  }
+
+  /** The columns of a query, which does not run. */
+  columnsIn(database: string, sql: string): Promise<readonly SessionColumn[]> {
+    return this.guard(async () => {
+      const connection = this.#searchingIn(database);
+      const statement = await connection.prepare(sql);
+      const columns = Array.from({ length: statement.columnCount }, (_, index) => {
+        return { name: statement.columnName(index), type: statement.columnType(index) };
+      });
+      statement.destroySync();
+      const types = (await connection.runAndReadAll(typesOf(sql, columns.length))).getRows()[0];
+      return columns.map((column, index) => ({ ...column, hasType: types?.[index] !== UNTYPED }));
+    });
+  }
+
+  #searchingIn(database: string): DuckDBConnection {
+    const connection = this.#searching.get(database);
+    if (connection !== undefined) return connection;
+    throw new TypeError("A session runs a user's text only after it has been locked, where it was told");
   }
 
   /** Failures of DuckDB's become ours here, also those that come while rows are fetched. */
@@ -111,20 +148,35 @@ export class QuerySession {
 
   close(): void {
     this.#closing.abort();
-    this.#connection.closeSync();
+    for (const connection of this.#connections()) connection.closeSync();
     this.#instance.closeSync();
+  }
+
+  #connections(): readonly DuckDBConnection[] {
+    return [this.#connection, ...this.#searching.values()];
   }
 
   /** Again and again, since one that comes between two steps of a query is lost. */
   async #interrupt(clock: Clock): Promise<void> {
     while (!this.#closing.signal.aborted) {
-      this.#connection.interrupt();
+      for (const connection of this.#connections()) connection.interrupt();
       await clock.sleep(INTERRUPT_PAUSE_MS, this.#closing.signal).catch(() => undefined);
     }
   }
 }
 
 const INTERRUPT_PAUSE_MS = 50;
+
+const UNTYPED = '"NULL"';
+
+/** One row with the types of a query's columns before DuckDB gives one to those that have none. */
+function typesOf(sql: string, count: number): string {
+  const names = Array.from({ length: count }, (_, index) => `c${index}`);
+  const types = names.map((name) => `typeof(${name})`);
+  return `SELECT ${types.join(", ")} FROM (SELECT 1) LEFT JOIN (SELECT * FROM (${sql}) LIMIT 0) AS q(${names.join(", ")}) ON true`;
+}
+
+const CONNECTION_SETTINGS = ["SET TimeZone = 'UTC'", "SET integer_division = true"];
 
 function settingsOf({ memoryMib, threads, spillDirectory, spillMib }: SessionOptions): Record<string, string> {
   return {

@@ -10,7 +10,7 @@ export interface TableShape {
   readonly partitionKeys: readonly Column[];
 }
 
-export function shapeOf({ databaseName, definition }: Table): TableShape {
+export function shapeOf({ databaseName, definition }: Pick<Table, "databaseName" | "definition">): TableShape {
   const place = `${databaseName}.${definition.name}`;
   const read = (columns: readonly TableColumn[] = []) => columns.map((column) => columnOf(column, place));
   return { columns: read(definition.storageDescriptor?.columns), partitionKeys: read(definition.partitionKeys) };

@@ -5,6 +5,7 @@ import { catalogSection } from "./catalog-section.ts";
 import { credentialsSchema } from "./credentials-schema.ts";
 import { functionsSchema } from "./functions-section.ts";
 import { jobsSection, pythonSection } from "./jobs-section.ts";
+import { querySection } from "./query-section.ts";
 import { secretSchema } from "./secret.ts";
 
 /**
@@ -222,6 +223,7 @@ export const configurationSchema = z.strictObject({
   catalog: catalogSection,
   jobs: jobsSection,
   python: pythonSection,
+  query: querySection,
   streams: z
     .array(
       z.looseObject({

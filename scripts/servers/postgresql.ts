@@ -1,0 +1,100 @@
+import { chown, readdir, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { makeCertificates } from "../../src/server/tls/x509.ts";
+import { freePort } from "./free-port.ts";
+import { runTool } from "./run-tool.ts";
+import { type ServerDefinition, ServerError } from "./server.ts";
+
+/** Debian's package keeps the programs of each version in a folder of its own and starts a server as this user. */
+const DEBIAN_FOLDER = "/usr/lib/postgresql";
+const DEBIAN_USER = "postgres";
+const HINT = "install PostgreSQL (Debian: apt-get install postgresql)";
+
+const ROLE = "lakehose";
+const PASSWORD = "a password: 'quoted' & long";
+
+let authorityFile = "";
+
+/** PostgreSQL with a superuser that asks for a password, over TLS and without. */
+export const postgresql: ServerDefinition = {
+  name: "postgresql",
+  summary: "PostgreSQL from the system's packages, with TLS, for exports of tables",
+  install: async () => {
+    await runTool(await program("initdb"), ["--version"], HINT);
+  },
+  launch: async (folder) => {
+    const port = await freePort();
+    const data = join(folder, "data");
+    authorityFile = await writeSecrets(folder);
+    const asOwner = await ownerOf(folder);
+    const [initdb = "", ...initdbArgs] = [
+      ...asOwner,
+      ...[await program("initdb"), "--pgdata", data, "--username", ROLE, "--pwfile", join(folder, "password")],
+      ...["--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"],
+    ];
+    await runTool(initdb, initdbArgs, HINT);
+    const settings = {
+      port,
+      listen_addresses: "127.0.0.1",
+      unix_socket_directories: folder,
+      ssl: "on",
+      ssl_cert_file: join(folder, "server.crt"),
+      ssl_key_file: join(folder, "server.key"),
+      // Nothing of it has to survive.
+      fsync: "off",
+    };
+    const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    const [command = "", ...args] = [...asOwner, await program("postgres"), "-D", data, ...flags];
+    return { command, args, address: `http://127.0.0.1:${port}`, isReady: () => answers(port) };
+  },
+  environment: (address) => ({ LAKEHOSE_TEST_POSTGRESQL: address === undefined ? "" : clientAddress(address) }),
+};
+
+/** As libpq takes it; the name of the certificate is that of the host. */
+function clientAddress(address: string): string {
+  const { port } = new URL(address);
+  const parameters = new URLSearchParams({ sslrootcert: authorityFile });
+  return `postgresql://${ROLE}:${encodeURIComponent(PASSWORD)}@localhost:${port}/postgres?${parameters}`;
+}
+
+/** The newest version of Debian's, or what is on the path. */
+async function program(name: string): Promise<string> {
+  const versions = await readdir(DEBIAN_FOLDER).catch(() => []);
+  const [newest] = versions.filter((version) => /^\d+$/.test(version)).sort((a, b) => Number(b) - Number(a));
+  return newest === undefined ? name : join(DEBIAN_FOLDER, newest, "bin", name);
+}
+
+async function writeSecrets(folder: string): Promise<string> {
+  const from = Date.now();
+  const { ca, cert, key } = makeCertificates({ hosts: ["localhost"], from, until: from + 7 * 86_400_000 });
+  const authority = join(folder, "ca.pem");
+  await writeFile(authority, ca);
+  await writeFile(join(folder, "server.crt"), cert);
+  await writeFile(join(folder, "server.key"), key, { mode: 0o600 });
+  await writeFile(join(folder, "password"), PASSWORD, { mode: 0o600 });
+  return authority;
+}
+
+/** The server refuses to run as root: then it runs as the package's own user, who is given the folder. */
+async function ownerOf(folder: string): Promise<readonly string[]> {
+  if (process.getuid?.() !== 0) return [];
+  const [, , uid, gid] = (await runTool("getent", ["passwd", DEBIAN_USER], HINT)).split(":");
+  if (uid === undefined || gid === undefined) throw new ServerError(`There is no user ${DEBIAN_USER}: ${HINT}`);
+  for (const name of ["", ...(await readdir(folder))]) await chown(join(folder, name), Number(uid), Number(gid));
+  return ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
+}
+
+/** It listens before it lets anybody in; a client that comes too early is told to wait, which tests would have to know. */
+function answers(port: number): Promise<boolean> {
+  // SSLRequest: length, then the code 80877103. "S" comes from a server that is up.
+  const request = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(request));
+    socket.once("data", (answer) => {
+      socket.destroy();
+      resolve(answer.toString("latin1") === "S");
+    });
+    socket.once("error", () => resolve(false));
+  });
+}

@@ -1,0 +1,28 @@
+import { unsupported } from "../query-error.ts";
+import { tableName } from "./parse-names.ts";
+import { restAsQuery } from "./parse-query.ts";
+import type { Statement } from "./statement.ts";
+import { isSign, type TokenReader } from "./token-reader.ts";
+
+/** INSERT INTO name [( column, … )] query */
+export function parseInsert(reader: TokenReader): Statement {
+  if (reader.takes("overwrite")) throw unsupported("INSERT OVERWRITE", "INSERT INTO adds rows");
+  reader.expect("into");
+  reader.takes("table");
+  const name = tableName(reader);
+  if (reader.sees("partition")) {
+    throw unsupported("PARTITION in INSERT INTO", "partition keys are the last columns of the query");
+  }
+  const columns = seesColumns(reader)
+    ? reader.list(() => reader.name("the name of a column").toLowerCase())
+    : undefined;
+  return { kind: "insert", name, ...(columns !== undefined && { columns }), query: restAsQuery(reader).query };
+}
+
+/** A bracket begins a list of columns, or a query: then a word of queries or another bracket follows. */
+function seesColumns(reader: TokenReader): boolean {
+  if (!reader.seesSign("(")) return false;
+  const next = reader.tokens[reader.at + 1];
+  const beginsQuery = next?.kind === "word" && ["select", "with", "values"].includes(next.value.toLowerCase());
+  return !beginsQuery && !isSign(next, "(");
+}

@@ -1,0 +1,139 @@
+import { join } from "node:path";
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { Partitions } from "../../catalog/partition.ts";
+import type { FileView, TableChanges } from "../../catalog/table-changes/table-changes.ts";
+import type { Clock } from "../../std/clock.ts";
+import type { Disk } from "../../std/disk.ts";
+import type { ObjectStore } from "../../storage/object-store.ts";
+import type { TranslatedQuery } from "../dialect/statement.ts";
+import type { FreshRows } from "../fresh-rows.ts";
+import { QueryError } from "../query-error.ts";
+import type { QueryLimits } from "../query-limits.ts";
+import { NOTHING_READ, type QueryStatistics } from "../query-statistics.ts";
+import { defineTable, type ReadyGroup } from "./define-table.ts";
+import { defineView } from "./define-view.ts";
+import type { FileCache, ReadyFile } from "./file-cache.ts";
+import { FreshReading } from "./fresh-files.ts";
+import { type PlannedTable, planQuery } from "./query-plan.ts";
+import { runTableFunction } from "./run-table-function.ts";
+import { QuerySession } from "./session.ts";
+import { findFiles } from "./table-files.ts";
+import { shapeOf, type TableShape } from "./table-shape.ts";
+
+export interface OpenTablesOptions {
+  readonly catalog: Catalog;
+  readonly partitions: Partitions;
+  readonly changes: TableChanges;
+  readonly freshRows?: FreshRows;
+  readonly storeFor: (bucket: string) => ObjectStore;
+  readonly cache: FileCache;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly directory: string;
+  readonly limits: QueryLimits;
+}
+
+export interface OpenTablesRequest {
+  readonly query: TranslatedQuery;
+  readonly database: string;
+  readonly fresh?: boolean;
+  readonly wanted: "rows" | "columns";
+  /** The folder that the session may write to, for statements of ours around the query. */
+  readonly output?: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes a DuckDB with all that a query stands on, hands it to `work`, and takes everything away again. The query itself has
+ * not run then.
+ */
+export async function withTables<T>(
+  options: OpenTablesOptions,
+  { query, database, fresh: wantsFresh = false, wanted, output, signal }: OpenTablesRequest,
+  work: (session: QuerySession, read: QueryStatistics) => Promise<T>,
+): Promise<T> {
+  const { catalog, changes, freshRows, clock, disk, directory, limits } = options;
+  const session = await QuerySession.open({ ...limits, clock, signal, spillDirectory: join(directory, "spill") });
+  const held: ReadyFile[] = [];
+  const view = changes.view();
+  const fresh = wantsFresh && freshRows !== undefined ? new FreshReading(freshRows, disk, signal) : undefined;
+  try {
+    const plan = await planQuery(catalog, session, query, database);
+    const sources: TableSource[] = [];
+    let read = NOTHING_READ;
+    for (const planned of plan.tables) {
+      const source = await sourceOf(planned, read, { ...options, view, fresh, held, signal });
+      read = source.read;
+      sources.push(source);
+    }
+    await session.shutOut(
+      held.map(({ path }) => path),
+      output,
+    );
+    for (const { table, shape, groups } of sources) {
+      const name = { database: table.databaseName, table: table.definition.name };
+      await defineTable(session, name, shape, groups);
+    }
+    await session.lock(new Set([database, ...plan.steps.map(({ searchDatabase }) => searchDatabase)]));
+    for (const step of plan.steps) {
+      if (step.kind === "view") await defineView(session, step);
+      else await runTableFunction(session, step, { wanted, signal });
+    }
+    return await work(session, { ...read, ...(fresh && { fresh: fresh.statistics }) });
+  } finally {
+    session.close();
+    view.release();
+    await fresh?.release();
+    for (const { release } of held) release();
+  }
+}
+
+interface TableSource {
+  readonly table: PlannedTable["table"];
+  readonly shape: TableShape;
+  readonly groups: readonly ReadyGroup[];
+  /** Of this table and those before it. */
+  readonly read: QueryStatistics;
+}
+
+interface SourceOptions extends OpenTablesOptions {
+  readonly view: FileView;
+  readonly fresh: FreshReading | undefined;
+  /** Takes files as they come, so that none stays held after a failure. */
+  readonly held: ReadyFile[];
+  readonly signal: AbortSignal;
+}
+
+/** The files of a table, ready to be read. */
+async function sourceOf(
+  { table, uses }: PlannedTable,
+  before: QueryStatistics,
+  options: SourceOptions,
+): Promise<TableSource> {
+  const { cache, held, limits, signal } = options;
+  const shape = shapeOf(table);
+  const found = await findFiles(table, shape, uses, options);
+  const files = found.groups.flatMap((group) => group.files);
+  const read: QueryStatistics = {
+    ...before,
+    files: before.files + files.length,
+    scannedBytes: files.reduce((sum, { object }) => sum + object.bytes, before.scannedBytes),
+    partitionsRead: before.partitionsRead + found.partitionsRead,
+    partitionsKnown: before.partitionsKnown + found.partitionsKnown,
+  };
+  if (read.scannedBytes > limits.scannedBytes) {
+    const message = `The query needs ${read.scannedBytes} bytes of files, it may read ${limits.scannedBytes}; name partitions in WHERE`;
+    throw new QueryError("limit-exceeded", message);
+  }
+  const groups: ReadyGroup[] = [];
+  for (const { reader, values, files: stored } of found.groups) {
+    const paths: string[] = [];
+    for (const file of stored) {
+      const ready = await cache.ready(file, reader, shape.columns, signal);
+      held.push(ready);
+      paths.push(ready.path);
+    }
+    groups.push({ reader, values, paths });
+  }
+  return { table, shape, groups, read };
+}
