@@ -34,7 +34,7 @@ export type Lake = Awaited<ReturnType<typeof openLake>>;
 /** Opened before the streams, whose tables it knows. */
 export async function openLake({ configuration, stores, folder, streams, closers, ...world }: OpenLakeOptions) {
   const options = { ...world, configuration, stores, folder, dataDirectory: folder.root };
-  // Rule H59. A crawl must not take a table for empty because nobody knows; expiry keeps whatever may be open.
+  // Rule H59. A crawl must not take a table for empty because nobody knows; expiry and jobs keep whatever may be open.
   const isOpen = (key: string) => streams()?.isOpen(key);
   const isVisible = (_: string, key: string) => isOpen(key) !== true;
   const { catalog, changes, crawlers } = await openCatalog({ ...options, isVisible });
@@ -47,8 +47,10 @@ export async function openLake({ configuration, stores, folder, streams, closers
   const { executions, ...saved } = await openExecutions({ ...world, queries, stores, folder });
   closers.push(() => executions.close());
   const storeFor = (bucket: string) => stores.storeFor(bucket);
-  const jobs = await openJobs({ ...world, configuration, catalog, crawlers, queries, storeFor, folder });
-  const letGo = async (bucket: string, key: string) => isOpen(key) === false && changes.isFree({ bucket, key });
+  const isSettled = (key: string) => isOpen(key) === false;
+  const working = { catalog, crawlers, changes, queries, storeFor, isSettled };
+  const jobs = await openJobs({ ...world, ...working, configuration, folder });
+  const letGo = async (bucket: string, key: string) => isSettled(key) && changes.isFree({ bucket, key });
   const lifecycle = await openLifecycle({ ...options, letGo });
   const schedules = new CrawlerSchedules(world.clock, crawlers);
   /** What goes on by itself; once the streams are open, whose objects it asks for. */
