@@ -1,6 +1,7 @@
 import { QueryError } from "../query-error.ts";
 import { datePattern } from "./date-pattern.ts";
 import { RENAMED } from "./functions.ts";
+import { isNameToQuote, isNameWithColumns } from "./name-places.ts";
 import type { TranslatedQuery } from "./statement.ts";
 import {
   beginsTableFunction,
@@ -48,11 +49,16 @@ class Translator implements QueryWriter {
   #piece(at: number, to: number): Piece {
     const token = this.#token(at);
     if (beginsTableFunction(this.tokens, at)) return this.#tableFunction(at);
-    if (token.kind === "word" && isSign(this.tokens[at + 1], "(")) return this.#call(at, to);
+    if (this.#beginsCall(at)) return this.#call(at, to);
     if (isSign(token, "=>")) throw syntaxError(this.sql, token.start, "arguments without names");
     if (isWord(token, "values") && this.#beginsQuery(at)) return this.#values(at, to);
     if (this.#isCatalog(at)) return { text: "", next: at + 2 };
+    if (token.kind === "word" && isNameToQuote(this.tokens, at)) return { text: quote(token.value), next: at + 1 };
     return { text: write(token), next: at + 1 };
+  }
+
+  #beginsCall(at: number): boolean {
+    return this.#token(at).kind === "word" && isSign(this.tokens[at + 1], "(") && !isNameWithColumns(this.tokens, at);
   }
 
   #call(at: number, to: number): Piece {
