@@ -66,10 +66,7 @@ export async function withTables<T>(
       read = source.read;
       sources.push(source);
     }
-    await session.shutOut(
-      held.map(({ path }) => path),
-      output,
-    );
+    await session.shutOut(held, output);
     for (const { table, shape, groups } of sources) {
       const name = { database: table.databaseName, table: table.definition.name };
       await defineTable(session, name, shape, groups);

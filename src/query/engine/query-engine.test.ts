@@ -138,7 +138,7 @@ describe("JSON", () => {
   test("a value that is not of its type is told with its file", async () => {
     await world.run(json("wrong", "id bigint"));
     await world.put("lake", "wrong/a", '{"id":"x"}\n');
-    await fails("select * from wrong", /x/);
+    await fails("select * from wrong", /s3:\/\/lake\/wrong\/a\b.*"x"/);
   });
 
   test("reads objects of a store that is elsewhere, and fetches each once", async () => {
@@ -213,6 +213,29 @@ test("Parquet: names in any case, missing columns, declared types, partitions", 
     [2019, 1],
     [2020, 1],
   ]);
+});
+
+test("errors name objects, never a path of this machine", async () => {
+  const tables: readonly (readonly [string, string | Buffer])[] = [
+    ["ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'", gzipSync('{"id":"x"}\n')],
+    ["ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'", '{"id": nonsense}\n'],
+    ["ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde'", gzipSync(Buffer.from('"\xff"\n', "latin1"))],
+    ["STORED AS PARQUET", "no file of this format"],
+    ["STORED AS ORC", "no file of this format"],
+  ];
+  for (const [index, [clause, content]] of tables.entries()) {
+    for (const bucket of ["lake", "far"]) {
+      const key = `faulty${index}/it's a "name"`;
+      await world.put(bucket, key, content);
+      const name = `faulty_${bucket}_${index}`;
+      await world.run(`CREATE EXTERNAL TABLE ${name} (id int) ${clause} LOCATION 's3://${bucket}/faulty${index}/'`);
+      await assert.rejects(world.run(`select * from ${name}`), ({ message }: Error) => {
+        assert.ok(message.includes(`s3://${bucket}/${key}`), message);
+        assert.ok(!message.includes(world.root), message);
+        return true;
+      });
+    }
+  }
 });
 
 test("views stand in the catalog as Athena writes them, and on one another", async () => {

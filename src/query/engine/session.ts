@@ -1,9 +1,9 @@
 import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBType } from "@duckdb/node-api";
 import { sqlName, sqlText } from "../../formats/parquet/duckdb-type.ts";
-import { reasonOf } from "../../model/errors.ts";
 import type { Clock } from "../../std/clock.ts";
 import { MACRO_STATEMENTS } from "../dialect/functions.ts";
 import { QueryError } from "../query-error.ts";
+import { duckdbFailure, type NamedFile } from "./duckdb-failure.ts";
 
 export interface SessionOptions {
   readonly clock: Clock;
@@ -38,6 +38,9 @@ export class QuerySession {
   readonly #searching = new Map<string, DuckDBConnection>();
   readonly #signal: AbortSignal;
   readonly #closing = new AbortController();
+  #readable: readonly NamedFile[] = [];
+  /** Of its own. */
+  readonly #folders: string[];
 
   static async open(options: SessionOptions): Promise<QuerySession> {
     const { DuckDBInstance } = await import("@duckdb/node-api");
@@ -52,7 +55,9 @@ export class QuerySession {
     return session;
   }
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, { signal, clock }: SessionOptions) {
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, options: SessionOptions) {
+    const { signal, clock, spillDirectory } = options;
+    this.#folders = [spillDirectory];
     this.#instance = instance;
     this.#connection = connection;
     this.#signal = signal;
@@ -67,8 +72,11 @@ export class QuerySession {
   }
 
   /** From here on exactly these files can be read, and nothing can be written beside the spill and the output. */
-  async shutOut(files: readonly string[], output?: string): Promise<void> {
-    await this.run(`SET allowed_paths = [${files.map(sqlText).join(", ")}]`);
+  async shutOut(files: readonly (string | NamedFile)[], output?: string): Promise<void> {
+    const paths = files.map((file) => (typeof file === "string" ? file : file.path));
+    this.#readable = files.filter((file) => typeof file !== "string");
+    if (output !== undefined) this.#folders.push(output);
+    await this.run(`SET allowed_paths = [${paths.map(sqlText).join(", ")}]`);
     if (output !== undefined) await this.run(`SET allowed_directories = [${sqlText(`${output}/`)}]`);
     await this.run("SET enable_external_access = false");
   }
@@ -143,7 +151,8 @@ export class QuerySession {
   /** What a failure of DuckDB's is to the caller. */
   #failure(error: unknown): unknown {
     if (this.#signal.aborted) return this.#signal.reason;
-    return error instanceof QueryError ? error : duckdbFailure(error);
+    if (error instanceof QueryError) return error;
+    return duckdbFailure(error, { files: this.#readable, folders: this.#folders });
   }
 
   close(): void {
@@ -188,15 +197,4 @@ function settingsOf({ memoryMib, threads, spillDirectory, spillMib }: SessionOpt
     autoload_known_extensions: "false",
     allow_community_extensions: "false",
   };
-}
-
-function duckdbFailure(cause: unknown): QueryError {
-  const text = reasonOf(cause).split("\n\n", 1)[0] ?? "";
-  const [, kind = "", message = text] = /^([A-Za-z ]+) Error: (.*)$/s.exec(text) ?? [];
-  if (kind === "Out of Memory" || /max_temp_directory_size|bad_alloc/.test(text)) {
-    const advice = "ask for less at once: fewer columns, a smaller partition, or no ORDER BY over all rows";
-    return new QueryError("limit-exceeded", `The query needs more memory than it may have; ${advice}`, { cause });
-  }
-  const code = kind === "Parser" || kind === "Binder" || kind === "Catalog" ? "syntax" : "data";
-  return new QueryError(code, message, { cause });
 }
