@@ -5,8 +5,9 @@ import type { Table, TableColumn, TableDefinition } from "../../catalog/table.ts
 import type { ObjectStore } from "../../storage/object-store.ts";
 import type { PartitionSpecification, Statement, TableName, TranslatedQuery } from "../dialect/statement.ts";
 import { QueryError } from "../query-error.ts";
-import { describeTable, likePattern, showCreateTable } from "./catalog-texts.ts";
+import { type CatalogAnswer, describeTable, likePattern, showColumns, showCreateTable } from "./catalog-texts.ts";
 import { repairTable } from "./repair-table.ts";
+import { trinoTypeOfText } from "./trino-type.ts";
 import { isView, writeViewText } from "./view-text.ts";
 
 export interface CatalogStatementContext {
@@ -17,12 +18,6 @@ export interface CatalogStatementContext {
   readonly signal: AbortSignal;
   /** The columns that a query would have. Throws when it would not run. */
   readonly describeQuery: (query: TranslatedQuery) => Promise<readonly TableColumn[]>;
-}
-
-/** What a statement about the catalog answers: texts, under the headings that Athena has. */
-export interface CatalogAnswer {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
 }
 
 export type CatalogStatement = Exclude<Statement, { readonly kind: "query" | "create-table-as" | "insert" }>;
@@ -107,7 +102,10 @@ async function createView(statement: Of<"create-view">, context: CatalogStatemen
     name: name.table,
     tableType: "VIRTUAL_VIEW",
     storageDescriptor: { columns },
-    viewOriginalText: writeViewText({ sql: originalSql, database }, columns),
+    viewOriginalText: writeViewText(
+      { sql: originalSql, database },
+      columns.map(({ name: column, type }) => ({ name: column, type: trinoTypeOfText(type) })),
+    ),
     viewExpandedText: "/* Presto View */",
     parameters: { presto_view: "true", comment: "Presto View" },
   };
@@ -229,28 +227,24 @@ async function show(statement: ShowStatement, context: CatalogStatementContext):
       const tables = catalog.tables(statement.database ?? context.database);
       const wanted = statement.kind === "show-tables" ? tables : tables.filter(({ definition }) => isView(definition));
       return oneColumn(
-        "tab_name",
+        statement.kind === "show-tables" ? "tab_name" : "views",
         wanted.map(({ definition }) => definition.name).filter(likePattern(statement.pattern)),
       );
     }
     case "show-partitions":
       return showPartitions(findTable(statement.name, context), context);
-    case "show-columns": {
-      const { definition } = findTable(statement.name, context);
-      const columns = [...(definition.storageDescriptor?.columns ?? []), ...(definition.partitionKeys ?? [])];
-      return oneColumn(
-        "field",
-        columns.map(({ name }) => name),
-      );
+    case "show-columns":
+      return showColumns(findTable(statement.name, context));
+    case "show-create-table": {
+      const table = findTable(statement.name, context);
+      return oneColumn(isView(table.definition) ? "create view" : "createtab_stmt", showCreateTable(table));
     }
-    case "show-create-table":
-      return oneColumn("createtab_stmt", showCreateTable(findTable(statement.name, context)));
     case "show-table-properties": {
       const { parameters = {} } = findTable(statement.name, context).definition;
       return { columns: ["prpt_name", "prpt_value"], rows: Object.entries(parameters) };
     }
     case "describe-table":
-      return { columns: ["col_name", "data_type", "comment"], rows: describeTable(findTable(statement.name, context)) };
+      return describeTable(findTable(statement.name, context));
   }
 }
 

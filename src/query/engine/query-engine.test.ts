@@ -280,6 +280,30 @@ test("statements about the catalog answer as Athena does", async () => {
     ["note", "string", ""],
     ["year", "string", ""],
   ]);
+  assert.deepEqual((await world.run("DESCRIBE shop.orders")).rows.slice(4), [
+    ["", "", ""],
+    ["# Partition Information", "", ""],
+    ["# col_name", "data_type", "comment"],
+    ["", "", ""],
+    ["year", "string", ""],
+    ["day", "string", ""],
+  ]);
+  assert.deepEqual((await world.run("SHOW COLUMNS IN orders IN shop")).rows.flat(), ["id", "note", "year", "day"]);
+  await world.run("CREATE VIEW shop.seen AS SELECT cast(1 as integer) AS n, array['a'] AS list");
+  for (const sql of ["DESCRIBE shop.seen", "SHOW COLUMNS FROM shop.seen"]) {
+    const { columns, rows } = await world.run(sql);
+    assert.deepEqual(
+      columns.map(({ name }) => name),
+      ["column", "type"],
+    );
+    assert.deepEqual(rows, [
+      ["n", "integer"],
+      ["list", "array(varchar)"],
+    ]);
+  }
+  const shown = await world.run("SHOW VIEWS IN shop");
+  assert.deepEqual([shown.columns[0]?.name, shown.rows], ["views", [["seen"]]]);
+  await world.run("DROP VIEW shop.seen");
   const created = (await world.run("SHOW CREATE TABLE shop.orders")).rows.map(String).join("\n");
   await world.run("DROP TABLE shop.orders");
   await world.run(created);

@@ -10,7 +10,8 @@ import type { ResultColumn, ResultRow } from "../engine/query-engine.ts";
 import { QueryError } from "../query-error.ts";
 import { cellText } from "./cell-text.ts";
 import { type Execution, resultFormOf } from "./execution.ts";
-import { type ResultForm, writeRow } from "./result-text.ts";
+import { isPadded, paddedLine } from "./padded-lines.ts";
+import { type ResultForm, type TextRow, writeRow } from "./result-text.ts";
 
 export interface PublishOptions {
   readonly storeFor: (bucket: string) => ObjectStore;
@@ -83,6 +84,7 @@ async function writeBody({ execution, columns, rows, signal }: PublishedResult, 
     checksum = crc32(piece, checksum);
   };
   const heading = columns.map(({ name }) => name);
+  const toLine = isPadded(heading) ? paddedLine : (row: TextRow) => row;
   if (form === "csv") await write(writeRow(form, heading));
   for (let from = 0; ; ) {
     signal.throwIfAborted();
@@ -90,10 +92,7 @@ async function writeBody({ execution, columns, rows, signal }: PublishedResult, 
     if (some.length === 0) break;
     from += some.length;
     const texts = some.map((row) =>
-      writeRow(
-        form,
-        row.map((value, index) => cellText(value, columns[index]?.type ?? "")),
-      ),
+      writeRow(form, toLine(row.map((value, index) => cellText(value, columns[index]?.type ?? "")))),
     );
     await write(texts.join(""));
   }
