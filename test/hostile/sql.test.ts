@@ -281,7 +281,12 @@ describe("what hides in a query", () => {
     ["select * from table(random_cut_forest(input => table(set memory_limit = '1TB')))", /expected a table or a query/],
     ['select * from table(random_cut_forest(input => table(main."lakehose random_cut_forest")))', /no database main/],
     ["select table(random_cut_forest(input => table(select 1 as x)))", /./],
-    ["select * from information_schema.tables", /There is no database information_schema/],
+    ["select * from information_schema.schema_privileges", /There is no table information_schema\.schema_privileges/],
+    [
+      'select * from "lakehose information_schema".duckdb_tables',
+      /There is no table information_schema\.duckdb_tables/,
+    ],
+    ["select * from memory.information_schema.tables", /There is no catalog memory/],
     ["select * from pg_catalog.pg_class", /There is no database pg_catalog/],
     ['select * from main."lakehose partitions of default.t.0"', /There is no database main/],
     ["select * from system.information_schema.tables", /There is no catalog system/],

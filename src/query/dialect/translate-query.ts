@@ -53,6 +53,7 @@ class Translator implements QueryWriter {
     if (isSign(token, "=>")) throw syntaxError(this.sql, token.start, "arguments without names");
     if (isWord(token, "values") && this.#beginsQuery(at)) return this.#values(at, to);
     if (this.#isCatalog(at)) return { text: "", next: at + 2 };
+    if (this.#isInformationSchema(at)) return { text: quote(INFORMATION_SCHEMA), next: at + 1 };
     if (token.kind === "word" && isNameToQuote(this.tokens, at)) return { text: quote(token.value), next: at + 1 };
     return { text: write(token), next: at + 1 };
   }
@@ -153,6 +154,13 @@ class Translator implements QueryWriter {
     return isSign(this.tokens[at + 1], ".") && isSign(this.tokens[at + 3], ".");
   }
 
+  #isInformationSchema(at: number): boolean {
+    const token = this.#token(at);
+    if (token.value.toLowerCase() !== "information_schema" || !isSign(this.tokens[at + 1], ".")) return false;
+    const isFirst = !isSign(this.tokens[at - 1], ".") || (at > 1 && this.#isCatalog(at - 2));
+    return isFirst && (token.kind === "word" || token.kind === "quoted-name");
+  }
+
   /** Where the arguments between these brackets begin and end. */
   arguments(open: number, close: number): readonly TokenRange[] {
     if (close === open + 1) return [];
@@ -195,6 +203,9 @@ class Translator implements QueryWriter {
 
 /** What Athena calls the one catalog that everybody has. */
 export const CATALOG_NAME = "awsdatacatalog";
+
+/** What queries know as `information_schema`; DuckDB has one of its own, which tells about the session. */
+export const INFORMATION_SCHEMA = "lakehose information_schema";
 
 interface Piece {
   readonly text: string;

@@ -14,6 +14,7 @@ import { defineTable, type ReadyGroup } from "./define-table.ts";
 import { defineView } from "./define-view.ts";
 import type { FileCache, ReadyFile } from "./file-cache.ts";
 import { FreshReading } from "./fresh-files.ts";
+import { defineCatalogTables } from "./information-schema.ts";
 import { type PlannedTable, planQuery } from "./query-plan.ts";
 import { runTableFunction } from "./run-table-function.ts";
 import { QuerySession } from "./session.ts";
@@ -71,6 +72,7 @@ export async function withTables<T>(
       const name = { database: table.databaseName, table: table.definition.name };
       await defineTable(session, name, shape, groups);
     }
+    await defineCatalogTables(session, catalog, plan.catalogTables);
     await session.lock(new Set([database, ...plan.steps.map(({ searchDatabase }) => searchDatabase)]));
     for (const step of plan.steps) {
       if (step.kind === "view") await defineView(session, step);
