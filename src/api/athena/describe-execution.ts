@@ -47,7 +47,7 @@ const WRITING = new Set(["create-table-as", "insert"]);
 
 /** What answers rows or adds some is DML, what shows the catalog is a utility, what changes the catalog is DDL. */
 function statementType(statement: string): string {
-  if (statement === "query" || statement === "insert") return "DML";
+  if (["query", "explain", "insert"].includes(statement)) return "DML";
   return statement.startsWith("show-") || statement.startsWith("describe-") ? "UTILITY" : "DDL";
 }
 

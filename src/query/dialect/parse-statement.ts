@@ -2,6 +2,7 @@ import { QueryError, unsupported } from "../query-error.ts";
 import { parseAlterTable } from "./parse-alter-table.ts";
 import { parseCreateDatabase, parseCreateTable } from "./parse-create-table.ts";
 import { parseCreateTableAs } from "./parse-create-table-as.ts";
+import { parseExplain } from "./parse-explain.ts";
 import { parseInsert } from "./parse-insert.ts";
 import { databaseName, tableName } from "./parse-names.ts";
 import { beginsQuery, restAsQuery } from "./parse-query.ts";
@@ -41,6 +42,7 @@ const PARSERS: Readonly<Record<string, ((reader: TokenReader) => Statement) | un
     desc: parseDescribe,
     describe: parseDescribe,
     drop: parseDrop,
+    explain: parseExplain,
     insert: parseInsert,
     msck: parseRepair,
     show: parseShow,

@@ -17,6 +17,7 @@ export interface TranslatedQuery {
 /** What people write, read into plain data. Names are in lower case, types are Hive's texts. */
 export type Statement =
   | { readonly kind: "query"; readonly query: TranslatedQuery }
+  | { readonly kind: "explain"; readonly query: TranslatedQuery; readonly analyze: boolean }
   | ({ readonly kind: "create-database"; readonly name: string; readonly ifNotExists: boolean } & DatabaseDetails)
   | { readonly kind: "drop-database"; readonly name: string; readonly ifExists: boolean; readonly cascade: boolean }
   | {

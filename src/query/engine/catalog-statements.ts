@@ -20,7 +20,10 @@ export interface CatalogStatementContext {
   readonly describeQuery: (query: TranslatedQuery) => Promise<readonly TableColumn[]>;
 }
 
-export type CatalogStatement = Exclude<Statement, { readonly kind: "query" | "create-table-as" | "insert" }>;
+export type CatalogStatement = Exclude<
+  Statement,
+  { readonly kind: "query" | "explain" | "create-table-as" | "insert" }
+>;
 
 const DONE: CatalogAnswer = { columns: [], rows: [] };
 

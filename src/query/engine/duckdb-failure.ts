@@ -36,7 +36,7 @@ const ADVICE = /\n\n|\nTry setting /;
 /** Which file a line of CSV is from stands among those options. */
 const CSV_FILE = /^ {2}file = (.*)$/m;
 
-function withoutPaths(text: string, { files, folders }: KnownPlaces): string {
+export function withoutPaths(text: string, { files, folders }: KnownPlaces): string {
   let plain = text;
   // Most messages have none, and a query may have thousands of files.
   for (const { path, name } of plain.includes("/") ? files : []) plain = plain.replaceAll(path, name);

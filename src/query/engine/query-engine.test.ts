@@ -315,6 +315,25 @@ test("statements about the catalog answer as Athena does", async () => {
   await world.run("DROP TABLE IF EXISTS shop.orders");
 });
 
+test("EXPLAIN shows the plan, and no path of this machine", async () => {
+  await world.run(json("explained", "id int"));
+  await world.put("lake", "explained/a", gzipSync('{"id":1}\n{"id":2}\n'));
+  for (const [sql, read] of [
+    ["EXPLAIN SELECT id FROM explained WHERE id > 1", 0],
+    ["EXPLAIN (TYPE DISTRIBUTED, FORMAT TEXT) SELECT 1", 0],
+    ["EXPLAIN ANALYZE (SELECT count(*) FROM explained)", 1],
+  ] as const) {
+    const { columns, rows, statistics } = await world.run(sql);
+    assert.deepEqual(columns, [{ name: "Query Plan", type: "varchar" }]);
+    const text = rows.flat().join("\n");
+    assert.match(text, /READ_JSON|PROJECTION/);
+    assert.equal(/Filename\(s\): s3:\/\/lake\/explained\/a /.test(text), read === 1, text);
+    assert.ok(!text.includes(world.root) && !text.includes("cache"), text);
+    assert.equal(statistics.files, read);
+  }
+  await fails("EXPLAIN SELECT nothing FROM explained", "nothing");
+});
+
 test("files that are replaced and files that replace them are never read together", async () => {
   await world.run(json("heaps", "id int"));
   await world.put("lake", "heaps/1.json", '{"id":1}\n');

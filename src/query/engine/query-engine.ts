@@ -146,6 +146,7 @@ export class QueryEngine {
 
   async #runStatement(statement: Statement, request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
     if (statement.kind === "query") return this.#query(statement.query, request, sink);
+    if (statement.kind === "explain") return this.#explain(statement, request, sink);
     if (statement.kind === "create-table-as" || statement.kind === "insert") {
       const options = { ...this.#options, ...this.#tables, ...request };
       const written = await (statement.kind === "insert"
@@ -180,6 +181,20 @@ export class QueryEngine {
         rows += chunk.rowCount;
         await sink.rows(chunk.getRows().map((row) => row.map(cellValue)));
       }
+    });
+  }
+
+  async #explain(
+    { query, analyze }: Extract<Statement, { readonly kind: "explain" }>,
+    request: QueryRequest,
+    sink: ResultSink,
+  ): Promise<QueryStatistics> {
+    const wanted = analyze ? "rows" : "columns";
+    return withTables(this.#tables, { ...request, query, wanted }, async (session, read) => {
+      const lines = (await session.explainIn(request.database, query.sql, analyze)).split("\n");
+      await sink.columns([{ name: "Query Plan", type: "varchar" }]);
+      await sink.rows(lines.map((line) => [line]));
+      return { ...(analyze ? read : NOTHING_READ), rows: lines.length };
     });
   }
 

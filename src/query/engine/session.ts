@@ -3,7 +3,8 @@ import { sqlName, sqlText } from "../../formats/parquet/duckdb-type.ts";
 import type { Clock } from "../../std/clock.ts";
 import { MACRO_STATEMENTS } from "../dialect/functions.ts";
 import { QueryError } from "../query-error.ts";
-import { duckdbFailure, type NamedFile } from "./duckdb-failure.ts";
+import { duckdbFailure, type NamedFile, withoutPaths } from "./duckdb-failure.ts";
+import { planText } from "./plan-text.ts";
 
 export interface SessionOptions {
   readonly clock: Clock;
@@ -132,6 +133,15 @@ export class QuerySession {
     });
   }
 
+  /** How DuckDB would run a query, or has run it, as text. Names of files are those of their objects. */
+  explainIn(database: string, sql: string, analyze: boolean): Promise<string> {
+    return this.guard(async () => {
+      const options = analyze ? "ANALYZE, FORMAT json" : "FORMAT json";
+      const answer = await this.#searchingIn(database).runAndReadAll(`EXPLAIN (${options}) ${sql}`);
+      return withoutPaths(planText(String(answer.getRows()[0]?.[1])), this.#places);
+    });
+  }
+
   #searchingIn(database: string): DuckDBConnection {
     const connection = this.#searching.get(database);
     if (connection !== undefined) return connection;
@@ -152,7 +162,11 @@ export class QuerySession {
   #failure(error: unknown): unknown {
     if (this.#signal.aborted) return this.#signal.reason;
     if (error instanceof QueryError) return error;
-    return duckdbFailure(error, { files: this.#readable, folders: this.#folders });
+    return duckdbFailure(error, this.#places);
+  }
+
+  get #places() {
+    return { files: this.#readable, folders: this.#folders };
   }
 
   close(): void {

@@ -35,3 +35,8 @@ export type Execution = Readonly<z.infer<typeof execution>>;
 export function resultFormOf(statement: string): "csv" | "txt" {
   return statement === "query" ? "csv" : "txt";
 }
+
+/** Whether the names of the columns come first. */
+export function hasHeading(statement: string): boolean {
+  return statement === "query" || statement === "explain";
+}

@@ -9,7 +9,7 @@ import { type WriteObject, writeObject } from "../../storage/write-object.ts";
 import type { ResultColumn, ResultRow } from "../engine/query-engine.ts";
 import { QueryError } from "../query-error.ts";
 import { cellText } from "./cell-text.ts";
-import { type Execution, resultFormOf } from "./execution.ts";
+import { type Execution, hasHeading, resultFormOf } from "./execution.ts";
 import { isPadded, paddedLine } from "./padded-lines.ts";
 import { type ResultForm, type TextRow, writeRow } from "./result-text.ts";
 
@@ -85,7 +85,7 @@ async function writeBody({ execution, columns, rows, signal }: PublishedResult, 
   };
   const heading = columns.map(({ name }) => name);
   const toLine = isPadded(heading) ? paddedLine : (row: TextRow) => row;
-  if (form === "csv") await write(writeRow(form, heading));
+  if (hasHeading(execution.statement)) await write(writeRow(form, heading));
   for (let from = 0; ; ) {
     signal.throwIfAborted();
     const some = await rows(from, ROWS_AT_ONCE);
