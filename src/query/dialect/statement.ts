@@ -17,6 +17,10 @@ export interface TranslatedQuery {
 /** What people write, read into plain data. Names are in lower case, types are Hive's texts. */
 export type Statement =
   | { readonly kind: "query"; readonly query: TranslatedQuery }
+  | { readonly kind: "prepare"; readonly name: string; readonly sql: string }
+  /** Values as they are written; absent: those that come with the statement, if any. */
+  | { readonly kind: "execute"; readonly name: string; readonly values?: readonly string[] }
+  | { readonly kind: "deallocate"; readonly name: string }
   | { readonly kind: "explain"; readonly query: TranslatedQuery; readonly analyze: boolean }
   | ({ readonly kind: "create-database"; readonly name: string; readonly ifNotExists: boolean } & DatabaseDetails)
   | { readonly kind: "drop-database"; readonly name: string; readonly ifExists: boolean; readonly cascade: boolean }
@@ -47,6 +51,12 @@ export type Statement =
       readonly name: TableName;
       /** Absent: all of the table, its partition keys last. */
       readonly columns?: readonly string[];
+      readonly query: TranslatedQuery;
+    }
+  | {
+      readonly kind: "unload";
+      readonly location: string;
+      readonly properties: NewTableProperties;
       readonly query: TranslatedQuery;
     }
   | { readonly kind: "drop-table" | "drop-view"; readonly name: TableName; readonly ifExists: boolean }

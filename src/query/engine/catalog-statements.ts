@@ -20,10 +20,9 @@ export interface CatalogStatementContext {
   readonly describeQuery: (query: TranslatedQuery) => Promise<readonly TableColumn[]>;
 }
 
-export type CatalogStatement = Exclude<
-  Statement,
-  { readonly kind: "query" | "explain" | "create-table-as" | "insert" }
->;
+export type CatalogStatement = Exclude<Statement, { readonly kind: OtherKind }>;
+
+type OtherKind = "query" | "explain" | "create-table-as" | "insert" | "unload" | "prepare" | "execute" | "deallocate";
 
 const DONE: CatalogAnswer = { columns: [], rows: [] };
 

@@ -121,7 +121,7 @@ async function sourceOf(
     partitionsKnown: before.partitionsKnown + found.partitionsKnown,
   };
   if (read.scannedBytes > limits.scannedBytes) {
-    const message = `The query needs ${read.scannedBytes} bytes of files, it may read ${limits.scannedBytes}; name partitions in WHERE`;
+    const message = `Bytes scanned limit was exceeded: the query needs ${read.scannedBytes} bytes of files, it may read ${limits.scannedBytes}; name partitions in WHERE`;
     throw new QueryError("limit-exceeded", message);
   }
   const groups: ReadyGroup[] = [];

@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import { Mutex } from "../../std/mutex.ts";
-import { bindParameters } from "../dialect/bind-parameters.ts";
-import { parseStatement } from "../dialect/parse-statement.ts";
 import type { Queries, QueryExecution } from "../queries.ts";
 import { QueryError } from "../query-error.ts";
+import { NOTHING_READ } from "../query-statistics.ts";
 import { type Execution, execution, resultFormOf } from "./execution.ts";
 import { drawId } from "./execution-id.ts";
-import { type PublishOptions, publishResult } from "./publish-result.ts";
+import type { PreparedStatements } from "./prepared-statements.ts";
+import { manifestOf, type PublishOptions, publishResult } from "./publish-result.ts";
 import { type ResultPage, readResult } from "./read-result.ts";
 import { RecordFiles } from "./record-files.ts";
+import { resolveStatement } from "./resolve-statement.ts";
 import { type ResultSettings, resultFolder } from "./result-settings.ts";
 
 /**
@@ -28,6 +29,8 @@ export interface ExecutionsOptions extends Omit<PublishOptions, "directory"> {
   /** Files on their way into buckets; emptied at the start. */
   readonly temporaryDirectory: string;
   readonly history?: HistoryLimits;
+  /** Absent where none are kept. */
+  readonly prepared?: PreparedStatements;
 }
 
 export interface ExecutionRequest {
@@ -38,6 +41,8 @@ export interface ExecutionRequest {
   readonly workGroup: string;
   readonly results: ResultSettings & { readonly location: string };
   readonly token?: string;
+  /** Of its work group, where it has one. */
+  readonly scannedBytesMax?: number;
 }
 
 /** How many of those that have ended are still known. Their statements are in memory, so their length counts too. */
@@ -124,13 +129,14 @@ export class Executions {
   }
 
   async #start(request: ExecutionRequest): Promise<Execution> {
-    const { clock, queries, random } = this.#options;
+    const { clock, queries, random, prepared } = this.#options;
     const before = this.#startedUnder(request);
     if (before !== undefined) return before;
-    const { results, parameters, token } = request;
+    const { results, parameters, token, workGroup, scannedBytesMax } = request;
     const folder = resultFolder(results.location);
-    const sql = bindParameters(request.sql, parameters);
-    const statement = parseStatement(sql).kind;
+    const resolved = resolveStatement(request.sql, parameters, prepared, workGroup);
+    const { sql } = resolved;
+    const statement = resolved.statement.kind;
     if (queries.full) throw new QueryError("busy", "Too many queries run and wait already; try again later");
     const id = drawId(random);
     const record: Execution = {
@@ -138,7 +144,7 @@ export class Executions {
       sql: request.sql,
       ...(parameters.length > 0 && { parameters: [...parameters] }),
       database: request.database,
-      workGroup: request.workGroup,
+      workGroup,
       statement,
       results,
       object: { bucket: folder.bucket, key: `${folder.prefix}${id}.${resultFormOf(statement)}` },
@@ -151,10 +157,15 @@ export class Executions {
     let resultBytes = 0;
     await queries.submit(sql, request.database, {
       id: queryId(id),
-      publish: async ({ columns = [] }, signal) => {
+      workGroup,
+      ...(scannedBytesMax !== undefined && { scannedBytesMax }),
+      publish: async ({ columns = [], statistics }, signal) => {
         const rows = (from: number, limit: number) => queries.rows(queryId(id), from, limit);
         const options = { ...this.#options, directory: this.#options.temporaryDirectory };
-        resultBytes = await publishResult({ execution: record, columns, rows, signal }, options);
+        resultBytes = await publishResult(
+          { execution: record, columns, rows, written: statistics?.written, signal },
+          options,
+        );
       },
     });
     const ended = queries.ended(queryId(id)).then((end) => this.#end(record, end, resultBytes));
@@ -180,13 +191,15 @@ export class Executions {
 
   async #end(record: Execution, end: QueryExecution | undefined, resultBytes: number): Promise<void> {
     const { startedAt, endedAt = this.#options.clock.now(), columns, statistics, failure } = end ?? {};
+    const { written, ...counts } = statistics ?? {};
     const ended: Execution = {
       ...record,
       state: end?.state ?? "failed",
       endedAt,
       ...(startedAt !== undefined && { startedAt }),
       ...(columns !== undefined && { columns: [...columns] }),
-      ...(statistics !== undefined && { statistics: { ...statistics } }),
+      ...(statistics !== undefined && { statistics: { ...NOTHING_READ, ...counts } }),
+      ...(written !== undefined && end?.state === "succeeded" && { manifest: manifestOf(record) }),
       ...(end?.state === "succeeded" && { resultBytes }),
       ...(failure !== undefined && { failure }),
     };

@@ -27,6 +27,8 @@ export interface PublishedResult {
   readonly columns: readonly ResultColumn[];
   /** Rows from this one on; none at the end. */
   rows(from: number, limit: number): Promise<readonly ResultRow[]>;
+  /** Objects that the rows were written to, for statements that write some. */
+  readonly written?: readonly string[] | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -37,7 +39,7 @@ const ROWS_AT_ONCE = 1_000;
  * there is. Both objects are whole or not there. Resolves to the size of the rows.
  */
 export async function publishResult(result: PublishedResult, options: PublishOptions): Promise<number> {
-  const { execution, columns, signal } = result;
+  const { execution, columns, written, signal } = result;
   const { bucket, key } = execution.object;
   const path = join(options.directory, execution.id);
   const file = await options.disk.open(path, "create");
@@ -48,6 +50,11 @@ export async function publishResult(result: PublishedResult, options: PublishOpt
     const settings = { bucket, ...storedAs(execution), metadata: {}, signal };
     const description = { ...settings, key: `${key}.metadata`, body: describing, contentType: "application/json" };
     await writeIntoBucket(store, description, options);
+    if (written !== undefined) {
+      const names = bytesBody(Buffer.from(written.map((name) => `${name}\n`).join("")));
+      const manifest = { ...settings, key: manifestOf(execution).key, body: names, contentType: "text/csv" };
+      await writeObject(store, manifest, options);
+    }
     const contentType = TYPES[resultFormOf(execution.statement)];
     await writeObject(store, { ...settings, key, body, contentType }, options);
     return body.bytes;
@@ -59,6 +66,11 @@ export async function publishResult(result: PublishedResult, options: PublishOpt
     await file.close();
     await options.disk.unlink(path);
   }
+}
+
+/** Where the names of the objects stand that a statement has written. */
+export function manifestOf({ object: { bucket, key }, id }: Execution): Execution["object"] {
+  return { bucket, key: `${key.slice(0, key.lastIndexOf("/") + 1)}${id}-manifest.csv` };
 }
 
 const TYPES: Readonly<Record<ResultForm, string>> = { csv: "text/csv", txt: "text/plain" };
