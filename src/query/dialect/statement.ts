@@ -73,13 +73,27 @@ export type Statement =
       readonly partitions: readonly PartitionSpecification[];
     }
   | { readonly kind: "add-columns"; readonly name: TableName; readonly columns: readonly TableColumn[] }
+  | { readonly kind: "replace-columns"; readonly name: TableName; readonly columns: readonly TableColumn[] }
+  | { readonly kind: "change-column"; readonly name: TableName; readonly column: string; readonly to: TableColumn }
+  | {
+      readonly kind: "rename-partition";
+      readonly name: TableName;
+      readonly partition: PartitionSpecification;
+      readonly to: PartitionSpecification;
+    }
   | { readonly kind: "set-properties"; readonly name: TableName; readonly properties: TextMap }
-  | { readonly kind: "set-location"; readonly name: TableName; readonly location: string }
+  | {
+      readonly kind: "set-location";
+      readonly name: TableName;
+      readonly location: string;
+      /** Absent: the table itself. */
+      readonly partition?: PartitionSpecification;
+    }
   | { readonly kind: "repair-table"; readonly name: TableName }
   | { readonly kind: "show-databases"; readonly pattern?: string }
   | { readonly kind: "show-tables" | "show-views"; readonly database?: string; readonly pattern?: string }
   | { readonly kind: "show-columns" | "show-partitions" | "show-create-table"; readonly name: TableName }
-  | { readonly kind: "show-table-properties"; readonly name: TableName }
+  | { readonly kind: "show-table-properties"; readonly name: TableName; readonly property?: string }
   | { readonly kind: "describe-table"; readonly name: TableName };
 
 /** What stands in WITH of a CREATE TABLE AS, checked. */

@@ -275,6 +275,24 @@ test("statements about the catalog answer as Athena does", async () => {
   const [partition] = await world.partitions.partitions("shop", "orders");
   assert.equal(partition?.definition.storageDescriptor?.location, "s3://lake/orders/year=2019/day=01/");
   await world.run("ALTER TABLE shop.orders ADD COLUMNS (note string)");
+  await world.run("ALTER TABLE shop.orders CHANGE COLUMN note remark varchar(10) COMMENT 'said'");
+  await fails("ALTER TABLE shop.orders CHANGE note note string", "has no column note");
+  assert.deepEqual((await world.run("DESCRIBE shop.orders")).rows[1], ["remark", "varchar(10)", "said"]);
+  await world.run("ALTER TABLE shop.orders REPLACE COLUMNS (id int COMMENT 'key', note string)");
+  await world.run("ALTER TABLE shop.orders PARTITION (year='2019', day='01') SET LOCATION 's3://lake/old/'");
+  await world.run(
+    "ALTER TABLE shop.orders PARTITION (year='2019', day='01') RENAME TO PARTITION (year='2018', day='31')",
+  );
+  const [moved] = await world.partitions.partitions("shop", "orders");
+  assert.deepEqual(moved?.definition.values, ["2018", "31"]);
+  assert.equal(moved?.definition.storageDescriptor?.location, "s3://lake/old/");
+  await fails("ALTER TABLE shop.orders PARTITION (year='2019', day='01') SET LOCATION 's3://x/'", "no such partition");
+  await fails(
+    "ALTER TABLE shop.orders PARTITION (year='2018') SET LOCATION 's3://x/'",
+    "has the partition keys year, day",
+  );
+  await world.run("ALTER TABLE shop.orders SET TBLPROPERTIES ('a'='1', 'b'='2')");
+  assert.deepEqual((await world.run("SHOW TBLPROPERTIES shop.orders('b')")).rows, [["b", "2"]]);
   assert.deepEqual((await world.run("DESCRIBE shop.orders")).rows.slice(0, 3), [
     ["id", "int", "key"],
     ["note", "string", ""],
