@@ -91,6 +91,18 @@ describe("files outside the lake", () => {
     );
     await refused("select * from outside", /expected a location such as s3/);
   });
+  test("a projected partition that climbs out of its bucket", async () => {
+    await world.run(
+      "CREATE EXTERNAL TABLE injected (a string) PARTITIONED BY (k string) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' LOCATION 's3://lake/i/' TBLPROPERTIES ('projection.enabled'='true', 'projection.k.type'='injected', 'storage.location.template'='s3://${k}/')",
+    );
+    for (const value of ["lake/../..", "..", "lake/%2e%2e", "lake/\u0000", "../../", ""]) {
+      const { rows } = await world.run(`select a from injected where k = '${value}'`).catch((error: unknown) => {
+        assert.ok(error instanceof QueryError, String(error));
+        return { rows: [] };
+      });
+      assert.deepEqual(rows, []);
+    }
+  });
   test("a table whose location climbs out of its bucket", async () => {
     for (const [index, location] of ["s3://lake/../../", "s3://../", "s3://lake/%2e%2e/"].entries()) {
       await world.run(
