@@ -10,6 +10,9 @@ export const TOKENS_MAX = 100_000;
 /** Views over views over views. */
 export const VIEW_DEPTH_MAX = 16;
 
+/** Places of one view in a query whose conditions are looked at, each for itself. */
+export const VIEW_USES_MAX = 100;
+
 /** Calls of table functions in one query; each holds its input and its answers. */
 export const TABLE_FUNCTIONS_MAX = 20;
 

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import { QueryError, unsupported } from "../query-error.ts";
+import { type ColumnPassing, readPassing } from "./column-passing.ts";
 import type { Condition } from "./condition.ts";
 import { isAllowedFunction } from "./functions.ts";
 import { readCondition } from "./read-condition.ts";
@@ -14,6 +15,8 @@ export interface TableUse {
   readonly alias: string;
   /** What its rows have to fulfil, if they are to count. */
   readonly condition?: Condition;
+  /** Which of its columns the query gives on, where rows of the query are rows of this table. */
+  readonly passing?: ColumnPassing;
 }
 
 /**
@@ -29,7 +32,7 @@ export function inspectQuery(serialized: string): readonly TableUse[] {
   const [statement] = statements;
   const node = statement === undefined ? undefined : objectIn(statement, "node");
   if (statements.length !== 1 || node === undefined) throw unsupported("More than one statement at a time");
-  const inspection = new Inspection();
+  const inspection = new Inspection(node);
   inspection.queryNode(node, new Set(), 0);
   return inspection.uses;
 }
@@ -68,6 +71,11 @@ type Scope = ReadonlySet<string>;
 class Inspection {
   readonly uses: TableUse[] = [];
   readonly #conditions = new Map<JsonObject, Condition>();
+  readonly #root: JsonObject;
+
+  constructor(root: JsonObject) {
+    this.#root = root;
+  }
 
   queryNode(node: JsonObject, outer: Scope, depth: number): void {
     const type = textIn(node, "type");
@@ -144,7 +152,9 @@ class Inspection {
     if (database === "" && scope.has(table)) return;
     const alias = textIn(node, "alias").toLowerCase() || table;
     const condition = this.#conditions.get(node);
-    this.uses.push({ database, table, alias, ...(condition !== undefined && { condition }) });
+    const passing = objectIn(this.#root, "from_table") === node ? readPassing(this.#root) : undefined;
+    const known = { ...(condition !== undefined && { condition }), ...(passing !== undefined && { passing }) };
+    this.uses.push({ database, table, alias, ...known });
   }
 }
 

@@ -1,13 +1,15 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Table } from "../../catalog/table.ts";
 import { tableFunctions } from "../analytics/registry.ts";
+import { throughView } from "../dialect/column-passing.ts";
+import type { Condition } from "../dialect/condition.ts";
 import { inspectQuery, type TableUse } from "../dialect/inspect-query.ts";
 import { parseStatement } from "../dialect/parse-statement.ts";
 import type { TranslatedQuery } from "../dialect/statement.ts";
 import type { TableFunctionUse } from "../dialect/table-function-use.ts";
 import { INFORMATION_SCHEMA } from "../dialect/translate-query.ts";
 import { QueryError, unsupported } from "../query-error.ts";
-import { TABLE_FUNCTIONS_MAX, VIEW_DEPTH_MAX } from "../query-limits.ts";
+import { TABLE_FUNCTIONS_MAX, VIEW_DEPTH_MAX, VIEW_USES_MAX } from "../query-limits.ts";
 import { requireCatalogTable } from "./information-schema.ts";
 import type { QuerySession } from "./session.ts";
 import { isView, readViewText } from "./view-text.ts";
@@ -56,6 +58,9 @@ class Planner {
   readonly catalogTables = new Map<string, TableUse[]>();
   readonly #catalog: Catalog;
   readonly #session: QuerySession;
+  /** By their texts. */
+  readonly #inspected = new Map<string, readonly TableUse[]>();
+  readonly #viewUses = new Map<string, number>();
   #functions = 0;
 
   constructor(catalog: Catalog, session: QuerySession) {
@@ -63,24 +68,37 @@ class Planner {
     this.#session = session;
   }
 
-  async query({ sql, functions }: TranslatedQuery, database: string, within: readonly string[]): Promise<void> {
+  async query(
+    { sql, functions }: TranslatedQuery,
+    database: string,
+    within: readonly string[],
+    outside?: ViewUse,
+  ): Promise<void> {
     const names = new Set(functions.map(({ table }) => table));
     for (const use of functions) {
       checkFunction(use);
       await this.#tables(use.inputSql, names, database, within);
-      this.steps.set(JSON.stringify([database, use.table]), { kind: "table-function", use, searchDatabase: database });
-      this.#functions++;
+      const key = JSON.stringify([database, use.table]);
+      if (!this.steps.has(key)) this.#functions++;
+      this.steps.set(key, { kind: "table-function", use, searchDatabase: database });
       if (this.#functions > TABLE_FUNCTIONS_MAX) {
         const message = `A query may call table functions ${TABLE_FUNCTIONS_MAX} times, those in its views included`;
         throw new QueryError("limit-exceeded", message);
       }
     }
-    await this.#tables(sql, names, database, within);
+    await this.#tables(sql, names, database, within, outside);
   }
 
   /** `made` are tables that stand for calls of functions. */
-  async #tables(sql: string, made: ReadonlySet<string>, database: string, within: readonly string[]): Promise<void> {
-    for (const use of inspectQuery(await this.#session.serialize(sql))) {
+  async #tables(
+    sql: string,
+    made: ReadonlySet<string>,
+    database: string,
+    within: readonly string[],
+    outside?: ViewUse,
+  ): Promise<void> {
+    for (const inside of await this.#inspect(sql)) {
+      const use = outside === undefined ? inside : withCondition(inside, outside);
       if (use.database === "" && made.has(use.table)) continue;
       if (use.database === INFORMATION_SCHEMA) {
         requireCatalogTable(use.table);
@@ -89,7 +107,7 @@ class Planner {
       }
       const table = this.#find(use.database === "" ? database : use.database, use.table);
       const name = `${table.databaseName}.${table.definition.name}`;
-      if (isView(table.definition)) await this.#view(name, table, within);
+      if (isView(table.definition)) await this.#view(name, table, use, within);
       else {
         const planned = this.tables.get(name) ?? { table, uses: [] };
         planned.uses.push(use);
@@ -98,8 +116,11 @@ class Planner {
     }
   }
 
-  async #view(name: string, table: Table, within: readonly string[]): Promise<void> {
-    if (this.steps.has(name)) return;
+  /** Gone into once for each use, since each has its own conditions. Of very many, all after the first ones count as one without any. */
+  async #view(name: string, table: Table, use: TableUse, within: readonly string[]): Promise<void> {
+    const times = (this.#viewUses.get(name) ?? 0) + 1;
+    this.#viewUses.set(name, times);
+    if (times > VIEW_USES_MAX + 1) return;
     if (within.includes(name)) throw new QueryError("data", `View ${name} stands on itself`);
     if (within.length >= VIEW_DEPTH_MAX) {
       throw new QueryError(
@@ -110,7 +131,12 @@ class Planner {
     const text = readViewText(table.definition, table.databaseName);
     const statement = parseStatement(text.sql);
     if (statement.kind !== "query") throw unsupported(`View ${name}: a text that is no query`);
-    await this.query(statement.query, text.database, [...within, name]);
+    await this.query(
+      statement.query,
+      text.database,
+      [...within, name],
+      times > VIEW_USES_MAX ? undefined : { name, use },
+    );
     // After those that it stands on.
     this.steps.set(name, {
       kind: "view",
@@ -121,6 +147,14 @@ class Planner {
     });
   }
 
+  async #inspect(sql: string): Promise<readonly TableUse[]> {
+    const known = this.#inspected.get(sql);
+    if (known !== undefined) return known;
+    const uses = inspectQuery(await this.#session.serialize(sql));
+    this.#inspected.set(sql, uses);
+    return uses;
+  }
+
   #find(database: string, name: string): Table {
     if (this.#catalog.database(database) === undefined) {
       throw new QueryError("not-found", `There is no database ${database}`);
@@ -129,6 +163,22 @@ class Planner {
     if (table === undefined) throw new QueryError("not-found", `There is no table ${database}.${name}`);
     return table;
   }
+}
+
+/** Where a view stands in a query, or in another view. */
+interface ViewUse {
+  /** With its database. */
+  readonly name: string;
+  readonly use: TableUse;
+}
+
+/** What is said about the view holds for the table that its rows are of. */
+function withCondition(inside: TableUse, { name, use }: ViewUse): TableUse {
+  if (use.condition === undefined || inside.passing === undefined) return inside;
+  const passed = throughView(use.condition, [use.alias, name], inside.passing);
+  const condition: Condition =
+    inside.condition === undefined ? passed : { kind: "and", parts: [inside.condition, passed] };
+  return { ...inside, condition };
 }
 
 function checkFunction({ name }: TableFunctionUse): void {
