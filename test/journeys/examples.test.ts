@@ -8,7 +8,13 @@ import { temporaryFolder } from "./journey.ts";
 
 /** Each example does by one command what its README says, and leaves nothing behind. */
 const EXAMPLES = join(import.meta.dirname, "..", "..", "examples");
-const NAMES = ["05-stock-ticker", "08-device-messages", "09-custom-prefixes", "10-firewall-logs"];
+const NAMES = [
+  "05-stock-ticker",
+  "06-telecom-counters",
+  "08-device-messages",
+  "09-custom-prefixes",
+  "10-firewall-logs",
+];
 
 const run = promisify(execFile);
 const skipPython = spawnSync("python3", ["--version"]).status === 0 ? false : "python3 is not installed";
@@ -43,6 +49,17 @@ test("05-stock-ticker: a Python function gives each trade a time, and a broken r
   assert.match(stdout, /^ {2}stockdata\/\d{4}\/\d\d\/\d\d\/\d\d\/ {2}\d objects?/m);
   assert.match(stdout, /^ {2}Lambda\.ProcessingFailedStatus after 1 attempt: \{"ticker_symbol":"QXZ"/m);
   assert.match(stdout, /^ {2}ALY {2,}\d{4}-\d\d-\d\d \d\d:/m);
+});
+
+test("06-telecom-counters: a file of XML becomes a row for each counter, and SQL adds them up", {
+  skip: skipPython,
+}, async (t) => {
+  const stdout = await outputOf(t, "06-telecom-counters");
+  assert.match(stdout, /^405 files put, the largest of 11\d\d KiB/m);
+  assert.match(stdout, /^ {2}counters\/day=2020-01-20\/hour=08\/ {2}1 object/m);
+  assert.match(stdout, /^ {2}Cell=harbour-3 +true +4 +4 +18$/m);
+  assert.match(stdout, /^ {2}07 {2}=+#+ {2}44\.6 %$/m);
+  assert.match(stdout, /^ +75104 +75104 +0 +0$/m);
 });
 
 test("08-device-messages: messages beyond 1 MiB become rows, whichever way they came", async (t) => {
