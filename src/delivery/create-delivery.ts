@@ -1,4 +1,5 @@
 import { reasonOf } from "../model/errors.ts";
+import { mayBeNameOf } from "../model/object-name.ts";
 import type { Delivery, DeliverySnapshot, DeliveryStatus } from "./delivery.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
@@ -158,6 +159,11 @@ class RunningDelivery implements Delivery {
       ...(oldestPendingMs === undefined ? {} : { oldestPendingMs }),
       ...(lastError ? { lastError } : {}),
     };
+  }
+
+  isOpen(objectName: string): boolean | undefined {
+    if (this.#journal !== undefined) return this.#journal.state.isOpen(objectName);
+    return mayBeNameOf(this.#options.stream.name, objectName) ? undefined : false;
   }
 
   async #run(recovery: Recovery): Promise<void> {

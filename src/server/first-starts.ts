@@ -48,6 +48,7 @@ export class FirstStarts {
       snapshot: (waitMs, signal) => delivery.snapshot(waitMs, signal),
       stop: () => delivery.stop(),
       status: () => delivery.status(),
+      isOpen: (objectName) => delivery.isOpen(objectName),
     };
   }
 

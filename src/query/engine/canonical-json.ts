@@ -13,7 +13,7 @@ import type { Column, ColumnType } from "../../model/schema/column-type.ts";
  */
 export class CanonicalJson {
   changed = false;
-  readonly #root: ColumnType;
+  readonly #root: ColumnType | undefined;
   readonly #open: Container[] = [];
   #text: "key" | "value" | undefined;
   #escaped = false;
@@ -25,8 +25,14 @@ export class CanonicalJson {
   /** Nothing but blanks has come since the last object on this line. */
   #lineTaken = false;
 
-  constructor(columns: readonly Column[]) {
-    this.#root = { kind: "struct", fields: columns };
+  /** Without columns all names stay as they are. */
+  constructor(columns?: readonly Column[]) {
+    this.#root = columns && { kind: "struct", fields: columns };
+  }
+
+  /** All that was opened has been closed: what comes next cannot be taken for a part of it. */
+  get isComplete(): boolean {
+    return this.#open.length === 0 && this.#text === undefined;
   }
 
   /** The chunk's bytes may be changed. */
