@@ -70,8 +70,15 @@ async function selectOf(
   if (partitionKeys.length === 0) return `SELECT ${values.join(", ")} FROM ${source}`;
   const lookup = `main.${sqlName(`lakehose partitions of ${uniqueName}`)}`;
   await createLookup(session, lookup, partitionKeys, groups);
-  const keys = partitionKeys.map(({ name }, index) => `p.v${index} AS ${sqlName(name)}`);
-  return `SELECT ${[...values, ...keys].join(", ")} FROM ${source} AS r JOIN ${lookup} AS p ON r.${sqlName(FILE_COLUMN)} = p.path`;
+  const keys = partitionKeys.map(({ name }, index) => `${valueColumn(index)} AS ${sqlName(name)}`);
+  return `SELECT ${[...values, ...keys].join(", ")} FROM ${source} JOIN ${lookup} ON ${sqlName(FILE_COLUMN)} = ${PATH_COLUMN}`;
+}
+
+/** Columns of the lookup, under names that no table has: those of the files stand beside them. */
+const PATH_COLUMN = sqlName("lakehose path");
+
+function valueColumn(index: number): string {
+  return sqlName(`lakehose value ${index}`);
 }
 
 /** Names of the columns that the files have, by their lower-case forms. */
@@ -89,8 +96,8 @@ async function createLookup(
   partitionKeys: readonly Column[],
   groups: readonly ReadyGroup[],
 ): Promise<void> {
-  const columns = partitionKeys.map(({ type }, index) => `v${index} ${duckdbType(type)}`);
-  await session.run(`CREATE TABLE ${table} (path VARCHAR, ${columns.join(", ")})`);
+  const columns = partitionKeys.map(({ type }, index) => `${valueColumn(index)} ${duckdbType(type)}`);
+  await session.run(`CREATE TABLE ${table} (${PATH_COLUMN} VARCHAR, ${columns.join(", ")})`);
   const rows = groups.flatMap(({ paths, values }) => {
     const cells = partitionKeys.map(({ type }, index) => partitionValue(values[index], duckdbType(type)));
     return paths.map((path) => `(${[sqlText(path), ...cells].join(", ")})`);

@@ -96,6 +96,14 @@ test("the analysis query of firewall logs", async () => {
   assert.deepEqual([statistics.files, statistics.partitionsRead, statistics.partitionsKnown], [1, 1, 2]);
 });
 
+test("columns of a partitioned table may be called anything, also what the engine calls its own", async () => {
+  await world.run(json("named", "path string, v0 int, r int, p struct<path:string>", "PARTITIONED BY (v1 string)"));
+  await world.put("lake", "named/v1=a/part", '{"path":"/cart","v0":1,"r":2,"p":{"path":"x"}}');
+  await world.run("MSCK REPAIR TABLE named");
+  const { rows } = await world.run("select path, v0, r, p.path, v1 from named where path = '/cart'");
+  assert.deepEqual(rows, [["/cart", 1, 2, "x", "a"]]);
+});
+
 describe("JSON", () => {
   test("reads what is packed in any way and called anything, by its declared types", async () => {
     await world.run(
