@@ -5,6 +5,7 @@ import {
   type Datum,
   GetQueryExecutionCommand,
   GetQueryResultsCommand,
+  type QueryExecution,
   StartQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
 import type { Row } from "./query.ts";
@@ -25,11 +26,11 @@ export class Athena {
   async run(QueryString: string): Promise<Row[]> {
     const context = { QueryExecutionContext: { Database: this.#database } };
     const { QueryExecutionId } = await this.#client.send(new StartQueryExecutionCommand({ QueryString, ...context }));
-    await this.#waitFor(QueryExecutionId);
+    const isQuery = (await this.#ended(QueryExecutionId)).StatementType === "DML";
     const { ResultSet } = await this.#client.send(new GetQueryResultsCommand({ QueryExecutionId }));
     const columns = ResultSet?.ResultSetMetadata?.ColumnInfo ?? [];
-    // The first row of an answer holds the names of its columns.
-    const [, ...rows] = ResultSet?.Rows ?? [];
+    // The first row of what a query answers holds the names of its columns; SHOW and DESCRIBE have no such row.
+    const rows = ResultSet?.Rows?.slice(isQuery ? 1 : 0) ?? [];
     return rows.map(({ Data = [] }) => rowOf(columns, Data));
   }
 
@@ -37,11 +38,11 @@ export class Athena {
     this.#client.destroy();
   }
 
-  async #waitFor(QueryExecutionId: string | undefined): Promise<void> {
+  async #ended(QueryExecutionId: string | undefined): Promise<QueryExecution> {
     for (;;) {
-      const { QueryExecution } = await this.#client.send(new GetQueryExecutionCommand({ QueryExecutionId }));
-      const { State, StateChangeReason } = QueryExecution?.Status ?? {};
-      if (State === "SUCCEEDED") return;
+      const { QueryExecution = {} } = await this.#client.send(new GetQueryExecutionCommand({ QueryExecutionId }));
+      const { State, StateChangeReason } = QueryExecution.Status ?? {};
+      if (State === "SUCCEEDED") return QueryExecution;
       if (State === "FAILED" || State === "CANCELLED") throw new Error(`${State}: ${StateChangeReason}`);
       await sleep(50);
     }

@@ -9,6 +9,7 @@ import { temporaryFolder } from "./journey.ts";
 /** Each example does by one command what its README says, and leaves nothing behind. */
 const EXAMPLES = join(import.meta.dirname, "..", "..", "examples");
 const NAMES = [
+  "02-server-logs",
   "05-stock-ticker",
   "06-telecom-counters",
   "08-device-messages",
@@ -40,6 +41,18 @@ test("every example has a README with its command, a configuration and a test he
     assert.match(await readFile(join(EXAMPLES, name, "lakehose.yaml"), "utf8"), /^streams:$/m);
     assert.ok(index.includes(`(${name}/)`), name);
   }
+});
+
+test("02-server-logs: lines become partitions, three kinds of tables agree, rules age objects, a rush is found", async (t) => {
+  const stdout = await outputOf(t, "02-server-logs");
+  assert.match(
+    stdout,
+    /^ {2}logs\/dt=2019-12-01-12\/old\.gz {2}STANDARD_IA\n {2}logs\/dt=2020-01-19-23\/old\.gz {2}STANDARD$/m,
+  );
+  assert.match(stdout, /^ {2}logs\/dt=2020-01-20-08\/ {2}\d objects?/m);
+  assert.match(stdout, /^ {2}lines\/\d{4}\/\d\d\/\d\d\/\d\d\/ {2}\d objects?/m);
+  assert.match(stdout, /^ {5}200 +19373 +584884154$/m);
+  assert.match(stdout, /^ {2}09:47:00 +220 /m);
 });
 
 test("05-stock-ticker: a Python function gives each trade a time, and a broken record is rejected alone", {
