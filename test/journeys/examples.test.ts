@@ -75,11 +75,13 @@ test("06-telecom-counters: a file of XML becomes a row for each counter, and SQL
   assert.match(stdout, /^ +75104 +75104 +0 +0$/m);
 });
 
-test("08-device-messages: messages beyond 1 MiB become rows, whichever way they came", async (t) => {
+test("08-device-messages: messages beyond 1 MiB become rows, and a reader counts the same while files are swapped", async (t) => {
   const stdout = await outputOf(t, "08-device-messages");
   assert.match(stdout, /holds 8 messages; unpacking it fails/);
-  assert.match(stdout, /^ {2}messages\/dt=\d{4}-\d\d-\d\d\/ {2}\d objects/m);
+  assert.match(stdout, /^ {2}messages\/dt=\d{4}-\d\d-\d\d\/ {2}\d+ objects/m);
   assert.match(stdout, /… 32 messages/);
+  assert.match(stdout, /^compact-messages: \d+ files become \d$/m);
+  assert.match(stdout, / queries found 32 messages with 177600 accelerations, files: 11, (\d+, )?\d$/m);
 });
 
 test("09-custom-prefixes: every record is in the folder of its hour, a tenth in the error output, all in the backup", async (t) => {
