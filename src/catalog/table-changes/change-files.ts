@@ -5,7 +5,7 @@ import type { ObjectInfo, ObjectStore } from "../../storage/object-store.ts";
 import { writeObject } from "../../storage/write-object.ts";
 import { CatalogError } from "../catalog-error.ts";
 import { type HeldChange, placeOf } from "./change-records.ts";
-import type { ObjectName, ReplacedObject } from "./table-changes.ts";
+import type { ChangePlan, ObjectName, ReplacedObject } from "./table-changes.ts";
 
 export interface ChangeFilesOptions {
   readonly storeFor: (bucket: string) => ObjectStore;
@@ -19,6 +19,14 @@ export class ChangeFiles {
 
   constructor(options: ChangeFilesOptions) {
     this.#options = options;
+  }
+
+  /** Rejects with `conflict` when something lies where a change wants to put its files: abandoning it would delete that. */
+  async checkAbsent({ adds, origin }: ChangePlan): Promise<void> {
+    await inTurns(adds, async ({ bucket, key }) => {
+      if ((await this.#store({ bucket, key }).head(bucket, key)) === undefined) return;
+      throw new CatalogError("conflict", "table", `${origin}: ${bucket}/${key} is there already; nothing was changed`);
+    });
   }
 
   /** What lies at the places of a change. Rejects with `invalid` when something is missing: readers would fail on it. */
@@ -49,23 +57,31 @@ export class ChangeFiles {
       const added = adds[index];
       if (added !== undefined) await this.#copy(added, object, signal);
     }
-    await inTurns(replaces, async ({ bucket, key, etag }) => {
-      const store = this.#store({ bucket, key });
-      const found = await store.head(bucket, key);
-      // Another file came under its name: that one was never replaced.
-      if (found?.etag === etag) await store.delete(bucket, key);
-    });
+    await inTurns(
+      replaces,
+      async ({ bucket, key, etag }) => {
+        const store = this.#store({ bucket, key });
+        const found = await store.head(bucket, key);
+        // Another file came under its name: that one was never replaced.
+        if (found?.etag === etag) await store.delete(bucket, key);
+      },
+      signal,
+    );
   }
 
   /** Deletes what was put at the places, and uploads that a crash left there. */
-  async removePlaces({ adds }: HeldChange): Promise<void> {
-    await inTurns(adds.map(placeOf), async ({ bucket, key }) => {
-      const store = this.#store({ bucket, key });
-      if (store.multipart !== undefined) {
-        for await (const upload of store.multipart.listUploads(bucket, key)) await store.multipart.abort(upload);
-      }
-      await store.delete(bucket, key);
-    });
+  async removePlaces({ adds }: HeldChange, signal: AbortSignal): Promise<void> {
+    await inTurns(
+      adds.map(placeOf),
+      async ({ bucket, key }) => {
+        const store = this.#store({ bucket, key });
+        if (store.multipart !== undefined) {
+          for await (const upload of store.multipart.listUploads(bucket, key)) await store.multipart.abort(upload);
+        }
+        await store.delete(bucket, key);
+      },
+      signal,
+    );
   }
 
   async #copy({ bucket, key }: ObjectName, object: ObjectInfo, signal: AbortSignal): Promise<void> {
@@ -73,7 +89,7 @@ export class ChangeFiles {
     const there = await store.head(bucket, key);
     if (there !== undefined && there.bytes === object.bytes && there.etag === object.etag) return;
     const { contentType = "application/octet-stream", contentEncoding, metadata } = object;
-    const body = await objectBody(store, bucket, object);
+    const body = await objectBody(store, bucket, object, signal);
     const encoding = contentEncoding === undefined ? {} : { contentEncoding };
     await writeObject(store, { bucket, key, body, contentType, ...encoding, metadata, signal }, this.#options);
   }
@@ -103,16 +119,24 @@ const LISTING_PAYS = 20;
 /** Requests under way at a time. */
 const CONCURRENCY = 8;
 
-async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+/** Ends with the first failure; nothing goes on behind the caller's back then. */
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>, signal?: AbortSignal): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
   const worker = async () => {
     while (next < items.length) {
       const index = next++;
-      results[index] = await work(items[index] as T);
+      try {
+        signal?.throwIfAborted();
+        results[index] = await work(items[index] as T);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  const workers = await Promise.allSettled(Array.from({ length: CONCURRENCY }, worker));
+  for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
   return results;
 }
 
