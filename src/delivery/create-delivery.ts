@@ -75,7 +75,7 @@ class RunningDelivery implements Delivery {
   async apply(definition: DeliveryOptions["definition"], versionId: string): Promise<void> {
     const loop = await this.#ready.promise.catch(() => undefined);
     // A delivery that has failed takes the newest definition when it starts again.
-    await loop?.changePlan({ definition, versionId });
+    if (this.#state !== "failed") await loop?.changePlan({ definition, versionId });
   }
 
   async flush(signal: AbortSignal): Promise<void> {
@@ -86,6 +86,7 @@ class RunningDelivery implements Delivery {
 
   /** A loop that waits for a function takes none: then nobody waits longer than twice as long. */
   async snapshot(waitMs: number, signal: AbortSignal): Promise<DeliverySnapshot | undefined> {
+    if (this.#state === "failed" || this.#state === "stopped") return undefined;
     const target = this.#options.reader.end;
     const ended = new AbortController();
     const either = AbortSignal.any([signal, ended.signal]);
