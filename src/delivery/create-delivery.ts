@@ -1,3 +1,4 @@
+import type { ComponentSpec } from "../model/delivery-definition.ts";
 import { reasonOf } from "../model/errors.ts";
 import type { Delivery, DeliverySnapshot, DeliveryStatus } from "./delivery.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
@@ -100,6 +101,11 @@ class RunningDelivery implements Delivery {
     // One that comes all the same, a moment too late, is nobody's.
     if (snapshot === undefined) taking.then((one) => one?.release()).catch(() => undefined);
     return snapshot;
+  }
+
+  targets(): readonly ComponentSpec[] {
+    const plans = [...(this.#journal?.state.plans.values() ?? [])].reverse();
+    return plans.length === 0 ? [this.#options.definition.target] : plans.map(({ definition }) => definition.target);
   }
 
   async stop(): Promise<void> {
