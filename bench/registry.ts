@@ -1,4 +1,5 @@
 import { ackLatency } from "./ack-latency.ts";
+import { compaction } from "./compaction.ts";
 import { extractMetadata } from "./extract-metadata.ts";
 import { formats } from "./formats.ts";
 import { freshness } from "./freshness.ts";
@@ -38,6 +39,7 @@ export const questions: readonly Question[] = [
   start,
   freshness,
   s3Door,
+  compaction,
   sql,
   moto,
 ];

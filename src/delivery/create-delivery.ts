@@ -1,5 +1,6 @@
 import type { ComponentSpec } from "../model/delivery-definition.ts";
 import { reasonOf } from "../model/errors.ts";
+import { mayBeNameOf } from "../model/object-name.ts";
 import type { Delivery, DeliverySnapshot, DeliveryStatus } from "./delivery.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
@@ -165,6 +166,11 @@ class RunningDelivery implements Delivery {
       ...(oldestPendingMs === undefined ? {} : { oldestPendingMs }),
       ...(lastError ? { lastError } : {}),
     };
+  }
+
+  isOpen(objectName: string): boolean | undefined {
+    if (this.#journal !== undefined) return this.#journal.state.isOpen(objectName);
+    return mayBeNameOf(this.#options.stream.name, objectName) ? undefined : false;
   }
 
   async #run(recovery: Recovery): Promise<void> {

@@ -24,6 +24,12 @@ export interface Delivery {
   /** Finishes the attempts under way for a moment, writes a cut, closes files. */
   stop(): Promise<void>;
   status(): DeliveryStatus;
+  /**
+   * Whether an object of this name is still under way: its parcel has no durable receipt yet, or the catalog has not been
+   * told of it. Nobody else may touch such an object (rule H59). Once false for a name that exists, false for ever. While
+   * the journal is not known, `undefined` for every name that could be of this stream.
+   */
+  isOpen(objectName: string): boolean | undefined;
 }
 
 /** Held by whoever wants to read what is on its way; log and staging keep it until then. */

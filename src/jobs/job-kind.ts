@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Partitions } from "../catalog/partition.ts";
+import type { TableChanges } from "../catalog/table-changes/table-changes.ts";
 import type { Queries } from "../query/queries.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
@@ -18,6 +19,7 @@ export interface JobKind<Options = unknown> {
   /** Descriptions, units, limits, defaults and an example (`.meta({ examples })`): the reference page derives from it. */
   readonly options: z.ZodType<Options>;
   /** Called once, when the server starts. What it gives does the work of one run; several may be under way at a time. */
+  /** Loads what the work needs when it is asked for: most servers never run most kinds. */
   create(components: JobComponents): JobWork<Options>;
 }
 
@@ -67,11 +69,19 @@ export interface JobResult {
   readonly counters: Readonly<Record<string, number>>;
 }
 
+/**
+ * False for an object of a delivery whose receipt is not durable yet: recovery may look for it, and would write it again
+ * (rule H59).
+ */
+export type IsSettled = (key: string) => boolean;
+
 /** What kinds of jobs may use of the world. */
 export interface JobComponents {
   readonly catalog: Catalog & { readonly partitions: Partitions };
   readonly queries: Queries;
   readonly storeFor: (bucket: string) => ObjectStore;
+  readonly changes: TableChanges;
+  readonly isSettled: IsSettled;
   readonly clock: Clock;
   readonly disk: Disk;
   readonly random: Random;

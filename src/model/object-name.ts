@@ -19,6 +19,18 @@ export function objectName(parts: ObjectNameParts): string {
   return `${parts.stream}-${parts.versionId}-${time}-${parts.uuid}${parts.extension}`;
 }
 
+/** Every text in a name that has the form of a parcel's identity: the prefix may hold such texts, too. */
+export function parcelIdsIn(name: string): readonly string[] {
+  return name.match(PARCEL_ID) ?? [];
+}
+
+/** True for every name that `objectName` gives to a stream, and for some others. */
+export function mayBeNameOf(stream: string, name: string): boolean {
+  return name.includes(`${stream}-`);
+}
+
+const PARCEL_ID = /[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g;
+
 /**
  * The identity of a parcel as an RFC 9562 uuid of version 8: a hash of, in this order, log incarnation, stream uid,
  * delivery id, replay id, accumulator key, from, to. The same on every retry, never the same for anything else: each part

@@ -49,6 +49,7 @@ export class FirstStarts {
       targets: () => delivery.targets(),
       stop: () => delivery.stop(),
       status: () => delivery.status(),
+      isOpen: (objectName) => delivery.isOpen(objectName),
     };
   }
 

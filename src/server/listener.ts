@@ -91,7 +91,7 @@ function routesOf(options: ListenerOptions) {
   const operations = [...controlPlane(context), ...lakeOperations, putRecord(put), putRecordBatch(put)];
   const shared = { authenticator, telemetry, clock };
   const { lake, endpointOf } = stores;
-  const s3 = s3Routes({ ...shared, lake, endpointOf });
+  const s3 = s3Routes({ ...shared, lake, endpointOf, lifecycle: options.lake.lifecycle });
   const routes: readonly Route[] = [
     jsonProtocol({ ...shared, operations }),
     s3.signed,

@@ -7,7 +7,8 @@ import type { DataFolder } from "./data-folder.ts";
 import { createDeclaredTables } from "./declared-tables.ts";
 import type { Stores } from "./stores.ts";
 
-export interface OpenCatalogOptions extends Pick<CrawlersOptions, "clock" | "disk" | "random" | "dataDirectory"> {
+export interface OpenCatalogOptions
+  extends Pick<CrawlersOptions, "clock" | "disk" | "random" | "dataDirectory" | "isVisible"> {
   readonly configuration: Configuration;
   readonly stores: Stores;
   readonly folder: Pick<DataFolder, "tableChanges">;

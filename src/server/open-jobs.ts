@@ -11,7 +11,10 @@ import type { Configuration } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { createDeclaredJobs } from "./declared-jobs.ts";
 
-type World = Pick<JobComponents, "catalog" | "queries" | "storeFor" | "clock" | "disk" | "random" | "telemetry">;
+type World = Pick<
+  JobComponents,
+  "catalog" | "changes" | "queries" | "storeFor" | "isSettled" | "clock" | "disk" | "random" | "telemetry"
+>;
 
 export interface OpenJobsOptions extends World {
   readonly configuration: Configuration;

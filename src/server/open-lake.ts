@@ -1,3 +1,4 @@
+import { CrawlerSchedules } from "../catalog/crawler/crawler-schedules.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
@@ -9,6 +10,7 @@ import { StreamFreshRows } from "./fresh-rows.ts";
 import { openCatalog } from "./open-catalog.ts";
 import { openExecutions } from "./open-executions.ts";
 import { openJobs } from "./open-jobs.ts";
+import { openLifecycle } from "./open-lifecycle.ts";
 import { openQueries } from "./open-queries.ts";
 import type { Stores } from "./stores.ts";
 
@@ -32,7 +34,10 @@ export type Lake = Awaited<ReturnType<typeof openLake>>;
 /** Opened before the streams, whose tables it knows. */
 export async function openLake({ configuration, stores, folder, streams, closers, ...world }: OpenLakeOptions) {
   const options = { ...world, configuration, stores, folder, dataDirectory: folder.root };
-  const { catalog, changes, crawlers } = await openCatalog(options);
+  // Rule H59. A crawl must not take a table for empty because nobody knows; expiry and jobs keep whatever may be open.
+  const isOpen = (key: string) => streams()?.isOpen(key);
+  const isVisible = (_: string, key: string) => isOpen(key) !== true;
+  const { catalog, changes, crawlers } = await openCatalog({ ...options, isVisible });
   closers.push(() => changes.close());
   closers.push(() => crawlers.close());
   const freshRows = new StreamFreshRows(streams);
@@ -42,6 +47,19 @@ export async function openLake({ configuration, stores, folder, streams, closers
   const { executions, ...saved } = await openExecutions({ ...world, queries, stores, folder });
   closers.push(() => executions.close());
   const storeFor = (bucket: string) => stores.storeFor(bucket);
-  const jobs = await openJobs({ ...world, configuration, catalog, crawlers, queries, storeFor, folder });
-  return { catalog, changes, crawlers, queries, jobs, executions, ...saved };
+  const isSettled = (key: string) => isOpen(key) === false;
+  const working = { catalog, crawlers, changes, queries, storeFor, isSettled };
+  const jobs = await openJobs({ ...world, ...working, configuration, folder });
+  const letGo = async (bucket: string, key: string) => isSettled(key) && changes.isFree({ bucket, key });
+  const lifecycle = await openLifecycle({ ...options, letGo });
+  const schedules = new CrawlerSchedules(world.clock, crawlers);
+  /** What goes on by itself; once the streams are open, whose objects it asks for. */
+  const startSchedules = () => {
+    for (const one of [lifecycle.daily, schedules]) {
+      one.start();
+      closers.push(() => one.close());
+    }
+  };
+  const opened = { catalog, changes, crawlers, queries, jobs, executions, ...saved };
+  return { ...opened, lifecycle: lifecycle.rules, startSchedules };
 }

@@ -90,7 +90,7 @@ async function compose(
   });
   closers.push(() => telemetry.close());
 
-  const stores = await openStores({ ...world, telemetry, folder, storage: configuration.storage });
+  const stores = await openStores({ ...world, telemetry, folder, configuration });
   closers.push(() => stores.close());
 
   const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
@@ -117,6 +117,7 @@ async function compose(
   const opened = streams;
   closers.push(() => opened.close());
   closers.push(catalog.onTableChanged((table) => opened.tableChanged(table)));
+  lake.startSchedules();
   await firstStarts.retain(new Set(opened.list().map(({ uid }) => uid)));
 
   const context = { streams: opened, clock: systemClock, canEncrypt: () => configuration.keyRing !== undefined };

@@ -26,9 +26,9 @@ test("storeFor() follows the configuration, also for buckets that are called lik
       buckets: { here: { store: "local" }, there: { pathStyle: false } },
     },
   };
-  const { storage } = parseConfiguration(JSON.stringify(content), { path: "test", environment: {} });
+  const configuration = parseConfiguration(JSON.stringify(content), { path: "test", environment: {} });
   const world = { clock: systemClock, disk: nodeDisk, random: systemRandom, telemetry: silentTelemetry };
-  const stores = await openStores({ ...world, storage, folder: dataFolder(data) });
+  const stores = await openStores({ ...world, configuration, folder: dataFolder(data) });
   t.after(() => stores.close());
   const typeOf = (bucket: string) => stores.storeFor(bucket).type;
   assert.deepEqual(["here", "there", "other"].map(typeOf), ["disk", "s3", "s3"]);

@@ -21,7 +21,7 @@ export interface Stores {
 }
 
 export interface StoresOptions {
-  readonly storage: Configuration["storage"];
+  readonly configuration: Pick<Configuration, "storage" | "limits">;
   readonly folder: DataFolder;
   readonly disk: Disk;
   readonly clock: Clock;
@@ -31,7 +31,8 @@ export interface StoresOptions {
 
 /** One disk store, and one S3 store for each distinct set of connection settings, made when first asked for. */
 export async function openStores(options: StoresOptions): Promise<Stores> {
-  const { storage, folder, disk, clock, random, telemetry } = options;
+  const { configuration, folder, disk, clock, random, telemetry } = options;
+  const { storage, limits } = configuration;
   const files = await openBucketFiles({
     disk,
     root: folder.buckets,
@@ -39,7 +40,13 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     metadataDirectory: folder.objectMetadata,
   });
   const local = new DiskStore(files);
-  const lake = await DiskLake.open({ files, clock, random, directory: folder.uploads });
+  const lake = await DiskLake.open({
+    files,
+    clock,
+    random,
+    reserveBytes: limits.uploadReserveBytes,
+    directory: folder.uploads,
+  });
   // The S3 client is most of what a server loads; one that writes to a folder does without.
   const S3Store = usesS3(storage) ? (await import("../storage/s3/s3-store.ts")).S3Store : undefined;
   const remote = new Map<string, ObjectStore>();

@@ -17,8 +17,11 @@ export interface LocalLake {
   /** The object as it is now: what replaces it meanwhile does not show. Whoever opens it closes it. */
   open(bucket: string, key: string): Promise<OpenedObject | undefined>;
   listPage(bucket: string, request: PageRequest): Promise<ListPage>;
-  /** Writes bytes to a synced file outside every bucket: a body on its way to becoming an object, or a part of one. */
-  receive(bytes: AsyncIterable<Uint8Array>): Promise<ReceivedFile>;
+  /**
+   * Writes bytes to a synced file outside every bucket: a body on its way to becoming an object, or a part of one. Throws
+   * `disk-full` where less room would be left than streams and deliveries need; with `expectedBytes` before the first byte.
+   */
+  receive(bytes: AsyncIterable<Uint8Array>, expectedBytes?: number): Promise<ReceivedFile>;
   /** Makes an object of what was received, replacing what is there unless `check` or `onlyIfAbsent` forbid it. */
   place(target: ObjectTarget, received: ReceivedFile): Promise<LakeObject>;
   /** Throws `not-found` for an absent object. */
@@ -52,6 +55,8 @@ export interface ObjectAttributes {
   readonly cacheControl?: string | undefined;
   readonly expires?: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Kept and shown: a folder has one price. Absent = `STANDARD`. */
+  readonly storageClass?: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
   /** By algorithm (`crc32`), base64. */
   readonly checksums: Readonly<Record<string, string>>;

@@ -27,6 +27,13 @@ export interface ObjectStore {
   list(bucket: string, options?: ListOptions): AsyncIterable<ObjectInfo>;
   /** An absent object is no error. */
   delete(bucket: string, key: string): Promise<void>;
+  /**
+   * The same for an object that is still as it was described; false where it has become another or is gone. Absent where
+   * the store has no such request: `deleteUnchanged` then asks first.
+   */
+  deleteUnchanged?(bucket: string, object: ObjectInfo): Promise<boolean>;
+  /** Moves an object that is still as it was described to another class; false where it has become another or is gone. */
+  setStorageClass?(bucket: string, object: ObjectInfo, storageClass: string): Promise<boolean>;
   /** Absent on stores that take any size in one `put`. */
   readonly multipart?: MultipartUploads;
   close(): Promise<void>;
@@ -106,6 +113,10 @@ export interface ObjectInfo {
   readonly versionId?: string;
   readonly contentType?: string;
   readonly contentEncoding?: string;
+  /** Absent = the default, `STANDARD`. */
+  readonly storageClass?: string;
+  /** Absent where it takes another request to know them. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Empty where a listing does not carry it. */
   readonly metadata: Readonly<Record<string, string>>;
 }

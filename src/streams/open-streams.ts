@@ -1,4 +1,6 @@
 import { reasonOf } from "../model/errors.ts";
+import { mayBeNameOf } from "../model/object-name.ts";
+import { anyOpen } from "./any-open.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import type { StoredStream } from "./registry.ts";
 import type { StreamSettings } from "./settings.ts";
@@ -49,6 +51,14 @@ export class OpenStreams {
 
   whyUnavailable(name: string): string | undefined {
     return this.#unavailable.get(name);
+  }
+
+  /** See `Streams.isOpen`. */
+  holdsObject(objectName: string): boolean | undefined {
+    const isOpen = anyOpen(this.#runtimes.values(), objectName);
+    if (isOpen !== false) return isOpen;
+    for (const name of this.#unavailable.keys()) if (mayBeNameOf(name, objectName)) return undefined;
+    return false;
   }
 
   async close(name: string): Promise<void> {

@@ -73,6 +73,10 @@ export class ReplayRun {
     return this.#delivery.status().spilledBytes;
   }
 
+  isOpen(objectName: string): boolean | undefined {
+    return this.#delivery.isOpen(objectName);
+  }
+
   status(): Pick<ReplayStatus, "running" | "reading" | "problem"> {
     return {
       running: this.#delivery.status(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FUNCTION_PAYLOAD_BYTES_MAX, OBJECT_BYTES_MAX } from "../model/limits.ts";
+import { STORAGE_CLASSES } from "../model/storage-class.ts";
 import type { JsonObject } from "../std/json.ts";
 import { partitionSettings } from "./partition-settings.ts";
 import { byteSize, count, duration, durationOrOff, tableName, wallClock } from "./setting-types.ts";
@@ -172,18 +173,7 @@ export const streamSettingsSchema = z.strictObject({
   ).optional(),
   ...partitionSettings,
   "storage-class": z
-    .enum([
-      "STANDARD",
-      "REDUCED_REDUNDANCY",
-      "STANDARD_IA",
-      "ONEZONE_IA",
-      "INTELLIGENT_TIERING",
-      "GLACIER",
-      "GLACIER_IR",
-      "DEEP_ARCHIVE",
-      "OUTPOSTS",
-      "EXPRESS_ONEZONE",
-    ])
+    .enum(STORAGE_CLASSES)
     .meta({ description: "S3 storage class of the objects. Default: the bucket's.", examples: ["STANDARD_IA"] })
     .optional(),
   acl: z

@@ -2,8 +2,10 @@ import type { Delivery, DeliveryCounters, DeliverySnapshot } from "../delivery/d
 import type { LogLease, LogPartition, LogReader } from "../log/log.ts";
 import type { DeliveryDefinition } from "../model/delivery-definition.ts";
 import { reasonOf } from "../model/errors.ts";
+import { mayBeNameOf } from "../model/object-name.ts";
 import { invariant } from "../std/assert.ts";
 import { backoffMs } from "../std/backoff.ts";
+import { anyOpen } from "./any-open.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { LogGate } from "./log-gate.ts";
 import { Redrives } from "./redrives.ts";
@@ -211,6 +213,12 @@ export class StreamRuntime {
       deliveries: [...this.#deliveries.values(), ...this.#ending.values()].map((delivery) => delivery.status()),
       replays: this.replays(),
     };
+  }
+
+  /** While it is being opened, not all deliveries are known. */
+  isOpen(objectName: string): boolean | undefined {
+    if (this.#redrives === undefined) return mayBeNameOf(this.#document.name, objectName) ? undefined : false;
+    return anyOpen([...this.#deliveries.values(), ...this.#ending.values(), ...this.#replays.values()], objectName);
   }
 
   /** However often it is asked for, it happens once: two that close a log at a time would both write its files. */

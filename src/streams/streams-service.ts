@@ -181,6 +181,10 @@ export class StreamsService implements Streams {
     return this.#open.require(name).health();
   }
 
+  isOpen(objectName: string): boolean | undefined {
+    return this.#closing.signal.aborted ? undefined : this.#open.holdsObject(objectName);
+  }
+
   tableChanged(table: Parameters<Streams["tableChanged"]>[0]): void {
     this.#follower.tableChanged(table);
   }

@@ -42,6 +42,12 @@ export interface Streams {
    */
   snapshots(name: string, request: SnapshotsRequest): Promise<readonly (DeliverySnapshot | undefined)[]>;
   health(name: string): StreamHealth;
+  /**
+   * Whether an object is still under way in a delivery or a replay: crawls, expiry and compaction pass it over (rule H59).
+   * `undefined` where nobody knows, because its stream cannot be opened or all of it closes: who only reads may go on, who
+   * changes anything may not. Cheap enough to be asked of each object of a bucket.
+   */
+  isOpen(objectName: string): boolean | undefined;
   /** A table of the catalog is another: streams that take their schema from it go on with the new one, as a plan (rule H6). */
   tableChanged(table: Pick<TableReference, "databaseName" | "tableName">): void;
   /** What goes through a delivery a second time. */

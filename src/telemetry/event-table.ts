@@ -46,6 +46,7 @@ const byFunction = (fields: { stream: string; function: string }) => ({
 const byKind = ({ stream, delivery, kind }: Delivered) => ({ stream, delivery, kind });
 const byOperation = ({ protocol, operation }: { protocol: string; operation: string }) => ({ protocol, operation });
 const byStatement = ({ statement }: Fields<"query.ended">) => ({ statement });
+const byAction = (action: string) => (fields: { bucket: string }) => ({ bucket: fields.bucket, action });
 const data = ({ error }: Delivered) => !error;
 
 export const EVENT_TABLE: EventTable = {
@@ -288,6 +289,23 @@ export const EVENT_TABLE: EventTable = {
       { metric: "queryRows", labels: byStatement, value: (f) => f.rows },
       { metric: "queryScannedBytes", labels: byStatement, value: (f) => f.scannedBytes },
     ],
+  },
+  "lifecycle.bucketSwept": {
+    summary: "The lifecycle rules of a bucket were carried out.",
+    level: "info",
+    metrics: [
+      { metric: "lifecycleObjects", labels: byAction("expired"), value: (f) => f.expired },
+      { metric: "lifecycleObjects", labels: byAction("transitioned"), value: (f) => f.transitioned },
+      { metric: "lifecycleObjects", labels: byAction("held"), value: (f) => f.held },
+      { metric: "lifecycleObjects", labels: byAction("failed"), value: (f) => f.failed },
+      { metric: "lifecycleBytes", labels: byAction("expired"), value: (f) => f.expiredBytes },
+      { metric: "lifecycleBytes", labels: byAction("transitioned"), value: (f) => f.transitionedBytes },
+    ],
+  },
+  "lifecycle.sweepFailed": {
+    summary: "A bucket could not be listed for its lifecycle rules; it is tried again, and the next day.",
+    level: "warn",
+    metrics: [],
   },
 
   "storage.requestFailed": {

@@ -3,6 +3,7 @@ import type { CatalogEvents } from "./events/catalog-events.ts";
 import type { DeliveryEvents } from "./events/delivery-events.ts";
 import type { FunctionEvents } from "./events/function-events.ts";
 import type { JobEvents } from "./events/job-events.ts";
+import type { LifecycleEvents } from "./events/lifecycle-events.ts";
 import type { LogEvents } from "./events/log-events.ts";
 import type { ProcessorEvents } from "./events/processor-events.ts";
 import type { QueryEvents } from "./events/query-events.ts";
@@ -17,6 +18,7 @@ export interface EventCatalogue
     DeliveryEvents,
     FunctionEvents,
     JobEvents,
+    LifecycleEvents,
     LogEvents,
     ProcessorEvents,
     QueryEvents,

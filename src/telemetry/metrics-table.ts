@@ -215,6 +215,17 @@ export const METRICS = {
     ["statement"],
     "ProcessedBytes of AWS/Athena",
   ),
+  lifecycleObjects: counter(
+    "lakehose_lifecycle_objects_total",
+    "Objects that lifecycle rules expired or moved to another class, held back, or could not change.",
+    ["bucket", "action"],
+  ),
+  lifecycleBytes: counter(
+    "lakehose_lifecycle_bytes_total",
+    "Bytes of objects that lifecycle rules expired or moved to another class.",
+    ["bucket", "action"],
+  ),
+
   jobRuns: counter("lakehose_job_runs_total", "Attempts of jobs that have ended, by how.", ["job", "state"]),
   jobSeconds: histogram(
     "lakehose_job_run_duration_seconds",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { bytesBody } from "../../src/storage/bytes-body.ts";
 import { compareKeys } from "../../src/storage/compare-keys.ts";
+import { deleteUnchanged } from "../../src/storage/delete-unchanged.ts";
 import {
   type ObjectInfo,
   type ObjectStore,
@@ -103,6 +104,42 @@ const PROMISES: Readonly<Record<string, Check>> = {
     await store.put({ ...put(bucket, "replaced", "second one"), onlyIfAbsent: false, metadata: { version: "2" } });
     assert.equal(await text(store, bucket, "replaced"), "second one");
     assert.deepEqual((await store.head(bucket, "replaced"))?.metadata, { version: "2" });
+  },
+
+  "an object that has become another is not deleted as what it was": async (store, bucket) => {
+    await store.put(put(bucket, "aged", "first"));
+    const [listed] = await collect(store.list(bucket, { prefix: "aged" }));
+    assert.ok(listed);
+    await store.put({ ...put(bucket, "aged", "second one"), onlyIfAbsent: false });
+    assert.equal(await deleteUnchanged(store, bucket, listed), false);
+    assert.equal(await text(store, bucket, "aged"), "second one");
+    const found = await store.head(bucket, "aged");
+    assert.ok(found);
+    assert.equal(await deleteUnchanged(store, bucket, found), true);
+    assert.equal(await store.head(bucket, "aged"), undefined);
+    assert.equal(await deleteUnchanged(store, bucket, found), false);
+  },
+
+  "an object keeps what it is in another storage class": async (store, bucket) => {
+    const metadata = { cause: "size" };
+    await store.put({ ...put(bucket, "cold ü+/one", "hello"), metadata, storageClass: "STANDARD_IA" });
+    const [before] = await collect(store.list(bucket, { prefix: "cold" }));
+    assert.ok(before && store.setStorageClass);
+    assert.equal(before.storageClass, "STANDARD_IA");
+    assert.equal(await store.setStorageClass(bucket, before, "GLACIER_IR"), true);
+    const after = await store.head(bucket, "cold ü+/one");
+    assert.equal(after?.storageClass, "GLACIER_IR");
+    assert.deepEqual([after.bytes, after.metadata, after.contentType], [5, metadata, "application/octet-stream"]);
+    assert.equal(await text(store, bucket, "cold ü+/one"), "hello");
+  },
+
+  "an object that has become another keeps its storage class": async (store, bucket) => {
+    await store.put(put(bucket, "warm", "first"));
+    const [before] = await collect(store.list(bucket, { prefix: "warm" }));
+    assert.ok(before && store.setStorageClass);
+    await store.put({ ...put(bucket, "warm", "second one"), onlyIfAbsent: false });
+    assert.equal(await store.setStorageClass(bucket, before, "DEEP_ARCHIVE"), false);
+    assert.notEqual((await store.head(bucket, "warm"))?.storageClass, "DEEP_ARCHIVE");
   },
 
   "put into an absent bucket is no-such-bucket": async (store) => {

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { StoredCatalog } from "../../src/catalog/stored-catalog.ts";
 import { EVERY_FILE } from "../../src/catalog/table-changes/every-file.ts";
+import type { TableChanges } from "../../src/catalog/table-changes/table-changes.ts";
 import { exportJob } from "../../src/jobs/export/export-job.ts";
 import type { JobComponents, JobResult, JobState } from "../../src/jobs/job-kind.ts";
 import { QueryEngine, type ResultRow } from "../../src/query/engine/query-engine.ts";
@@ -14,6 +15,7 @@ import { systemRandom } from "../../src/std/random.ts";
 import { readFileWhole, writeFileDurably } from "../../src/std/write-file.ts";
 import { openDiskStore } from "../../src/storage/disk/disk-store.ts";
 import type { ObjectStore } from "../../src/storage/object-store.ts";
+import { silentTelemetry } from "../../src/telemetry/telemetry.ts";
 
 export interface ExportFaults {
   /** Stands between the job and the lake. */
@@ -51,14 +53,21 @@ export async function exportWorld(
   });
   const world = { disk: nodeDisk, clock: systemClock, random: systemRandom };
   const catalog = await StoredCatalog.open({ ...world, dataDirectory: root });
+  const changes: TableChanges = {
+    view: () => EVERY_FILE,
+    isFree: () => true,
+    begin: () => Promise.reject(new Error("nothing changes the files of tables here")),
+  };
   const engine = await QueryEngine.open({
     ...world,
     catalog,
     partitions: catalog.partitions,
-    changes: { view: () => EVERY_FILE },
+    changes,
     storeFor: () => lake,
     localPath: (bucket, key) => lake.pathOf(bucket, key),
     directory: folder("query"),
+    telemetry: silentTelemetry,
+    tablesLocation: "s3://lake/tables/",
     limits: { ...DEFAULT_QUERY_LIMITS, memoryMib: 256 },
   });
   const faulty = store(lake);
@@ -67,6 +76,8 @@ export async function exportWorld(
     catalog,
     queries: await Queries.open({ ...world, engine, directory: folder("results") }),
     storeFor: () => faulty,
+    changes,
+    isSettled: () => true,
     temporaryDirectory: folder("runs"),
     cacheDirectory: folder("cache"),
     python: { scripts: root, inline: false },

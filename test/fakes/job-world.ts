@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Catalog } from "../../src/catalog/catalog.ts";
 import type { Partitions } from "../../src/catalog/partition.ts";
+import type { TableChanges } from "../../src/catalog/table-changes/table-changes.ts";
 import { type JobDefinition, type JobSettings, jobSettingsSchema } from "../../src/jobs/job-definition.ts";
 import { anyKind, type JobResult, type JobRun } from "../../src/jobs/job-kind.ts";
 import { Jobs, type JobsOptions } from "../../src/jobs/jobs.ts";
@@ -61,6 +62,8 @@ export async function jobWorld(more: Partial<JobsOptions> = {}) {
       components: {
         catalog: {} as Catalog & { readonly partitions: Partitions },
         queries: {} as Queries,
+        changes: {} as TableChanges,
+        isSettled: () => true,
         storeFor: () => new MemoryStore({ clock }),
         clock,
         disk: view,

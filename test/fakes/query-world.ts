@@ -71,8 +71,8 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}, telemetry: T
     catalog,
     partitions,
     changes,
-    engine,
     storeFor,
+    engine,
     put: async (bucket: string, key: string, content: string | Buffer) => {
       const body = bytesBody(Buffer.from(content));
       await storeFor(bucket).put({ bucket, key, body, onlyIfAbsent: true, contentType: "text/plain", metadata: {} });

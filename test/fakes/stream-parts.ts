@@ -181,6 +181,7 @@ export class FakeDelivery implements Delivery {
   readonly #startFailure: Error | undefined;
   state: DeliveryStatus["state"] = "stopped";
   delivered = 0;
+  readonly openNames = new Set<string>();
   /** A flush of a stuck delivery waits for its signal. */
   stuck = false;
   flushFailure: Error | undefined;
@@ -226,6 +227,10 @@ export class FakeDelivery implements Delivery {
 
   async stop(): Promise<void> {
     this.state = "stopped";
+  }
+
+  isOpen(objectName: string): boolean {
+    return this.openNames.has(objectName);
   }
 
   status(): DeliveryStatus {

@@ -14,8 +14,11 @@ import {
   GlueClient,
   ListCrawlersCommand,
   StartCrawlerCommand,
+  StartCrawlerScheduleCommand,
   StopCrawlerCommand,
+  StopCrawlerScheduleCommand,
   UpdateCrawlerCommand,
+  UpdateCrawlerScheduleCommand,
 } from "@aws-sdk/client-glue";
 import { runCommand } from "../../src/cli/main.ts";
 import { start } from "../../src/server/index.ts";
@@ -104,7 +107,7 @@ test("the AWS SDK makes, runs, changes and removes a crawler", async (t) => {
   const first = await ended();
   assert.equal(first.LastCrawl?.Status, "SUCCEEDED");
   assert.ok(first.LastCrawl?.StartTime instanceof Date);
-  assert.deepEqual(first.Schedule, { ScheduleExpression: Schedule, State: "NOT_SCHEDULED" });
+  assert.deepEqual(first.Schedule, { ScheduleExpression: Schedule, State: "SCHEDULED" });
   assert.deepEqual(first.SchemaChangePolicy, {
     UpdateBehavior: "UPDATE_IN_DATABASE",
     DeleteBehavior: "DEPRECATE_IN_DATABASE",
@@ -135,4 +138,32 @@ test("the AWS SDK makes, runs, changes and removes a crawler", async (t) => {
       name: "InvalidInputException",
     },
   );
+});
+
+test("the AWS SDK sets, stops and starts the schedule of a crawler", async (t) => {
+  const { lakehose } = await lake(t);
+  const credentials = { accessKeyId: "any", secretAccessKey: "any" };
+  const glue = new GlueClient({ endpoint: lakehose.url, region: "us-east-1", credentials });
+  t.after(() => glue.destroy());
+  const Name = "by-schedule";
+  const CrawlerName = Name;
+  const Targets = { S3Targets: [{ Path: "s3://lake/clicks/" }] };
+  const definition = { Name, Role: "r", DatabaseName: "raw", Targets };
+  const wrong = new CreateCrawlerCommand({ ...definition, Schedule: "cron(15 12 * * * *)" });
+  await assert.rejects(glue.send(wrong), { name: "InvalidInputException", message: /expected cron\(minutes hours/ });
+  await glue.send(new CreateCrawlerCommand(definition));
+  const start = () => glue.send(new StartCrawlerScheduleCommand({ CrawlerName }));
+  const stop = () => glue.send(new StopCrawlerScheduleCommand({ CrawlerName }));
+  const update = (Schedule: string) => glue.send(new UpdateCrawlerScheduleCommand({ CrawlerName, Schedule }));
+  const crawler = async () => (await glue.send(new GetCrawlerCommand({ Name }))).Crawler;
+  await assert.rejects(start(), { name: "NoScheduleException" });
+  await update("cron(0 3 1 1 ? *)");
+  await assert.rejects(start(), { name: "SchedulerRunningException" });
+  await stop();
+  assert.equal((await crawler())?.Schedule?.State, "NOT_SCHEDULED");
+  await assert.rejects(stop(), { name: "SchedulerNotRunningException" });
+  await start();
+  assert.deepEqual((await crawler())?.Schedule, { ScheduleExpression: "cron(0 3 1 1 ? *)", State: "SCHEDULED" });
+  await update("");
+  assert.equal((await crawler())?.Schedule, undefined);
 });

@@ -14,15 +14,17 @@ export function crawlerDefinition(input: CrawlerInput, present?: CrawlerDefiniti
   const given = {
     description: input.Description,
     role: input.Role,
-    schedule: input.Schedule,
+    // An empty one takes the schedule away.
+    schedule: input.Schedule === "" ? undefined : input.Schedule,
     configuration,
     classifiers: input.Classifiers,
     tablePrefix: input.TablePrefix,
     recrawl: recrawl?.RecrawlBehavior,
     grouping: configuration === undefined ? undefined : groupingIn(configuration),
   };
+  const { schedule: _, ...unscheduled } = present ?? {};
   return {
-    ...present,
+    ...(input.Schedule === "" ? unscheduled : present),
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     name: input.Name,
     database: input.DatabaseName ?? present?.database ?? "",
@@ -76,7 +78,8 @@ function memberOf(value: JsonValue | undefined, name: string): JsonValue | undef
 }
 
 /** A crawler as Glue's answers show it. */
-export function describeCrawler({ definition, createdAt, updatedAt, version, lastCrawl, job }: Crawler): JsonObject {
+export function describeCrawler(crawler: Crawler): JsonObject {
+  const { definition, createdAt, updatedAt, version, lastCrawl, job } = crawler;
   const { name, role, locations, database, policy, grouping: _, csvHeader: __, ...rest } = definition;
   return {
     Name: name,
@@ -102,13 +105,21 @@ export function describeCrawler({ definition, createdAt, updatedAt, version, las
     // Until its end is written down.
     State: job === undefined ? "READY" : "RUNNING",
     ...(rest.tablePrefix !== undefined && { TablePrefix: rest.tablePrefix }),
-    // Kept and shown, and started by nobody: NOT_SCHEDULED is the truth.
-    ...(rest.schedule !== undefined && { Schedule: { ScheduleExpression: rest.schedule, State: "NOT_SCHEDULED" } }),
+    ...(rest.schedule !== undefined && { Schedule: describeSchedule(rest.schedule, crawler) }),
     CreationTime: createdAt / 1000,
     LastUpdated: updatedAt / 1000,
     ...(lastCrawl !== undefined && { LastCrawl: describeLastCrawl(lastCrawl) }),
     Version: version,
     ...(rest.configuration !== undefined && { Configuration: rest.configuration }),
+  };
+}
+
+/** `NextRunTime` is ours: Glue keeps it to itself, and its clients pass over it. */
+function describeSchedule(expression: string, { nextRunAt }: Crawler): JsonObject {
+  return {
+    ScheduleExpression: expression,
+    State: nextRunAt === undefined ? "NOT_SCHEDULED" : "SCHEDULED",
+    ...(nextRunAt !== undefined && { NextRunTime: nextRunAt / 1000 }),
   };
 }
 

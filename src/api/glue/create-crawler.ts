@@ -8,7 +8,7 @@ import { createCrawlerRequest } from "./shapes/crawlers.ts";
  * CreateCrawler request  => Name, Role, Targets, DatabaseName, Description?, Schedule?, TablePrefix?, SchemaChangePolicy?, Configuration?, …
  * CreateCrawler response => {}
  *
- * Nobody is assumed by Role, and Schedule is kept without being run.
+ * Nobody is assumed by Role. With a Schedule it is started by that, in UTC.
  */
 export function createCrawler({ crawlers }: GlueContext): Operation {
   return {

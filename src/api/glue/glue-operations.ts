@@ -27,8 +27,11 @@ import { getTables } from "./get-tables.ts";
 import type { GlueContext } from "./glue-context.ts";
 import { listCrawlers } from "./list-crawlers.ts";
 import { startCrawler } from "./start-crawler.ts";
+import { startCrawlerSchedule } from "./start-crawler-schedule.ts";
 import { stopCrawler } from "./stop-crawler.ts";
+import { stopCrawlerSchedule } from "./stop-crawler-schedule.ts";
 import { updateCrawler } from "./update-crawler.ts";
+import { updateCrawlerSchedule } from "./update-crawler-schedule.ts";
 import { updateDatabase } from "./update-database.ts";
 import { updatePartition } from "./update-partition.ts";
 import { updateTable } from "./update-table.ts";
@@ -63,8 +66,11 @@ export function glueOperations(context: GlueContext): readonly Operation[] {
     getTables(context),
     listCrawlers(context),
     startCrawler(context),
+    startCrawlerSchedule(context),
     stopCrawler(context),
+    stopCrawlerSchedule(context),
     updateCrawler(context),
+    updateCrawlerSchedule(context),
     updateDatabase(context),
     updatePartition(context),
     updateTable(context),

@@ -84,6 +84,9 @@ const CRAWLER_CODES: Readonly<Record<CrawlerErrorCode, WireErrorCode>> = {
   "already-exists": "AlreadyExistsException",
   running: "CrawlerRunningException",
   "not-running": "CrawlerNotRunningException",
+  "no-schedule": "NoScheduleException",
+  "schedule-running": "SchedulerRunningException",
+  "schedule-not-running": "SchedulerNotRunningException",
   "limit-exceeded": "ResourceNumberLimitExceededException",
   invalid: "InvalidInputException",
 };

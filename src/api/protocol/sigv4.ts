@@ -23,6 +23,13 @@ export class ClockSkewError extends WireError {
   }
 }
 
+/** A presigned address whose time is over. */
+export class AddressExpiredError extends WireError {
+  constructor(message: string) {
+    super("InvalidSignatureException", message);
+  }
+}
+
 export interface VerifierOptions {
   /** The secret of an access key id; `undefined` for an id that is not known. */
   secretOf(accessKeyId: string): string | undefined;
@@ -94,7 +101,8 @@ export class SignatureVerifier {
     if (parts.signedAtMs < now - validMs) {
       const allowance = parts.expiresSeconds === undefined ? "5 min." : `${parts.expiresSeconds} s`;
       const earliest = `${compactTime(now - validMs)} (${compactTime(now)} - ${allowance})`;
-      throw new ClockSkewError(`Signature expired: ${parts.signedAt} is now earlier than ${earliest}`);
+      const message = `Signature expired: ${parts.signedAt} is now earlier than ${earliest}`;
+      throw parts.expiresSeconds === undefined ? new ClockSkewError(message) : new AddressExpiredError(message);
     }
   }
 

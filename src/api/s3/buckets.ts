@@ -47,6 +47,8 @@ export const createBucket: S3Operation = {
       throw new S3Error("InvalidBucketName", `Expected a bucket name of ${expected}, got ${call.bucket.slice(0, 64)}`);
     }
     if (hasBody(call.request.headers)) requireRoot(await call.document(), "CreateBucketConfiguration");
+    // Of a former bucket whose folder somebody removed by hand.
+    if ((await call.lake.findBucket(call.bucket)) === undefined) await call.lifecycle.remove(call.bucket);
     if (!(await call.lake.createBucket(call.bucket))) {
       throw new S3Error("BucketAlreadyOwnedByYou", `There is a bucket ${call.bucket} already, and it is yours.`);
     }
@@ -73,8 +75,11 @@ export const deleteBucket: S3Operation = {
   on: "bucket",
   handle: async (call) => {
     call.authorize("DeleteBucket");
-    if (await call.lake.deleteBucket(call.bucket)) return bodiless(204);
-    throw new S3Error("BucketNotEmpty", "The bucket you tried to delete is not empty.");
+    if (!(await call.lake.deleteBucket(call.bucket))) {
+      throw new S3Error("BucketNotEmpty", "The bucket you tried to delete is not empty.");
+    }
+    await call.lifecycle.remove(call.bucket);
+    return bodiless(204);
   },
 };
 

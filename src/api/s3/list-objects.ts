@@ -1,3 +1,4 @@
+import { STORAGE_CLASS_DEFAULT } from "../../model/storage-class.ts";
 import type { ListPage, PageEntry } from "../../storage/local-lake.ts";
 import { isoTime, quoted, xmlAnswer } from "./s3-answers.ts";
 import type { S3Call, S3Operation } from "./s3-call.ts";
@@ -89,7 +90,7 @@ function contentsOf(call: S3Call, { page, encode }: Listing, withOwner: boolean)
   const owner: XmlNode | undefined = withOwner ? ["Owner", [["ID", call.caller.accountId]]] : undefined;
   return page.entries.map((entry): XmlNode => {
     if ("commonPrefix" in entry) return ["CommonPrefixes", [["Prefix", encode(entry.commonPrefix)]]];
-    const { key, bytes, etag, modifiedAt } = entry.object;
+    const { key, bytes, etag, modifiedAt, attributes } = entry.object;
     return [
       "Contents",
       [
@@ -97,7 +98,7 @@ function contentsOf(call: S3Call, { page, encode }: Listing, withOwner: boolean)
         ["LastModified", isoTime(modifiedAt)],
         ["ETag", quoted(etag)],
         ["Size", bytes],
-        ["StorageClass", "STANDARD"],
+        ["StorageClass", attributes.storageClass ?? STORAGE_CLASS_DEFAULT],
         owner,
       ],
     ];

@@ -1,3 +1,4 @@
+import { STORAGE_CLASS_DEFAULT } from "../../model/storage-class.ts";
 import { encodeKey } from "./list-objects.ts";
 import { isoTime, quoted, xmlAnswer } from "./s3-answers.ts";
 import type { S3Operation } from "./s3-call.ts";
@@ -17,6 +18,7 @@ export const listParts: S3Operation = {
     call.authorize("ListMultipartUploadParts");
     const partsMax = Math.min(PAGE_MAX, call.number("max-parts", PAGE_MAX, 0, 2 ** 31 - 1));
     const marker = call.number("part-number-marker", 0, 0, PARTS_MAX);
+    const { attributes } = await call.lake.uploads.find(uploadOf(call));
     const all = await call.lake.uploads.listParts(uploadOf(call));
     const rest = all.filter(({ partNumber }) => partNumber > marker);
     const parts = rest.slice(0, partsMax);
@@ -30,7 +32,7 @@ export const listParts: S3Operation = {
         ["NextPartNumberMarker", parts.at(-1)?.partNumber ?? marker],
         ["MaxParts", partsMax],
         ["IsTruncated", rest.length > parts.length],
-        ["StorageClass", "STANDARD"],
+        ["StorageClass", attributes.storageClass ?? STORAGE_CLASS_DEFAULT],
         ...parts.map(
           (part): XmlNode => [
             "Part",
@@ -78,12 +80,12 @@ export const listMultipartUploads: S3Operation = {
         ["MaxUploads", uploadsMax],
         ["IsTruncated", rest.length > uploads.length],
         ...uploads.map(
-          ({ key, uploadId, startedAt }): XmlNode => [
+          ({ key, uploadId, startedAt, attributes }): XmlNode => [
             "Upload",
             [
               ["Key", encode(key)],
               ["UploadId", uploadId],
-              ["StorageClass", "STANDARD"],
+              ["StorageClass", attributes.storageClass ?? STORAGE_CLASS_DEFAULT],
               ["Initiated", isoTime(startedAt)],
             ],
           ],

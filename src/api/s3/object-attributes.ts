@@ -1,3 +1,4 @@
+import { STORAGE_CLASS_DEFAULT, STORAGE_CLASSES, type StorageClass } from "../../model/storage-class.ts";
 import type { LakeObject, ObjectAttributes } from "../../storage/local-lake.ts";
 import { quoted } from "./s3-answers.ts";
 import type { S3Call } from "./s3-call.ts";
@@ -38,9 +39,21 @@ export function attributesOf(call: S3Call): ObjectAttributes {
     cacheControl: call.header("cache-control"),
     expires: call.header("expires"),
     metadata: metadataOf(call),
+    storageClass: storageClassOf(call),
     tags: tagsFromHeader(call.header("x-amz-tagging")),
     checksums: {},
   };
+}
+
+/** The class that a write asks for; `undefined` = the default, which is what an object has that says nothing. */
+export function storageClassOf(call: S3Call): StorageClass | undefined {
+  const given = call.header("x-amz-storage-class");
+  if (given === undefined || given === STORAGE_CLASS_DEFAULT) return undefined;
+  const known = STORAGE_CLASSES.find((name) => name === given);
+  if (known !== undefined) return known;
+  const expected = STORAGE_CLASSES.join(", ");
+  const message = `The storage class you specified is not valid: expected ${expected}, got ${given.slice(0, 64)}`;
+  throw new S3Error("InvalidStorageClass", message);
 }
 
 export function refuseUnkept(call: S3Call): void {
@@ -85,6 +98,7 @@ export function headersOf(
   set("content-language", attributes.contentLanguage);
   set("cache-control", attributes.cacheControl);
   set("expires", attributes.expires);
+  set("x-amz-storage-class", attributes.storageClass);
   const tagCount = Object.keys(tags).length;
   if (tagCount > 0) headers["x-amz-tagging-count"] = String(tagCount);
   for (const [name, value] of Object.entries(metadata)) headers[METADATA_PREFIX + name] = value;

@@ -47,6 +47,11 @@ export class Payload {
     return this.#bytes;
   }
 
+  /** What the request says of its length, without what chunks add to it. */
+  get declaredBytes(): number | undefined {
+    return declaredLength(this.#request.headers);
+  }
+
   /** Of the body that was read, by algorithm. */
   get checksums(): Readonly<Record<string, string>> {
     const known = [...this.#verified].filter(([name]) => name !== "md5");

@@ -25,7 +25,7 @@ export const putObject: S3Operation = {
     const condition = writeCondition((name) => call.header(name));
     await call.requireBucket();
     condition.check(await lake.head(bucket, key));
-    const received = await lake.receive(payload.read(PUT_BYTES_MAX));
+    const received = await lake.receive(payload.read(PUT_BYTES_MAX), payload.declaredBytes);
     try {
       const { checksums } = payload;
       const target = { bucket, key, etag: received.md5, attributes: { ...attributes, checksums }, ...condition };

@@ -1,3 +1,4 @@
+import type { LifecycleRules } from "../../jobs/lifecycle/lifecycle-rules.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { LocalLake } from "../../storage/local-lake.ts";
 import { requirePermission } from "../protocol/authenticator.ts";
@@ -24,6 +25,7 @@ export interface S3Operation {
 
 export interface S3CallParts {
   readonly lake: LocalLake;
+  readonly lifecycle: LifecycleRules;
   readonly clock: Clock;
   readonly request: HttpRequest;
   readonly caller: Caller;
@@ -43,6 +45,7 @@ const DOCUMENT_BYTES_MAX = 4 * 1024 * 1024;
 /** A request to S3, proved, on its way through an operation. */
 export class S3Call {
   readonly lake: LocalLake;
+  readonly lifecycle: LifecycleRules;
   readonly clock: Clock;
   readonly request: HttpRequest;
   readonly caller: Caller;
@@ -56,6 +59,7 @@ export class S3Call {
 
   constructor(parts: S3CallParts) {
     this.lake = parts.lake;
+    this.lifecycle = parts.lifecycle;
     this.clock = parts.clock;
     this.request = parts.request;
     this.caller = parts.caller;

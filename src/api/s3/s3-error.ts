@@ -1,6 +1,7 @@
+import { LifecycleError, type LifecycleErrorCode } from "../../jobs/lifecycle/lifecycle-error.ts";
 import { ObjectStoreError, type ObjectStoreErrorCode } from "../../storage/object-store.ts";
 import { type RefusalReason, RefusedError } from "../protocol/http.ts";
-import { ClockSkewError } from "../protocol/sigv4.ts";
+import { AddressExpiredError, ClockSkewError } from "../protocol/sigv4.ts";
 import { WireError, type WireErrorCode } from "../protocol/wire-error.ts";
 
 /** Codes of S3 that are answered here, with their HTTP status. */
@@ -24,6 +25,7 @@ export const S3_STATUS = {
   InvalidPartOrder: 400,
   InvalidRange: 416,
   InvalidRequest: 400,
+  InvalidStorageClass: 400,
   InvalidTag: 400,
   InvalidURI: 400,
   KeyTooLongError: 400,
@@ -32,6 +34,7 @@ export const S3_STATUS = {
   MethodNotAllowed: 405,
   NoSuchBucket: 404,
   NoSuchKey: 404,
+  NoSuchLifecycleConfiguration: 404,
   NoSuchUpload: 404,
   NotImplemented: 501,
   NotModified: 304,
@@ -69,11 +72,13 @@ export class S3Error extends Error {
 export function s3ErrorOf(error: unknown): S3Error | undefined {
   if (error instanceof S3Error) return error;
   if (error instanceof ClockSkewError) return new S3Error("RequestTimeTooSkewed", error.message, { cause: error });
+  if (error instanceof AddressExpiredError) return new S3Error("AccessDenied", "Request has expired", { cause: error });
   const code = codeOf(error);
   return code && new S3Error(code, (error as Error).message, { cause: error });
 }
 
 function codeOf(error: unknown): S3ErrorCode | undefined {
+  if (error instanceof LifecycleError) return LIFECYCLE_CODES[error.code as LifecycleErrorCode];
   if (error instanceof ObjectStoreError) return STORE_CODES[error.code as ObjectStoreErrorCode];
   if (error instanceof WireError) return WIRE_CODES[error.code];
   if (error instanceof RefusedError) return REFUSAL_CODES[error.reason];
@@ -91,8 +96,13 @@ const STORE_CODES: Partial<Record<ObjectStoreErrorCode, S3ErrorCode>> = {
   unavailable: "ServiceUnavailable",
   "unknown-outcome": "InternalError",
   "invalid-key": "InvalidArgument",
-  "disk-full": "ServiceUnavailable",
+  "disk-full": "SlowDown",
   rejected: "InvalidBucketName",
+};
+
+const LIFECYCLE_CODES: Partial<Record<LifecycleErrorCode, S3ErrorCode>> = {
+  invalid: "InvalidArgument",
+  "nothing-to-do": "InvalidRequest",
 };
 
 const WIRE_CODES: Partial<Record<WireErrorCode, S3ErrorCode>> = {

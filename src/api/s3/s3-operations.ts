@@ -1,3 +1,4 @@
+import { deleteBucketLifecycle, getBucketLifecycle, putBucketLifecycle } from "./bucket-lifecycle.ts";
 import {
   createBucket,
   deleteBucket,
@@ -23,6 +24,9 @@ export const s3Operations: readonly S3Operation[] = [
   listBuckets,
   getBucketLocation,
   getBucketVersioning,
+  getBucketLifecycle,
+  putBucketLifecycle,
+  deleteBucketLifecycle,
   listMultipartUploads,
   listObjectsV2,
   listObjects,

@@ -1,3 +1,4 @@
+import type { LifecycleRules } from "../../jobs/lifecycle/lifecycle-rules.ts";
 import { invariant } from "../../std/assert.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { LocalLake } from "../../storage/local-lake.ts";
@@ -20,6 +21,7 @@ import { xmlDocument } from "./xml-write.ts";
 
 export interface S3RouteOptions {
   readonly lake: LocalLake;
+  readonly lifecycle: LifecycleRules;
   /** Where a bucket is that is not in the local lake: the address of its store. */
   readonly endpointOf: (bucket: string) => string | undefined;
   readonly authenticator: Authenticator;
@@ -82,7 +84,7 @@ interface Seen {
 }
 
 async function run(options: S3RouteOptions, request: HttpRequest, seen: Seen): Promise<HttpAnswer> {
-  const { authenticator, telemetry, lake, clock, endpointOf } = options;
+  const { authenticator, telemetry, lake, lifecycle, clock, endpointOf } = options;
   if (!authenticator.open) refuseOldSignature(request);
   const payloadHash = payloadHashOf(request);
   const { caller, proof } = authenticator.signedHead(request, "s3", payloadHash);
@@ -100,7 +102,8 @@ async function run(options: S3RouteOptions, request: HttpRequest, seen: Seen): P
     if (endpoint !== undefined) throw elsewhere(name, endpoint);
   };
   const explainLate = (error: unknown) => errorXml(explain(telemetry, seen, error), request.path, request.id);
-  const call = new S3Call({ lake, clock, request, caller, payload, bucket, key, query, requireLocal, explainLate });
+  const about = { bucket, key, query, requireLocal, explainLate };
+  const call = new S3Call({ lake, lifecycle, clock, request, caller, payload, ...about });
   const answer = await operation.handle(call);
   invariant(call.authorized, `${operation.name} asks for permission before it answers`);
   return answer;

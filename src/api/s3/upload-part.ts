@@ -20,7 +20,7 @@ export const uploadPart: S3Operation = {
     refuseUnkept(call);
     await call.lake.uploads.find(uploadOf(call));
     const partNumber = partNumberOf(call);
-    const received = await call.lake.receive(call.payload.read(PUT_BYTES_MAX));
+    const received = await call.lake.receive(call.payload.read(PUT_BYTES_MAX), call.payload.declaredBytes);
     const { etag } = await keepPart(call, partNumber, received);
     return emptyAnswer({ etag: quoted(etag), ...checksumHeaders(call.payload.checksums) });
   },
@@ -42,7 +42,7 @@ export const uploadPartCopy: S3Operation = {
     const work = async () => {
       const { bytes } = source.object;
       const { start, end } = rangeOf(call.header("x-amz-copy-source-range"), bytes) ?? { start: 0, end: bytes };
-      const received = await call.lake.receive(source.read(start, end));
+      const received = await call.lake.receive(source.read(start, end), end - start);
       return copyResult("CopyPartResult", await keepPart(call, partNumber, received));
     };
     return patientAnswer(

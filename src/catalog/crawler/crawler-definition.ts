@@ -19,7 +19,7 @@ export interface CrawlerDefinition extends CrawlDefinition {
   readonly description?: string;
   /** Kept for the clients that ask for it; nobody is assumed here. */
   readonly role?: string;
-  /** Kept as it was given: `cron(15 12 * * ? *)`. */
+  /** `cron(15 12 * * ? *)`, in UTC. */
   readonly schedule?: string;
   /** Glue's settings as JSON, kept as they were given. */
   readonly configuration?: string;
@@ -36,6 +36,10 @@ export interface StoredCrawler {
   /** From 1; rises with each change. */
   readonly version: number;
   readonly lastCrawl?: LastCrawl;
+  /** Times of the schedule up to this one have come, or were before it was set. */
+  readonly scheduledFrom?: number;
+  /** Nobody starts it by its schedule until somebody starts that again. */
+  readonly scheduleStopped?: boolean;
 }
 
 export interface LastCrawl {

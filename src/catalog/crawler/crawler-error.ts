@@ -5,6 +5,9 @@ export type CrawlerErrorCode =
   | "already-exists"
   | "running"
   | "not-running"
+  | "no-schedule"
+  | "schedule-running"
+  | "schedule-not-running"
   | "limit-exceeded"
   | "invalid";
 

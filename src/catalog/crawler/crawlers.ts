@@ -6,6 +6,7 @@ import type { CrawlReport } from "./crawl-report.ts";
 import type { CrawlerDefinition, LastCrawl, StoredCrawler } from "./crawler-definition.ts";
 import { CrawlerError } from "./crawler-error.ts";
 import { CrawlerFiles } from "./crawler-files.ts";
+import { nextRunOf, readSchedule } from "./crawler-schedule.ts";
 import { parseLocation } from "./location.ts";
 
 /** Crawlers of an account (Glue quotas). */
@@ -20,6 +21,8 @@ export interface CrawlersOptions extends CrawlJobsOptions {
 /** A crawler as it is now. */
 export interface Crawler extends StoredCrawler {
   readonly job?: CrawlJob;
+  /** When its schedule starts it next. */
+  readonly nextRunAt?: number;
 }
 
 /**
@@ -56,7 +59,12 @@ export class Crawlers {
   get(name: string): Crawler {
     const stored = this.#require(name);
     const id = this.#running.get(name);
-    return id === undefined ? stored : { ...stored, job: this.jobs.get(id) };
+    const nextRunAt = nextRunOf(stored);
+    return {
+      ...stored,
+      ...(id !== undefined && { job: this.jobs.get(id) }),
+      ...(nextRunAt !== undefined && { nextRunAt }),
+    };
   }
 
   create(definition: CrawlerDefinition): Promise<void> {
@@ -72,18 +80,56 @@ export class Crawlers {
       }
       const now = this.#options.clock.now();
       const uid = this.#options.random.bytes(16).toString("hex");
-      await this.#save({ definition, uid, createdAt: now, updatedAt: now, version: 1 });
+      await this.#save({ definition, uid, createdAt: now, updatedAt: now, version: 1, scheduledFrom: now });
     });
   }
 
   /** `change` makes the new definition of the present one; the name stays. */
   update(name: string, change: (present: CrawlerDefinition) => CrawlerDefinition): Promise<void> {
+    return this.#changes.run(() => this.#update(this.#requireReady(name), change));
+  }
+
+  /** Also while it is running. An empty text takes the schedule away. */
+  updateSchedule(name: string, schedule: string): Promise<void> {
+    return this.#changes.run(() =>
+      this.#update(this.#require(name), ({ schedule: _, ...rest }) => (schedule === "" ? rest : { ...rest, schedule })),
+    );
+  }
+
+  /** From now on: what was due while it was stopped is not made up for. */
+  startSchedule(name: string): Promise<void> {
     return this.#changes.run(async () => {
-      const stored = this.#requireReady(name);
-      const definition = { ...change(stored.definition), name };
-      checkDefinition(definition);
-      await this.#save({ ...stored, definition, updatedAt: this.#options.clock.now(), version: stored.version + 1 });
+      const { scheduleStopped, ...stored } = this.#requireScheduled(name);
+      if (!scheduleStopped && stored.scheduledFrom !== undefined) {
+        throw new CrawlerError("schedule-running", `The schedule of crawler ${name} runs already`);
+      }
+      checkDefinition(stored.definition);
+      await this.#save({ ...stored, scheduledFrom: this.#options.clock.now() });
     });
+  }
+
+  /** A crawl under way goes on. */
+  stopSchedule(name: string): Promise<void> {
+    return this.#changes.run(async () => {
+      const stored = this.#requireScheduled(name);
+      if (stored.scheduleStopped) {
+        throw new CrawlerError("schedule-not-running", `The schedule of crawler ${name} is stopped already`);
+      }
+      await this.#save({ ...stored, scheduleStopped: true });
+    });
+  }
+
+  /** Begins the crawls that are due. One that came due while the server was down, or still running, is begun once. */
+  async startDue(): Promise<void> {
+    const isDue = (stored: StoredCrawler | undefined) =>
+      stored !== undefined && (nextRunOf(stored) ?? Number.POSITIVE_INFINITY) <= this.#options.clock.now();
+    for (const [name, stored] of [...this.#crawlers]) {
+      if (!isDue(stored)) continue;
+      await this.#changes.run(async () => {
+        const now = this.#crawlers.get(name);
+        if (now !== undefined && isDue(now) && !this.#running.has(name)) await this.#startDue(now);
+      });
+    }
   }
 
   delete(name: string): Promise<void> {
@@ -97,11 +143,7 @@ export class Crawlers {
   /** Begins a crawl, which goes on by itself. */
   start(name: string): Promise<CrawlJob> {
     return this.#changes.run(async () => {
-      const { definition } = this.#requireReady(name);
-      const { job, ended } = this.jobs.start(name, definition);
-      this.#running.set(name, job.id);
-      void ended.then((end) => this.#remember(name, end));
-      return job;
+      return this.#start(this.#requireReady(name));
     });
   }
 
@@ -117,6 +159,34 @@ export class Crawlers {
   async close(): Promise<void> {
     await this.jobs.close();
     await this.#changes.run(async () => undefined);
+  }
+
+  async #update(stored: StoredCrawler, change: (present: CrawlerDefinition) => CrawlerDefinition): Promise<void> {
+    const { definition: present, version } = stored;
+    const definition = { ...change(present), name: present.name };
+    checkDefinition(definition);
+    const now = this.#options.clock.now();
+    const schedule = definition.schedule === present.schedule ? {} : { scheduledFrom: now };
+    await this.#save({ ...stored, definition, updatedAt: now, version: version + 1, ...schedule });
+  }
+
+  #start({ definition }: StoredCrawler): CrawlJob {
+    const { name } = definition;
+    const { job, ended } = this.jobs.start(name, definition);
+    this.#running.set(name, job.id);
+    void ended.then((end) => this.#remember(name, end));
+    return job;
+  }
+
+  async #startDue(stored: StoredCrawler): Promise<void> {
+    try {
+      this.#start(stored);
+    } catch (error) {
+      // Others are running, as many as may: it stays due.
+      if (error instanceof CrawlerError && error.code === "limit-exceeded") return;
+      throw error;
+    }
+    await this.#save({ ...stored, scheduledFrom: this.#options.clock.now() });
   }
 
   #remember(name: string, job: CrawlJob): Promise<void> {
@@ -138,6 +208,12 @@ export class Crawlers {
     return stored;
   }
 
+  #requireScheduled(name: string): StoredCrawler {
+    const stored = this.#require(name);
+    if (stored.definition.schedule !== undefined) return stored;
+    throw new CrawlerError("no-schedule", `Crawler ${name} has no schedule: give it one such as cron(15 12 * * ? *)`);
+  }
+
   #requireReady(name: string): StoredCrawler {
     const stored = this.#require(name);
     if (this.#running.has(name))
@@ -146,7 +222,8 @@ export class Crawlers {
   }
 }
 
-function checkDefinition({ locations, database, name }: CrawlerDefinition): void {
+function checkDefinition({ locations, database, name, schedule }: CrawlerDefinition): void {
+  if (schedule !== undefined) readSchedule(schedule);
   if (database.trim() === "") throw new CrawlerError("invalid", `Crawler ${name} needs a database for its tables`);
   if (locations.length === 0)
     throw new CrawlerError("invalid", `Crawler ${name} needs a location such as s3://bucket/folder/`);

@@ -4,4 +4,8 @@ import type { FileView, TableChanges } from "./table-changes.ts";
 export const EVERY_FILE: FileView = { shows: () => true, hiddenBelow: () => [], release: () => undefined };
 
 /** Where nothing ever changes but by others. */
-export const NO_CHANGES: Pick<TableChanges, "view"> = { view: () => EVERY_FILE };
+export const NO_CHANGES: TableChanges = {
+  view: () => EVERY_FILE,
+  begin: () => Promise.reject(new Error("Nothing changes here")),
+  isFree: () => true,
+};

@@ -1,3 +1,4 @@
+import { parcelIdsIn } from "../../model/object-name.ts";
 import { invariant } from "../../std/assert.ts";
 import {
   type AccumulatorRecord,
@@ -73,6 +74,18 @@ export class JournalState {
       case "carried":
         this.#foldCarried(record);
     }
+  }
+
+  /** Whether a parcel of this name waits for its receipt, or for the catalog. Asked of each object of a bucket. */
+  isOpen(name: string): boolean {
+    for (const id of parcelIdsIn(name)) {
+      if ((this.parcels.get(id)?.intent ?? this.unregistered.get(id))?.name === name) return true;
+    }
+    // The signal of a completed day is the one name without an id, and seldom under way.
+    for (const { intent } of this.parcels.values()) {
+      if (intent.key.kind === "manifest" && intent.name === name) return true;
+    }
+    return false;
   }
 
   /** The plan that records at `offset` follow. */

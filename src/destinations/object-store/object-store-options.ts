@@ -1,18 +1,5 @@
 import { z } from "zod";
-
-/** Storage classes that S3 takes on a write (S3 API, PutObject). Compatible stores know some of them. */
-const STORAGE_CLASSES = [
-  "STANDARD",
-  "REDUCED_REDUNDANCY",
-  "STANDARD_IA",
-  "ONEZONE_IA",
-  "INTELLIGENT_TIERING",
-  "GLACIER",
-  "GLACIER_IR",
-  "DEEP_ARCHIVE",
-  "OUTPOSTS",
-  "EXPRESS_ONEZONE",
-] as const;
+import { STORAGE_CLASSES } from "../../model/storage-class.ts";
 
 /** Canned ACLs of an object (S3 API, PutObject). */
 const ACLS = [

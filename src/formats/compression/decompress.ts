@@ -48,6 +48,7 @@ async function* unpacked(
   let bytes = 0;
   try {
     const type = known ?? (await detect(source));
+    options.onDetected?.(type);
     for await (const chunk of READERS[type](source)) {
       bytes += chunk.length;
       if (bytes > options.outputBytesMax) throw tooLarge(options.outputBytesMax);
@@ -61,6 +62,8 @@ async function* unpacked(
 export interface DecompressOptions {
   /** Plain bytes that are more than this end in the error `decompressed-too-large`. */
   readonly outputBytesMax: number;
+  /** Told what the bytes are, before the first plain byte. */
+  readonly onDetected?: (type: ReadableCompression) => void;
 }
 
 /** `decompress` for an object that is in memory. */

@@ -5,6 +5,7 @@ import { catalogSection } from "./catalog-section.ts";
 import { credentialsSchema } from "./credentials-schema.ts";
 import { functionsSchema } from "./functions-section.ts";
 import { jobsSection, pythonSection } from "./jobs-section.ts";
+import { lifecycleSection } from "./lifecycle-section.ts";
 import { querySection } from "./query-section.ts";
 import { secretSchema } from "./secret.ts";
 
@@ -81,6 +82,13 @@ const limitsSchema = z.strictObject({
     min: 16 * 1024 * 1024,
     max: 1024 ** 5,
   }).default(10 * 1000 ** 3),
+  uploadReserveBytes: byteSize({
+    description:
+      "Free space on the disk of the data folder that uploads through the S3 door leave to streams and deliveries; below it they are told to slow down.",
+    example: "2GB",
+    min: 0,
+    max: 1024 ** 5,
+  }).default(256 * 1024 * 1024),
   deliveryBytes: byteSize({
     description:
       "Memory for records of one delivery that wait for their object; beyond it they are compressed to disk.",
@@ -221,6 +229,7 @@ export const configurationSchema = z.strictObject({
       examples: ["warn"],
     }),
   catalog: catalogSection,
+  lifecycle: lifecycleSection,
   jobs: jobsSection,
   python: pythonSection,
   query: querySection,

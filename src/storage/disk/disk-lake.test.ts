@@ -19,14 +19,20 @@ import { openBucketFiles } from "./disk-store.ts";
 const bucket = "lake";
 const ATTRIBUTES: ObjectAttributes = { contentType: "text/plain", metadata: {}, tags: {}, checksums: {} };
 
-async function openLake(folder: string, disk: Disk = nodeDisk, clock: Clock = systemClock) {
+async function openLake(folder: string, disk: Disk = nodeDisk, clock: Clock = systemClock, reserveBytes = 0) {
   const files = await openBucketFiles({
     disk,
     root: join(folder, "buckets"),
     temporaryDirectory: join(folder, "temporary"),
     metadataDirectory: join(folder, "meta"),
   });
-  const lake = await DiskLake.open({ files, clock, random: seededRandom(3), directory: join(folder, "uploads") });
+  const lake = await DiskLake.open({
+    files,
+    clock,
+    reserveBytes,
+    random: seededRandom(3),
+    directory: join(folder, "uploads"),
+  });
   await lake.createBucket(bucket);
   return lake;
 }
@@ -72,6 +78,7 @@ describe("DiskLake", () => {
       cacheControl: "no-store",
       expires: "never",
       metadata: { n: "2" },
+      storageClass: "GLACIER_IR",
       tags: { t: "1" },
       checksums: { crc32: "AAAA" },
     };
@@ -82,6 +89,28 @@ describe("DiskLake", () => {
     assert.deepEqual(found?.attributes, { ...attributes, tags: { t: "2" } });
     assert.equal(await textOf(await lake.open(bucket, "a/b"), 1, 4), "the");
     await assert.rejects(lake.setTags(bucket, "absent", {}), hasCode("not-found"));
+  });
+
+  it("takes no body that would leave less room than is kept for others", async () => {
+    const disk = new PretendDisk(seededRandom(4));
+    const view = disk.process();
+    const lake = await openLake("/data", view, new PretendClock(), 2_000);
+    disk.capacityBytes = disk.usedBytes() + 3_000;
+    await assert.rejects(lake.receive(bytes("x".repeat(1_500)), 1_500), hasCode("disk-full"));
+    const fits = await lake.receive(bytes("x".repeat(900)), 900);
+    await fits.discard();
+
+    // The length is not known, and others take the room in the middle of it.
+    const piece = "x".repeat(4 * 1024 * 1024);
+    disk.capacityBytes = disk.usedBytes() + 100 * piece.length;
+    const growing = async function* () {
+      yield* bytes(piece);
+      disk.capacityBytes = disk.usedBytes() + 1_000;
+      yield* bytes(piece);
+    };
+    const usedBefore = disk.usedBytes();
+    await assert.rejects(lake.receive(growing()), hasCode("disk-full"));
+    assert.equal(disk.usedBytes(), usedBefore, "nothing of it is left");
   });
 
   it("goes on reading the object that was opened while another takes its place", async (context) => {

@@ -11,6 +11,7 @@ import type {
   PageRequest,
   ReceivedFile,
 } from "../local-lake.ts";
+import { ObjectStoreError } from "../object-store.ts";
 import { type BucketFiles, notFound } from "./bucket-files.ts";
 import { withStoreErrors } from "./disk-errors.ts";
 import { DiskUploads, type DiskUploadsOptions } from "./disk-uploads.ts";
@@ -18,21 +19,30 @@ import { listPage } from "./list-page.ts";
 import { receiveFile } from "./receive-file.ts";
 import { describeLakeObject, type Sidecar } from "./sidecar.ts";
 
-export type DiskLakeOptions = Omit<DiskUploadsOptions, "lake" | "disk"> & { readonly files: BucketFiles };
+export interface DiskLakeOptions extends Omit<DiskUploadsOptions, "lake" | "disk"> {
+  readonly files: BucketFiles;
+  /** Free space that bodies leave on the disk: an upload may fill the lake, and must not stop the streams. Default: 0. */
+  readonly reserveBytes?: number;
+}
+
+/** How much of a body is written between two looks at the free space. */
+const ASKED_FOR_ROOM_BYTES = 4 * 1024 * 1024;
 
 /** The local lake on the same files as `disk-store.ts`, and by the same steps. */
 export class DiskLake implements LocalLake {
   readonly #files: BucketFiles;
+  readonly #reserveBytes: number;
   readonly uploads: LakeUploads;
 
-  private constructor(files: BucketFiles, openUploads: (lake: DiskLake) => DiskUploads) {
+  private constructor(files: BucketFiles, reserveBytes: number, openUploads: (lake: DiskLake) => DiskUploads) {
     this.#files = files;
+    this.#reserveBytes = reserveBytes;
     this.uploads = openUploads(this);
   }
 
-  static async open({ files, ...options }: DiskLakeOptions): Promise<DiskLake> {
+  static async open({ files, reserveBytes = 0, ...options }: DiskLakeOptions): Promise<DiskLake> {
     await files.disk.makeDirectory(options.directory);
-    return new DiskLake(files, (lake) => new DiskUploads({ ...options, disk: files.disk, lake }));
+    return new DiskLake(files, reserveBytes, (lake) => new DiskUploads({ ...options, disk: files.disk, lake }));
   }
 
   async listBuckets(): Promise<readonly LakeBucket[]> {
@@ -102,8 +112,11 @@ export class DiskLake implements LocalLake {
     });
   }
 
-  receive(bytes: AsyncIterable<Uint8Array>): Promise<ReceivedFile> {
-    return withStoreErrors("", "", () => receiveFile(this.#files.disk, this.#files.temporaryPath(), bytes));
+  receive(bytes: AsyncIterable<Uint8Array>, expectedBytes = 0): Promise<ReceivedFile> {
+    return withStoreErrors("", "", async () => {
+      await this.#refuseBelowReserve(expectedBytes);
+      return receiveFile(this.#files.disk, this.#files.temporaryPath(), this.#withinReserve(bytes));
+    });
   }
 
   place(target: ObjectTarget, received: ReceivedFile): Promise<LakeObject> {
@@ -144,6 +157,26 @@ export class DiskLake implements LocalLake {
       await this.#files.locked(path, () => this.#files.remove(bucket, key));
       await this.#files.prune(bucket, path);
     });
+  }
+
+  /** Others write meanwhile: what was free at the start may be gone in the middle of a large body. */
+  async *#withinReserve(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let unasked = 0;
+    for await (const piece of bytes) {
+      yield piece;
+      unasked += piece.byteLength;
+      if (unasked < ASKED_FOR_ROOM_BYTES) continue;
+      await this.#refuseBelowReserve(0);
+      unasked = 0;
+    }
+  }
+
+  async #refuseBelowReserve(bytes: number): Promise<void> {
+    if (this.#reserveBytes === 0) return;
+    const free = await this.#files.disk.freeBytes(this.#files.root);
+    if (free - bytes >= this.#reserveBytes) return;
+    const message = `Please reduce your request rate: ${free} bytes are free on the disk of the lake, of which ${this.#reserveBytes} are kept for streams and deliveries`;
+    throw new ObjectStoreError("disk-full", message);
   }
 
   async #find(bucket: string, key: string): Promise<LakeObject | undefined> {

@@ -128,6 +128,18 @@ describe("DiskStore", () => {
     assert.equal(await store.head(bucket, "c"), undefined);
   });
 
+  it("writes a sidecar beside the folder that has the name of its temporary file", async (context) => {
+    const { store } = await fixture(context);
+    await store.put(put("a.json.tmp/b", "1", { metadata: { n: "1" } }));
+    await store.put(put("a", "2", { metadata: { n: "2" } }));
+    await store.put(put("a.json.tmp%/b", "3", { metadata: { n: "3" } }));
+    const found = await Promise.all(["a.json.tmp/b", "a", "a.json.tmp%/b"].map((key) => store.head(bucket, key)));
+    assert.deepEqual(
+      found.map((object) => object?.metadata.n),
+      ["1", "2", "3"],
+    );
+  });
+
   it("keeps the sidecars of a and of a.json/b apart", async (context) => {
     const { store } = await fixture(context);
     await store.put(put("a", "1", { metadata: { n: "1" } }));

@@ -14,7 +14,7 @@ import { refuseAborted } from "../refuse-aborted.ts";
 import { BucketFiles, type BucketFilesOptions, notFound } from "./bucket-files.ts";
 import { withStoreErrors } from "./disk-errors.ts";
 import { listObjects } from "./list-objects.ts";
-import { describeObject, makeSidecar } from "./sidecar.ts";
+import { describeObject, makeSidecar, type Sidecar, sidecarOrDefaults } from "./sidecar.ts";
 
 /**
  * The local lake: buckets as folders, objects as plain files.
@@ -128,6 +128,19 @@ export class DiskStore implements ObjectStore {
     });
   }
 
+  async deleteUnchanged(bucket: string, object: ObjectInfo): Promise<boolean> {
+    const deleted = await this.#ifUnchanged(bucket, object, () => this.#files.remove(bucket, object.key));
+    if (deleted) await this.#files.prune(bucket, this.pathOf(bucket, object.key));
+    return deleted;
+  }
+
+  /** Kept with the object and shown: a folder has one price. */
+  setStorageClass(bucket: string, object: ObjectInfo, storageClass: string): Promise<boolean> {
+    return this.#ifUnchanged(bucket, object, (sidecar) =>
+      this.#files.describeAnew(bucket, object.key, { ...sidecar, storageClass }),
+    );
+  }
+
   async close(): Promise<void> {
     // No file stays open between calls.
   }
@@ -135,6 +148,22 @@ export class DiskStore implements ObjectStore {
   /** Where an object is, for programs on this machine that read files themselves. */
   pathOf(bucket: string, key: string): string {
     return this.#files.pathOf(bucket, key);
+  }
+
+  /** `change` runs while nobody else writes the object. */
+  #ifUnchanged(bucket: string, object: ObjectInfo, change: (sidecar: Sidecar) => Promise<void>): Promise<boolean> {
+    const { key, etag, modifiedAt } = object;
+    return withStoreErrors(bucket, key, async () => {
+      const path = this.pathOf(bucket, key);
+      return this.#files.locked(path, async () => {
+        const stat = await this.#files.statObject(path);
+        if (stat === undefined) return false;
+        const sidecar = sidecarOrDefaults(key, stat, await this.#files.sidecarOf(bucket, key, stat));
+        if (sidecar.etag !== etag || stat.modifiedAt !== modifiedAt) return false;
+        await change(sidecar);
+        return true;
+      });
+    });
   }
 
   async #putLocked(request: PutObject, path: string): Promise<ObjectInfo> {

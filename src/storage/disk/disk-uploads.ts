@@ -60,6 +60,7 @@ const uploadSchema = z.object({
     cacheControl: z.string().optional(),
     expires: z.string().optional(),
     metadata: z.record(z.string(), z.string()),
+    storageClass: z.string().optional(),
     tags: z.record(z.string(), z.string()),
     checksums: z.record(z.string(), z.string()),
   }),
@@ -123,7 +124,8 @@ export class DiskUploads implements LakeUploads {
     return withStoreErrors(bucket, key, () =>
       this.#locks.run(uploadId, async () => {
         await this.find(upload);
-        const received = await this.#options.lake.receive(this.#bytesOf(uploadId, parts));
+        const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+        const received = await this.#options.lake.receive(this.#bytesOf(uploadId, parts), bytes);
         try {
           const object = await this.#options.lake.place(target, received);
           await this.#disk.removeDirectory(join(this.#options.directory, uploadId));

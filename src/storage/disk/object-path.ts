@@ -66,12 +66,13 @@ export function segmentOfName(name: string): string {
 
 /**
  * The path of an object's sidecar below the bucket's metadata folder: the object's path with `.json`. A folder whose own
- * name ends like that gets a `%`, so that the sidecar of `a` and the folder for `a.json/b` do not meet.
+ * name ends like that gets a `%`, so that the sidecar of `a` and the folder for `a.json/b` do not meet; nor do its temporary
+ * file and the folder for `a.json.tmp/b`.
  */
 export function sidecarPathOfKey(key: string): string {
   const names = pathOfKey(key).split("/");
   const last = names.pop();
-  const folders = names.map((name) => (/\.json%*$/.test(name) ? `${name}%` : name));
+  const folders = names.map((name) => (/\.json(\.tmp)?%*$/.test(name) ? `${name}%` : name));
   return [...folders, `${last}.json`].join("/");
 }
 

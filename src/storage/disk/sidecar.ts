@@ -21,6 +21,7 @@ export const sidecarSchema = z.object({
   contentType: z.string(),
   contentEncoding: z.string().optional(),
   metadata: z.record(z.string(), z.string()),
+  storageClass: z.string().optional(),
   // Of objects that came through the S3 door; deliveries do without.
   contentDisposition: z.string().optional(),
   contentLanguage: z.string().optional(),
@@ -42,6 +43,7 @@ export function makeSidecar(request: PutObject): Sidecar {
     contentType: request.contentType,
     ...(request.contentEncoding === undefined ? {} : { contentEncoding: request.contentEncoding }),
     metadata: { ...request.metadata },
+    ...(request.storageClass === undefined ? {} : { storageClass: request.storageClass }),
   };
 }
 
@@ -61,24 +63,32 @@ export async function readSidecar(disk: Disk, path: string): Promise<Sidecar | u
   }
 }
 
+/** What is known of a file: its sidecar, or the defaults where that is absent or about another file. */
+export function sidecarOrDefaults(key: string, stat: DiskStat, sidecar: Sidecar | undefined): Sidecar {
+  if (sidecar?.bytes === stat.bytes) return sidecar;
+  return { key, bytes: stat.bytes, etag: derivedEtag(stat), contentType: DEFAULT_CONTENT_TYPE, metadata: {} };
+}
+
 /** An object as the file system and its sidecar, if any, describe it. */
 export function describeObject(key: string, stat: DiskStat, sidecar: Sidecar | undefined): ObjectInfo {
-  const known = sidecar?.bytes === stat.bytes ? sidecar : undefined;
+  const { etag, contentType, contentEncoding, metadata, storageClass, tags } = sidecarOrDefaults(key, stat, sidecar);
   return {
     key,
     bytes: stat.bytes,
-    etag: known?.etag ?? derivedEtag(stat),
+    etag,
     modifiedAt: stat.modifiedAt,
-    contentType: known?.contentType ?? DEFAULT_CONTENT_TYPE,
-    ...(known?.contentEncoding === undefined ? {} : { contentEncoding: known.contentEncoding }),
-    metadata: known?.metadata ?? {},
+    contentType,
+    ...(contentEncoding === undefined ? {} : { contentEncoding }),
+    metadata,
+    ...(storageClass === undefined ? {} : { storageClass }),
+    ...(tags === undefined ? {} : { tags }),
   };
 }
 
 /** The same with what only the door to the lake asks for. */
 export function describeLakeObject(key: string, stat: DiskStat, sidecar: Sidecar | undefined): LakeObject {
-  const known = sidecar?.bytes === stat.bytes ? sidecar : undefined;
-  const { contentDisposition, contentLanguage, cacheControl, expires, tags, checksums } = known ?? {};
+  const known = sidecarOrDefaults(key, stat, sidecar);
+  const { contentDisposition, contentLanguage, cacheControl, expires, checksums } = known;
   const info = describeObject(key, stat, sidecar);
   return {
     key,
@@ -86,14 +96,15 @@ export function describeLakeObject(key: string, stat: DiskStat, sidecar: Sidecar
     etag: info.etag,
     modifiedAt: info.modifiedAt,
     attributes: {
-      contentType: info.contentType ?? DEFAULT_CONTENT_TYPE,
+      contentType: known.contentType,
       contentEncoding: info.contentEncoding,
       contentDisposition,
       contentLanguage,
       cacheControl,
       expires,
       metadata: info.metadata,
-      tags: tags ?? {},
+      storageClass: info.storageClass,
+      tags: info.tags ?? {},
       checksums: checksums ?? {},
     },
   };

@@ -103,6 +103,15 @@ export class MemoryStore implements ObjectStore {
     this.#objects(bucket).delete(key);
   }
 
+  async setStorageClass(bucket: string, { key, etag }: ObjectInfo, storageClass: string): Promise<boolean> {
+    const objects = this.#objects(bucket);
+    const found = objects.get(key);
+    if (found?.info.etag !== etag) return false;
+    // As on S3, where this is a copy: the object counts as written now.
+    objects.set(key, { ...found, info: { ...found.info, storageClass, modifiedAt: this.#clock.now() } });
+    return true;
+  }
+
   async close(): Promise<void> {
     // Nothing is held open.
   }
@@ -114,7 +123,7 @@ export class MemoryStore implements ObjectStore {
   }
 
   #write(request: Omit<PutObject, "body">, bytes: Buffer, conditional: boolean): ObjectInfo {
-    const { bucket, key, contentType, contentEncoding } = request;
+    const { bucket, key, contentType, contentEncoding, storageClass } = request;
     const objects = this.#objects(bucket);
     if (key === "") throw new ObjectStoreError("invalid-key", "Expected a key of at least one byte, got an empty one");
     if (request.onlyIfAbsent && conditional && objects.has(key)) {
@@ -127,6 +136,7 @@ export class MemoryStore implements ObjectStore {
       modifiedAt: this.#clock.now(),
       contentType,
       ...(contentEncoding === undefined ? {} : { contentEncoding }),
+      ...(storageClass === undefined ? {} : { storageClass }),
       metadata: this.#capabilities.keepsMetadata ? { ...request.metadata } : {},
     };
     objects.set(key, { info, bytes });

@@ -6,6 +6,12 @@ export function customerKeyFields(key: string | undefined) {
   return key === undefined ? {} : { SSECustomerAlgorithm: "AES256", SSECustomerKey: key };
 }
 
+/** The same for a copy of an object onto itself, which is read with the key and written with it. */
+export function copyKeyFields(key: string | undefined) {
+  if (key === undefined) return {};
+  return { ...customerKeyFields(key), CopySourceSSECustomerAlgorithm: "AES256", CopySourceSSECustomerKey: key };
+}
+
 /** What is said of an object when it is begun: with PUT, or with the start of an upload in parts. */
 export function objectFields(request: Omit<PutObject, "body">, customerKey: string | undefined) {
   const { contentEncoding, storageClass, acl, encryption } = request;

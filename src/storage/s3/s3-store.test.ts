@@ -20,6 +20,7 @@ const SERVERS = [
   {
     variable: "LAKEHOSE_TEST_MOTO",
     broken: {
+      "an object that has become another keeps its storage class": "moto copies whatever the condition says",
       "completing an aborted upload is no-such-upload": "moto answers 500 with a page of HTML, which says nothing",
     },
   },

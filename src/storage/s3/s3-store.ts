@@ -1,10 +1,12 @@
 import {
+  CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  type StorageClass,
 } from "@aws-sdk/client-s3";
 import {
   type ByteRange,
@@ -21,10 +23,13 @@ import { checkKey } from "./check-key.ts";
 import { bareEtag, decodeKey } from "./s3-answers.ts";
 import { S3Caller } from "./s3-caller.ts";
 import type { S3Operation } from "./s3-errors.ts";
-import { customerKeyFields, objectFields } from "./s3-fields.ts";
+import { copyKeyFields, customerKeyFields, objectFields } from "./s3-fields.ts";
 import { makeS3Client, PART_BYTES, PUT_BYTES_MAX, type S3StoreOptions } from "./s3-options.ts";
 import { probeBucket } from "./s3-probe.ts";
 import { S3Uploads } from "./s3-uploads.ts";
+
+/** S3's limit of one copy; larger objects would have to be copied in parts. */
+const COPY_BYTES_MAX = 5 * 1024 ** 3;
 
 /**
  * Any S3-compatible store.
@@ -130,6 +135,7 @@ export class S3Store implements ObjectStore {
         ...(found.VersionId === undefined ? {} : { versionId: found.VersionId }),
         ...(found.ContentType === undefined ? {} : { contentType: found.ContentType }),
         ...(found.ContentEncoding === undefined ? {} : { contentEncoding: found.ContentEncoding }),
+        ...(found.StorageClass === undefined ? {} : { storageClass: found.StorageClass }),
         metadata: found.Metadata ?? {},
       };
     } catch (error) {
@@ -161,11 +167,12 @@ export class S3Store implements ObjectStore {
     for (let token: string | undefined; ; ) {
       const from = token === undefined ? {} : { ContinuationToken: token };
       const page = await this.#caller.call(operation, (s3) => s3.send(new ListObjectsV2Command({ ...input, ...from })));
-      for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
+      for (const { Key, Size, ETag, LastModified, StorageClass: storageClass } of page.Contents ?? []) {
         if (Key === undefined) continue;
         const key = decodeKey(Key, page.EncodingType);
         const modifiedAt = LastModified?.getTime() ?? 0;
-        yield { key, bytes: Size ?? 0, etag: bareEtag(ETag), modifiedAt, metadata: {} };
+        const known = storageClass === undefined ? {} : { storageClass };
+        yield { key, bytes: Size ?? 0, etag: bareEtag(ETag), modifiedAt, metadata: {}, ...known };
       }
       if (!page.IsTruncated || page.NextContinuationToken === undefined) return;
       token = page.NextContinuationToken;
@@ -180,6 +187,30 @@ export class S3Store implements ObjectStore {
       await this.#caller.call(operation, (s3) => s3.send(command));
     } catch (error) {
       if (!(error instanceof ObjectStoreError && error.code === "not-found")) throw error;
+    }
+  }
+
+  /**
+   * A copy onto itself, which is how S3 changes a class: metadata and tags stay, its time of modification is that of the
+   * copy, and an ACL of its own is lost.
+   */
+  async setStorageClass(bucket: string, { key, etag, bytes }: ObjectInfo, storageClass: string): Promise<boolean> {
+    checkKey(key);
+    if (bytes > COPY_BYTES_MAX) throw tooLarge(bytes, COPY_BYTES_MAX);
+    const command = new CopyObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      CopySource: `${bucket}/${key.split("/").map(encodeURIComponent).join("/")}`,
+      CopySourceIfMatch: `"${etag}"`,
+      StorageClass: storageClass as StorageClass,
+      ...copyKeyFields(this.#options.customerKey),
+    });
+    try {
+      await this.#caller.call({ name: "CopyObject", bucket, key, writes: true }, (s3) => s3.send(command));
+      return true;
+    } catch (error) {
+      if (error instanceof ObjectStoreError && ["exists", "not-found"].includes(error.code)) return false;
+      throw error;
     }
   }
 

@@ -53,3 +53,7 @@ export const crawlerNameRequest = structure({ Name: nameString }, ["Name"]);
 const page = { MaxResults: integer({ min: 1, max: 1000 }), NextToken: string() };
 export const getCrawlersRequest = structure(page);
 export const listCrawlersRequest = structure({ ...page, Tags: map(string({ max: 256 }), { max: 50 }) });
+
+/** Of a schedule's operations, which say the name in their own way. */
+export const crawlerScheduleRequest = structure({ CrawlerName: nameString }, ["CrawlerName"]);
+export const updateCrawlerScheduleRequest = structure({ CrawlerName: nameString, Schedule: string() }, ["CrawlerName"]);
