@@ -9,6 +9,9 @@ import type { Incarnation } from "./operator.ts";
 import { BACKUP_BUCKET, FUNCTION_TYPE, PICKY_TYPE, PRIMARY_ID } from "./scenario.ts";
 import type { World } from "./world.ts";
 
+/** Somebody asks what there is, with what has not landed yet. */
+const READS_PER_STEP = 0.25;
+
 const WAIT_MS = 1_000;
 
 /** Whoever asks a question gives up then. */
@@ -29,11 +32,13 @@ export class FreshReader {
   }
 
   /** Goes on by itself; what becomes of it in a process that dies is nobody's business. */
-  read(stream: string, incarnations: ReadonlyMap<string, Incarnation>): void {
-    const { service, life } = this.#world;
+  mayRead(incarnations: ReadonlyMap<string, Incarnation>): void {
+    const { service, life, scenario } = this.#world;
+    if (!this.#draw.chance(READS_PER_STEP)) return;
+    const stream = this.#draw.pick(scenario.streamNames as [string, ...string[]]);
     const uid = service?.get(stream)?.uid;
     const incarnation = uid === undefined ? undefined : incarnations.get(uid);
-    if (incarnation === undefined || this.#world.scenario.faults.sabotage !== undefined) return;
+    if (incarnation === undefined || scenario.faults.sabotage !== undefined) return;
     this.#read(stream, incarnation, life).catch((error: unknown) => {
       if (!life.isAlive()) return;
       this.#world.count("fresh-failed");

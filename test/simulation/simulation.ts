@@ -41,9 +41,6 @@ const STARTS_MAX = 6;
 /** The longest pause of an outbox that the catalog said no to, and its next attempts. */
 const REGISTERED_MS_MAX = 60_000;
 
-/** Somebody asks what there is, with what has not landed yet. */
-const READS_PER_STEP = 0.25;
-
 class Simulation {
   readonly world: World;
   readonly #scenario: Scenario;
@@ -52,7 +49,6 @@ class Simulation {
   readonly #producers: Producers;
   readonly #puller: Puller;
   readonly #reader: FreshReader;
-  readonly #readerDraw: Draw;
   #fullUntilMs = 0;
   /** The last life that was asked to end by itself. */
   #stopping: Life | undefined;
@@ -65,8 +61,7 @@ class Simulation {
     this.#operator = new Operator(this.world, new Draw(scenario.seed, "operator"));
     this.#producers = new Producers(this.world, new Draw(scenario.seed, "producers"));
     this.#puller = new Puller(this.world, new Draw(scenario.seed, "puller"));
-    this.#readerDraw = new Draw(scenario.seed, "fresh reader");
-    this.#reader = new FreshReader(this.world, this.#readerDraw);
+    this.#reader = new FreshReader(this.world, new Draw(scenario.seed, "fresh reader"));
   }
 
   async live(): Promise<void> {
@@ -82,7 +77,7 @@ class Simulation {
       if (step === sabotageAt) await this.#sabotage();
       else if (step === twinAt) await this.#makeTwin();
       else this.#act();
-      this.#read();
+      this.#reader.mayRead(this.#operator.incarnations);
       this.#disturb();
       await world.clock.advance(this.#pause());
       checkBudget(world);
@@ -172,12 +167,6 @@ class Simulation {
     else if (action === "flush") this.#operator.flush(name);
     else if (action === "stop") void this.#stop();
     else this.#operator.delete(name, action === "force");
-  }
-
-  #read(): void {
-    if (!this.#readerDraw.chance(READS_PER_STEP)) return;
-    const name = this.#readerDraw.pick(this.#scenario.streamNames as [string, ...string[]]);
-    this.#reader.read(name, this.#operator.incarnations);
   }
 
   /** A stop as it should be: the process ends by itself. */
