@@ -13,16 +13,25 @@ export interface Example {
   readonly bucket: string;
 }
 
-/** Runs one example. With `--keep` on the command line its data folder stays. */
-export async function runExample(folder: string, act: (example: Example) => Promise<void>): Promise<void> {
+/**
+ * Runs one example. With `--keep` on the command line its data folder stays. `prepare` puts into the bucket what was there
+ * before the server starts.
+ */
+export async function runExample(
+  folder: string,
+  act: (example: Example) => Promise<void>,
+  prepare?: (bucket: string) => Promise<void>,
+): Promise<void> {
   const keep = process.argv.includes("--keep");
   const data = await mkdtemp(join(tmpdir(), "lakehose-example-"));
+  const bucket = join(data, "buckets", "lake");
   try {
+    await prepare?.(bucket);
     const lakehose = await start({ config: join(folder, "lakehose.yaml"), data });
     const credentials = { accessKeyId: "any", secretAccessKey: "any" };
     const client = new FirehoseClient({ endpoint: lakehose.url, region: "us-east-1", credentials });
     try {
-      await act({ lakehose, client, bucket: join(data, "buckets", "lake") });
+      await act({ lakehose, client, bucket });
     } finally {
       client.destroy();
       await lakehose.close();

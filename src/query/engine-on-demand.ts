@@ -7,7 +7,7 @@ import type {
 } from "./engine/query-engine.ts";
 
 /** What runs statements. */
-export type StatementRunner = Pick<QueryEngine, "run" | "full">;
+export type StatementRunner = Pick<QueryEngine, "run" | "full" | "close">;
 
 /** An engine that is loaded and opened with the first statement: most servers wait for one, and it is six megabytes of memory. */
 export class EngineOnDemand implements StatementRunner {
@@ -25,6 +25,11 @@ export class EngineOnDemand implements StatementRunner {
 
   async run(request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
     return (await this.#open()).run(request, sink);
+  }
+
+  async close(): Promise<void> {
+    await this.#opening?.catch(() => undefined);
+    await this.#engine?.close();
   }
 
   #open(): Promise<QueryEngine> {

@@ -134,6 +134,7 @@ export class Queries {
   async close(): Promise<void> {
     await Promise.all([...this.#held.keys()].map((id) => this.cancel(id)));
     for (const { result } of this.#held.values()) await result.remove();
+    await this.#options.engine.close();
     this.#held.clear();
   }
 
