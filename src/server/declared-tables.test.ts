@@ -49,6 +49,25 @@ test("createDeclaredTables() creates what is absent", async () => {
   });
 });
 
+test("a table with a format says in Hive's words how its files are read, and its own parameters go before", async () => {
+  const catalog = await emptyCatalog();
+  const withFormat = SECTION.replace(
+    "location: s3://lake/orders/",
+    "format: parquet\n          parameters: { typeOfData: table, owner: sales }",
+  );
+  await createDeclaredTables(catalog, configuration(withFormat));
+  const definition = catalog.table("sales", "orders")?.definition;
+  assert.match(String(definition?.storageDescriptor?.serdeInfo?.serializationLibrary), /\.ParquetHiveSerDe$/);
+  assert.match(String(definition?.storageDescriptor?.inputFormat), /\.MapredParquetInputFormat$/);
+  assert.equal(definition?.storageDescriptor?.columns?.length, 2);
+  const { classification, typeOfData, owner } = definition?.parameters ?? {};
+  assert.deepEqual([classification, typeOfData, owner], ["parquet", "table", "sales"]);
+  assert.throws(
+    () => configuration(SECTION.replace("location: s3://lake/orders/", "format: delta")),
+    /c\.yaml:8: catalog\.databases\.Sales\.tables\.orders\.format: .*"parquet"/,
+  );
+});
+
 test("createDeclaredTables() leaves what is there", async () => {
   const catalog = await emptyCatalog();
   await createDeclaredTables(catalog, configuration(SECTION));

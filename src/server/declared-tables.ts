@@ -1,4 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { ContentForm } from "../catalog/crawler/content.ts";
+import { storageOf, tableParameters } from "../catalog/crawler/table-definition.ts";
 import type { TableDefinition } from "../catalog/table.ts";
 import { reasonOf } from "../model/errors.ts";
 import type { CatalogSection } from "./configuration/catalog-section.ts";
@@ -41,7 +43,8 @@ async function declare(place: string, create: () => Promise<void>): Promise<void
 type DeclaredTable = CatalogSection["databases"][string]["tables"][string];
 
 function definitionOf(name: string, table: DeclaredTable): TableDefinition {
-  const { columns, partitionKeys, location, description, parameters } = table;
+  const { columns, partitionKeys, location, description } = table;
+  const { storage, parameters } = fileFormOf(table);
   const column = ({ name, type, comment }: DeclaredTable["columns"][number]) => ({
     name,
     type,
@@ -53,6 +56,20 @@ function definitionOf(name: string, table: DeclaredTable): TableDefinition {
     ...(description !== undefined && { description }),
     ...(parameters !== undefined && { parameters }),
     partitionKeys: partitionKeys.map(column),
-    storageDescriptor: { columns: columns.map(column), ...(location !== undefined && { location }) },
+    storageDescriptor: { ...storage, columns: columns.map(column), ...(location !== undefined && { location }) },
   };
+}
+
+const FORMS: Readonly<Record<NonNullable<DeclaredTable["format"]>, ContentForm>> = {
+  csv: { format: "csv", delimiter: ",", quoted: true, header: false },
+  json: { format: "json", layout: "lines" },
+  orc: { format: "orc" },
+  parquet: { format: "parquet" },
+};
+
+/** In the words of Hive and Glue, which SQL and other readers of the catalog go by. */
+function fileFormOf({ format, parameters }: DeclaredTable) {
+  if (format === undefined) return { parameters };
+  const form = FORMS[format];
+  return { storage: storageOf(form, "none"), parameters: { ...tableParameters(form, "none"), ...parameters } };
 }

@@ -26,6 +26,14 @@ const columnSchema = z.strictObject({
 
 const tableSchema = z.strictObject({
   description: z.string().optional().meta({ description: "What the table holds." }),
+  format: z
+    .enum(["csv", "json", "orc", "parquet"])
+    .optional()
+    .meta({
+      description:
+        "Format of the files, for SQL and jobs over the table. `csv` has a comma, quotes, and no header unless `parameters` say `skip.header.line.count`. Absent: the table only tells streams their columns.",
+      examples: ["parquet"],
+    }),
   columns: z
     .array(columnSchema)
     .superRefine((columns, context) => {
