@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FirehoseClient, PutRecordBatchCommand } from "@aws-sdk/client-firehose";
-import { type Lakehose, start } from "lakehose";
+import { type Lakehose, type StartOptions, start } from "lakehose";
 import { generate } from "../src/generators/registry.ts";
 
 /** What the examples share: a server of the example's `lakehose.yaml` over a temporary folder, and a client of it. */
@@ -13,12 +13,19 @@ export interface Example {
   readonly bucket: string;
 }
 
-/** Runs one example. With `--keep` on the command line its data folder stays. */
-export async function runExample(folder: string, act: (example: Example) => Promise<void>): Promise<void> {
+/**
+ * Runs one example. With `--keep` on the command line its data folder stays. What `settings` say goes before the
+ * configuration.
+ */
+export async function runExample(
+  folder: string,
+  act: (example: Example) => Promise<void>,
+  settings: StartOptions = {},
+): Promise<void> {
   const keep = process.argv.includes("--keep");
   const data = await mkdtemp(join(tmpdir(), "lakehose-example-"));
   try {
-    const lakehose = await start({ config: join(folder, "lakehose.yaml"), data });
+    const lakehose = await start({ config: join(folder, "lakehose.yaml"), data, ...settings });
     const credentials = { accessKeyId: "any", secretAccessKey: "any" };
     const client = new FirehoseClient({ endpoint: lakehose.url, region: "us-east-1", credentials });
     try {
