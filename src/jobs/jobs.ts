@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { reasonOf } from "../model/errors.ts";
 import { Mutex } from "../std/mutex.ts";
 import { JobBook } from "./job-book.ts";
@@ -112,11 +113,12 @@ export class Jobs {
     return readRunLog(this.#options.components.disk, this.#book.files.logPath(job.uid, id));
   }
 
-  /** Creates the job, or changes it. A run that is under way goes on with the options that it has. */
+  /** Creates the job, or changes it where it is another. A run that is under way goes on with the options that it has. */
   define(definition: JobDefinition): Promise<StoredJob> {
     return this.#changes.run(async () => {
       const { name } = definition;
       const before = this.#book.get(name);
+      if (before !== undefined && isDeepStrictEqual(before.definition, definition)) return before;
       this.#check(definition);
       const { clock, random } = this.#options.components;
       const now = clock.now();

@@ -72,6 +72,43 @@ test("a declared sql job runs by hand, tells its counters and its log, and is li
   assert.match((await run("jobs", "list")).out, /There are no jobs yet/);
 });
 
+test("jobs put takes over what a configuration says, those waited for first, and leaves the others as they are", async (t) => {
+  const { data, run } = await world(t);
+  const file = join(data, "lakehose.yaml");
+  const section = (country: string) => `
+    port: 9999
+    jobs:
+      report: { kind: sql, options: { statement: SELECT 1 }, triggers: [{ type: after, jobs: [totals] }] }
+      totals: { kind: sql, options: { statement: "SELECT '${country}'" } }`;
+  await writeFile(file, section("CH"));
+  assert.equal((await run("jobs", "put", file)).out, "Job totals is created.\nJob report is created.\n");
+  await writeFile(file, section("SE"));
+  assert.equal((await run("jobs", "put", file)).out, "Job totals is changed.\nJob report is as it was.\n");
+  assert.match((await run("jobs", "show", "totals")).out, /statement: SELECT 'SE'/);
+  await writeFile(file, JSON.stringify({ totals: COUNT, other: COUNT }));
+  assert.equal((await run("jobs", "put", file, "other")).out, "Job other is created.\n");
+  assert.match((await run("jobs", "put", file, "another")).err, /has no job another; it has totals, other/);
+});
+
+test("jobs put says what is wrong with a file, and what was put before the server refused one", async (t) => {
+  const { data, run } = await world(t);
+  const refused = async (text: string) => {
+    await writeFile(join(data, "jobs.yaml"), text);
+    const { code, err } = await run("jobs", "put", join(data, "jobs.yaml"));
+    assert.equal(code, 1);
+    return err;
+  };
+  assert.match(await refused("a: [1"), /jobs\.yaml: .*line 1/s);
+  assert.match(await refused("- a"), /expected jobs by name/);
+  assert.match(await refused("jobs: {}"), /expected jobs by name, got none/);
+  assert.match(await refused("a: { kind: sql, triggers: [{ type: never }] }"), /a\.triggers\[0\]/);
+  assert.match(
+    await refused("{ a: { kind: sql, options: { statement: SELECT 1 } }, b: { kind: sql } }"),
+    /PUT \/api\/jobs\/b: 400 .*options\.statement.*Put before it: a/,
+  );
+  assert.match((await run("jobs", "put", join(data, "none.yaml"))).err, /Cannot read .*none\.yaml/);
+});
+
 test("a job that fails says why, on the command line and in its runs", async (t) => {
   const { run } = await world(t, {
     jobs: { wrong: { kind: "sql", options: { statement: "SELECT * FROM nowhere", database: "sales" } } },
