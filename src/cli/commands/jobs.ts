@@ -47,9 +47,9 @@ export const jobsCommand: CliCommand = {
       .description("start a run and wait for its end")
       .argument("<job>")
       .option("--detach", "return once it is queued")
-      .action((name: string, flags: { detach?: boolean }, command: Command) =>
-        within(command, run(name, flags.detach === true)),
-      );
+      .option("--day <date>", "the day that it is about, such as 2026-11-21, instead of yesterday")
+      .option("--at <time>", "when it is for, such as 2026-11-22T02:30:00Z, instead of now")
+      .action((name: string, flags: RunFlags, command: Command) => within(command, run(name, flags)));
     jobs
       .command("put")
       .description("create the jobs of a file, and change those that differ from it")
@@ -88,9 +88,16 @@ const list: Work = async (connection, command, context) => {
   );
 };
 
-function run(name: string, detach: boolean): Work {
+interface RunFlags {
+  readonly detach?: boolean;
+  readonly day?: string;
+  readonly at?: string;
+}
+
+function run(name: string, { detach = false, ...occasion }: RunFlags): Work {
   return async (connection, command, context) => {
-    const { id } = (await connection.admin("POST", `${pathOf(name)}/runs`)) as unknown as Run;
+    const path = `${pathOf(name)}/runs?${new URLSearchParams({ ...occasion })}`;
+    const { id } = (await connection.admin("POST", path)) as unknown as Run;
     const read = async () => (await connection.admin("GET", runPath(id))) as unknown as Run;
     if (detach) return print(context, command, await read(), () => [`Run ${id} of ${name} is queued.`]);
     const { state } = await watchJob(context, {
