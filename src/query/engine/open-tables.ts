@@ -17,6 +17,7 @@ import { FreshReading } from "./fresh-files.ts";
 import { type PlannedTable, planQuery } from "./query-plan.ts";
 import { runTableFunction } from "./run-table-function.ts";
 import { QuerySession } from "./session.ts";
+import type { SpareInstance } from "./spare-instance.ts";
 import { findFiles } from "./table-files.ts";
 import { shapeOf, type TableShape } from "./table-shape.ts";
 
@@ -31,6 +32,7 @@ export interface OpenTablesOptions {
   readonly clock: Clock;
   readonly directory: string;
   readonly limits: QueryLimits;
+  readonly spare: SpareInstance;
 }
 
 export interface OpenTablesRequest {
@@ -52,8 +54,8 @@ export async function withTables<T>(
   { query, database, fresh: wantsFresh = false, wanted, output, signal }: OpenTablesRequest,
   work: (session: QuerySession, read: QueryStatistics) => Promise<T>,
 ): Promise<T> {
-  const { catalog, changes, freshRows, clock, disk, directory, limits } = options;
-  const session = await QuerySession.open({ ...limits, clock, signal, spillDirectory: join(directory, "spill") });
+  const { catalog, changes, freshRows, clock, disk, directory, limits, spare } = options;
+  const session = await QuerySession.open({ ...limits, clock, signal, spare, spillDirectory: spillFolder(directory) });
   const held: ReadyFile[] = [];
   const view = changes.view();
   const fresh = wantsFresh && freshRows !== undefined ? new FreshReading(freshRows, disk, signal) : undefined;
@@ -82,10 +84,16 @@ export async function withTables<T>(
     return await work(session, { ...read, ...(fresh && { fresh: fresh.statistics }) });
   } finally {
     session.close();
+    spare.prepare();
     view.release();
     await fresh?.release();
     for (const { release } of held) release();
   }
+}
+
+/** Below the folder of an engine. */
+export function spillFolder(directory: string): string {
+  return join(directory, "spill");
 }
 
 interface TableSource {

@@ -1,7 +1,5 @@
 import { join } from "node:path";
 import { Mutex } from "../../std/mutex.ts";
-import { bindParameters } from "../dialect/bind-parameters.ts";
-import { parseStatement } from "../dialect/parse-statement.ts";
 import type { Queries, QueryExecution } from "../queries.ts";
 import { QueryError } from "../query-error.ts";
 import { type Execution, execution, resultFormOf } from "./execution.ts";
@@ -129,6 +127,7 @@ export class Executions {
     if (before !== undefined) return before;
     const { results, parameters, token } = request;
     const folder = resultFolder(results.location);
+    const { bindParameters, parseStatement } = await loadDialect();
     const sql = bindParameters(request.sql, parameters);
     const statement = parseStatement(sql).kind;
     if (queries.full) throw new QueryError("busy", "Too many queries run and wait already; try again later");
@@ -227,4 +226,13 @@ export class Executions {
 
 function queryId(id: string): string {
   return id.replaceAll("-", "");
+}
+
+/** With the first statement: nobody needs it before. */
+async function loadDialect() {
+  const [{ bindParameters }, { parseStatement }] = await Promise.all([
+    import("../dialect/bind-parameters.ts"),
+    import("../dialect/parse-statement.ts"),
+  ]);
+  return { bindParameters, parseStatement };
 }
