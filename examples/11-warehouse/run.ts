@@ -1,5 +1,5 @@
 import { tableLines } from "../query.ts";
-import { folderLines, linesOf, readObjects } from "../read-lake.ts";
+import { folderLines, linesOf, objectPaths, readObjects } from "../read-lake.ts";
 import { type Example, expectEqual, expectSameLines, print, putAll, runExample } from "../run-example.ts";
 import { type Athena, ask, withAthena } from "./ask-athena.ts";
 import { hasEnded, JobsApi } from "./jobs-api.ts";
@@ -95,9 +95,13 @@ async function putEvents({ client, lakehose, bucket }: Warehouse, events: readon
     const fresh = events.filter((_, index) => index % ROUNDS === round);
     const again = events.filter((_, index) => index % REPEATED === 0 && index % ROUNDS === round - 1);
     await putAll(client, "shop-events", [...fresh, ...again].map(recordOf));
+    if (round === ROUNDS - 1) print("The bucket before the last of six rounds:", ...(await eventFolders(bucket)));
     await lakehose.flush("shop-events");
   }
-  print(`${EVENTS} events put, some of them twice. The bucket:`, ...folderLines(await readObjects(bucket, "events")));
+}
+
+async function eventFolders(bucket: string): Promise<string[]> {
+  return folderLines(await readObjects(bucket, "events"));
 }
 
 function recordOf(value: object): Buffer {
@@ -108,9 +112,9 @@ function recordOf(value: object): Buffer {
 async function awaitCompaction({ jobs, bucket }: Warehouse): Promise<void> {
   const { counters: { filesRead, filesWritten } = {} } = await jobs.success("compact-events");
   expectEqual("the files that were read and made", [filesRead, filesWritten], [OBJECTS, DAYS.length]);
-  const isTidy = async () => (await readObjects(bucket, "events")).length === DAYS.length;
+  const isTidy = async () => (await objectPaths(bucket, "events")).length === DAYS.length;
   await until("the old files are gone", isTidy);
-  print("", "After compact-events:", ...folderLines(await readObjects(bucket, "events")), "");
+  print("", "After it, and compact-events:", ...(await eventFolders(bucket)), "");
 }
 
 async function dropRepeats({ jobs, athena }: Warehouse): Promise<void> {
