@@ -13,23 +13,30 @@ export interface Example {
   readonly bucket: string;
 }
 
+export interface ExampleOptions {
+  readonly prepare?: (bucket: string) => Promise<void>;
+  readonly settings?: StartOptions;
+}
+
 /**
- * Runs one example. With `--keep` on the command line its data folder stays. What `settings` say goes before the
- * configuration.
+ * Runs one example. With `--keep` on the command line its data folder stays. `prepare` puts into the bucket what was there
+ * before the server starts; what `settings` say goes before the configuration.
  */
 export async function runExample(
   folder: string,
   act: (example: Example) => Promise<void>,
-  settings: StartOptions = {},
+  { prepare, settings }: ExampleOptions = {},
 ): Promise<void> {
   const keep = process.argv.includes("--keep");
   const data = await mkdtemp(join(tmpdir(), "lakehose-example-"));
+  const bucket = join(data, "buckets", "lake");
   try {
+    await prepare?.(bucket);
     const lakehose = await start({ config: join(folder, "lakehose.yaml"), data, ...settings });
     const credentials = { accessKeyId: "any", secretAccessKey: "any" };
     const client = new FirehoseClient({ endpoint: lakehose.url, region: "us-east-1", credentials });
     try {
-      await act({ lakehose, client, bucket: join(data, "buckets", "lake") });
+      await act({ lakehose, client, bucket });
     } finally {
       client.destroy();
       await lakehose.close();

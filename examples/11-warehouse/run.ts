@@ -1,7 +1,7 @@
+import { Athena } from "../athena.ts";
 import { tableLines } from "../query.ts";
 import { folderLines, linesOf, objectPaths, readObjects } from "../read-lake.ts";
 import { type Example, expectEqual, expectSameLines, print, putAll, runExample } from "../run-example.ts";
-import { type Athena, ask, withAthena } from "./ask-athena.ts";
 import { hasEnded, JobsApi } from "./jobs-api.ts";
 import { openShopDatabase } from "./shop/database.ts";
 import { putShopTables } from "./shop/files.ts";
@@ -45,11 +45,12 @@ const database = DATABASE_ADDRESS === undefined ? undefined : await openShopData
 try {
   await runExample(
     import.meta.dirname,
-    (example) =>
-      withAthena(example.lakehose.url, (athena) =>
-        act({ ...example, athena, jobs: new JobsApi(example.lakehose.url) }),
-      ),
-    { python },
+    async (example) => {
+      const { url } = example.lakehose;
+      const athena = new Athena(url, "shop");
+      await act({ ...example, athena, jobs: new JobsApi(url) }).finally(() => athena.close());
+    },
+    { settings: { python } },
   );
 } finally {
   await database?.close();
@@ -120,8 +121,8 @@ async function awaitCompaction({ jobs, bucket }: Warehouse): Promise<void> {
 async function dropRepeats({ jobs, athena }: Warehouse): Promise<void> {
   const { counters: { rowsDropped } = {} } = await jobs.success("drop-repeats", await jobs.start("drop-repeats"));
   expectEqual("the rows that were dropped", rowsDropped, EVENTS / REPEATED);
-  const [row] = await ask(athena, "SELECT count(*) AS events, count(DISTINCT event_id) AS ids FROM events");
-  expectEqual("the events in SQL", row, { events: `${EVENTS}`, ids: `${EVENTS}` });
+  const [row] = await athena.run("SELECT count(*) AS events, count(DISTINCT event_id) AS ids FROM events");
+  expectEqual("the events in SQL", row, { events: EVENTS, ids: EVENTS });
   print(`${rowsDropped} repeats dropped; ${EVENTS} events are left.`);
 }
 
@@ -133,13 +134,12 @@ async function putStockChanges({ client, lakehose, athena }: Warehouse): Promise
     changes.map(({ change }) => recordOf(change)),
   );
   await lakehose.flush("stock-changes");
-  const [stock] = await ask(
-    athena,
+  const [stock] = await athena.run(
     `SELECT count(*) AS products, sum(pieces) AS pieces
      FROM (SELECT product_id, max_by(pieces, happened_at) AS pieces FROM stock_changes GROUP BY product_id)`,
   );
   const latest = changes.slice(-PRODUCTS.length).reduce((sum, { pieces }) => sum + pieces, 0);
-  expectEqual("the stock", stock, { products: `${PRODUCTS.length}`, pieces: `${latest}` });
+  expectEqual("the stock", stock, { products: PRODUCTS.length, pieces: latest });
   print(`${CHANGES} changes of a DynamoDB table, cleaned by a function: ${latest} pieces are in stock.`);
 }
 
@@ -150,7 +150,7 @@ async function loadTables({ jobs, athena }: Warehouse): Promise<void> {
     expectEqual("the rows that were exported", rowsExported, CUSTOMERS.length + PRODUCTS.length);
     print(`${rowsExported} rows of two tables of PostgreSQL exported, all from one moment.`);
   }
-  const descriptions = await ask(athena, "SELECT description FROM products ORDER BY id");
+  const descriptions = await athena.run("SELECT description FROM products ORDER BY id");
   expectEqual(
     "the free text of the products",
     descriptions.map(({ description }) => description),
@@ -161,9 +161,9 @@ async function loadTables({ jobs, athena }: Warehouse): Promise<void> {
 /** What `daily-sales` has made of events and tables, which is what the events alone say; also when it runs again. */
 async function expectSummary({ jobs, athena }: Warehouse, events: readonly ShopEvent[]): Promise<void> {
   await jobs.success("daily-sales");
-  const wanted = [...salesOf(events)].map(([key, { orders, cents }]) => `${key},${orders},${(cents / 100).toFixed(2)}`);
+  const wanted = [...salesOf(events)].map(([key, { orders, cents }]) => `${key},${orders},${cents / 100}`);
   const summary = async () => {
-    const rows = await ask(athena, "SELECT country, category, dt, orders, revenue FROM daily_sales");
+    const rows = await athena.run("SELECT country, category, dt, orders, revenue FROM daily_sales");
     return rows.map((row) => Object.values(row).join(","));
   };
   expectSameLines("rows of the summary", await summary(), wanted);
@@ -186,7 +186,7 @@ async function failAndNote({ jobs, athena }: Warehouse): Promise<void> {
   const { state, failure } = await jobs.end("load-returns");
   expectEqual("the end of load-returns", state, "failed");
   await jobs.success("note-incident");
-  const incidents = await ask(athena, "SELECT what FROM incidents");
+  const incidents = await athena.run("SELECT what FROM incidents");
   expectEqual("the incidents", incidents, [{ what: "load-returns has failed" }]);
   print("", `load-returns: ${failure?.message}`);
 }
@@ -205,7 +205,7 @@ async function showRuns({ jobs }: Warehouse): Promise<void> {
 
 /** The analyst's question. Files of the events, of the export and of the summary are one warehouse to it. */
 async function askAthena({ athena }: Warehouse): Promise<void> {
-  const rows = await ask(athena, TOP_COUNTRIES);
+  const rows = await athena.run(TOP_COUNTRIES);
   print("", "Who bought most, says Athena's SDK:", ...tableLines(rows));
   expectEqual("the countries", rows.length, 3);
 }

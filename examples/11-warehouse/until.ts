@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 const POLL_INTERVAL_MS = 50;
 const WAIT_MS_MAX = 60_000;
 
@@ -5,6 +7,6 @@ const WAIT_MS_MAX = 60_000;
 export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
   for (let waitedMs = 0; !(await isSo()); waitedMs += POLL_INTERVAL_MS) {
     if (waitedMs >= WAIT_MS_MAX) throw new Error(`Expected that ${what} within ${WAIT_MS_MAX / 1000} s`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
+    await sleep(POLL_INTERVAL_MS);
   }
 }

@@ -49,23 +49,21 @@ test("createDeclaredTables() creates what is absent", async () => {
   });
 });
 
-test("a table with a format says in Hive's words how its files are read, and its own parameters go before", async () => {
-  const catalog = await emptyCatalog();
-  const withFormat = SECTION.replace(
-    "location: s3://lake/orders/",
-    "format: parquet\n          parameters: { typeOfData: table, owner: sales }",
-  );
-  await createDeclaredTables(catalog, configuration(withFormat));
-  const definition = catalog.table("sales", "orders")?.definition;
-  assert.match(String(definition?.storageDescriptor?.serdeInfo?.serializationLibrary), /\.ParquetHiveSerDe$/);
-  assert.match(String(definition?.storageDescriptor?.inputFormat), /\.MapredParquetInputFormat$/);
-  assert.equal(definition?.storageDescriptor?.columns?.length, 2);
-  const { classification, typeOfData, owner } = definition?.parameters ?? {};
-  assert.deepEqual([classification, typeOfData, owner], ["parquet", "table", "sales"]);
-  assert.throws(
-    () => configuration(SECTION.replace("location: s3://lake/orders/", "format: delta")),
-    /c\.yaml:8: catalog\.databases\.Sales\.tables\.orders\.format: .*"parquet"/,
-  );
+test("createDeclaredTables() says what the files are where the format is named", async () => {
+  for (const [format, serde, files] of [
+    ["parquet", "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe", "MapredParquetInputFormat"],
+    ["orc", "org.apache.hadoop.hive.ql.io.orc.OrcSerde", "OrcInputFormat"],
+    ["avro", "org.apache.hadoop.hive.serde2.avro.AvroSerDe", "AvroContainerInputFormat"],
+    ["json-lines", "org.apache.hive.hcatalog.data.JsonSerDe", "TextInputFormat"],
+  ]) {
+    const catalog = await emptyCatalog();
+    const text = SECTION.replace("location: s3", `format: ${format}\n          location: s3`);
+    await createDeclaredTables(catalog, configuration(text));
+    const storage = catalog.table("sales", "orders")?.definition.storageDescriptor;
+    assert.deepEqual(storage?.serdeInfo, { serializationLibrary: serde });
+    assert.equal(storage.inputFormat?.split(".").at(-1), files);
+    assert.equal(storage.location, "s3://lake/orders/");
+  }
 });
 
 test("createDeclaredTables() leaves what is there", async () => {

@@ -1,8 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { ContentForm } from "../catalog/crawler/content.ts";
-import { storageOf, tableParameters } from "../catalog/crawler/table-definition.ts";
-import type { TableDefinition } from "../catalog/table.ts";
+import type { StorageDescriptor, TableDefinition } from "../catalog/table.ts";
 import { reasonOf } from "../model/errors.ts";
+import { FORMATS, HIVE_JSON_SERDE, TEXT_FORMAT } from "../query/dialect/table-format.ts";
 import type { CatalogSection } from "./configuration/catalog-section.ts";
 import { ConfigurationError } from "./configuration/configuration-error.ts";
 
@@ -43,8 +42,7 @@ async function declare(place: string, create: () => Promise<void>): Promise<void
 type DeclaredTable = CatalogSection["databases"][string]["tables"][string];
 
 function definitionOf(name: string, table: DeclaredTable): TableDefinition {
-  const { columns, partitionKeys, location, description } = table;
-  const { storage, parameters } = fileFormOf(table);
+  const { columns, partitionKeys, location, format, description, parameters } = table;
   const column = ({ name, type, comment }: DeclaredTable["columns"][number]) => ({
     name,
     type,
@@ -56,20 +54,16 @@ function definitionOf(name: string, table: DeclaredTable): TableDefinition {
     ...(description !== undefined && { description }),
     ...(parameters !== undefined && { parameters }),
     partitionKeys: partitionKeys.map(column),
-    storageDescriptor: { ...storage, columns: columns.map(column), ...(location !== undefined && { location }) },
+    storageDescriptor: {
+      columns: columns.map(column),
+      ...(location !== undefined && { location }),
+      ...(format !== undefined && storageOf(format)),
+    },
   };
 }
 
-const FORMS: Readonly<Record<NonNullable<DeclaredTable["format"]>, ContentForm>> = {
-  csv: { format: "csv", delimiter: ",", quoted: true, header: false },
-  json: { format: "json", layout: "lines" },
-  orc: { format: "orc" },
-  parquet: { format: "parquet" },
-};
-
-/** In the words of Hive and Glue, which SQL and other readers of the catalog go by. */
-function fileFormOf({ format, parameters }: DeclaredTable) {
-  if (format === undefined) return { parameters };
-  const form = FORMS[format];
-  return { storage: storageOf(form, "none"), parameters: { ...tableParameters(form, "none"), ...parameters } };
+/** In Hive's words, as every reader of the catalog wants them. */
+function storageOf(format: NonNullable<DeclaredTable["format"]>): StorageDescriptor {
+  const { library = HIVE_JSON_SERDE, ...files } = FORMATS.get(format) ?? TEXT_FORMAT;
+  return { ...files, serdeInfo: { serializationLibrary: library } };
 }

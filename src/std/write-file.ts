@@ -21,8 +21,7 @@ export async function writeFileDurably(disk: Disk, path: string, bytes: Uint8Arr
 
 /** The whole file, or `undefined` when there is none. For small files only. */
 export async function readFileWhole(disk: Disk, path: string): Promise<Buffer | undefined> {
-  if ((await disk.stat(path)) === undefined) return undefined;
-  const file = await openIfPresent(disk, path);
+  const file = await openExisting(disk, path);
   if (file === undefined) return undefined;
   try {
     const bytes = Buffer.alloc(await file.size());
@@ -33,8 +32,8 @@ export async function readFileWhole(disk: Disk, path: string): Promise<Buffer | 
   }
 }
 
-/** Somebody may have removed it since it was seen. */
-async function openIfPresent(disk: Disk, path: string): Promise<DiskFile | undefined> {
+/** Not looked for first: a file may go between a look and the opening. */
+async function openExisting(disk: Disk, path: string): Promise<DiskFile | undefined> {
   try {
     return await disk.open(path, "read");
   } catch (error) {

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { type Athena, ask } from "../ask-athena.ts";
+import type { Athena } from "../../athena.ts";
 import { CUSTOMERS, PRODUCTS } from "./shop.ts";
 
 /**
@@ -16,8 +16,7 @@ export async function putShopTables(url: string, athena: Athena): Promise<void> 
       const Body = gzipSync(csv(rows));
       await s3.send(new PutObjectCommand({ Bucket: "lake", Key: `exports/${table}/${table}.csv.gz`, Body }));
       const columns = Object.keys(rows[0] ?? {}).map((name) => `${name} ${name === "id" ? "int" : "string"}`);
-      await ask(
-        athena,
+      await athena.run(
         `CREATE EXTERNAL TABLE ${table} (${columns.join(", ")})
          ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde'
          LOCATION 's3://lake/exports/${table}/' TBLPROPERTIES ('skip.header.line.count' = '1')`,

@@ -52,6 +52,8 @@ class Translator implements QueryWriter {
     if (isSign(token, "=>")) throw syntaxError(this.sql, token.start, "arguments without names");
     if (isWord(token, "values") && this.#beginsQuery(at)) return this.#values(at, to);
     if (this.#isCatalog(at)) return { text: "", next: at + 2 };
+    // A name like any other in Trino; DuckDB takes it for one in quotes only.
+    if (isWord(token, "at") && !isWord(this.tokens[at + 1], "time")) return { text: quote(token.value), next: at + 1 };
     return { text: write(token), next: at + 1 };
   }
 

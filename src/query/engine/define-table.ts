@@ -63,12 +63,25 @@ async function selectOf(
     columns,
   );
   const known = first.reader.format === "parquet" ? await columnsIn(session, source) : new Map<string, string>();
+  if (isAmbiguous(columns, known) && hasDifferentValues(groups)) {
+    const each = groups.map((group) => selectOf(session, { columns, partitionKeys }, [group]));
+    return (await Promise.all(each)).join(" UNION ALL ");
+  }
   const values = columns.map(
     (column, at) => `${readColumn(first.reader, column, known, at)} AS ${sqlName(column.name)}`,
   );
   if (partitionKeys.length === 0) return `SELECT ${values.join(", ")} FROM ${source}`;
   const keys = partitionKeys.map((key, index) => `${partitionOfFile(key, index, groups)} AS ${sqlName(key.name)}`);
-  return `SELECT ${[...values, ...keys].join(", ")} FROM ${source} AS r`;
+  return `SELECT ${[...values, ...keys].join(", ")} FROM ${source}`;
+}
+
+/** A column of this name would be taken for the number of the file. */
+function isAmbiguous(columns: readonly Column[], known: ReadonlyMap<string, string>): boolean {
+  return known.has(FILE_NUMBER) || columns.some(({ name }) => name === FILE_NUMBER);
+}
+
+function hasDifferentValues(groups: readonly ReadyGroup[]): boolean {
+  return new Set(groups.map(({ values }) => JSON.stringify(values))).size > 1;
 }
 
 /** A constant where all files are of one partition, else the value that belongs to the number of the file. */
@@ -78,7 +91,7 @@ function partitionOfFile({ type }: Column, index: number, groups: readonly Ready
   if (different.size === 1) return partitionValue([...different][0], target);
   const each = groups.flatMap(({ paths, values }) => paths.map(() => partitionValue(values[index], "VARCHAR")));
   // Elements of lists are counted from 1, by signed numbers.
-  return `CAST([${each.join(", ")}] AS ${target}[])[CAST(r.${FILE_NUMBER} AS BIGINT) + 1]`;
+  return `CAST([${each.join(", ")}] AS ${target}[])[CAST(${FILE_NUMBER} AS BIGINT) + 1]`;
 }
 
 /** Names of the columns that the files have, by their lower-case forms. */

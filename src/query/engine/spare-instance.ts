@@ -59,7 +59,7 @@ export class SpareInstance {
     return spare === undefined ? createInstance(this.#limits) : spare.made;
   }
 
-  /** Makes one for the next query, when this one is over. */
+  /** Makes one for the next query, while this one runs. */
   prepare(): void {
     if (this.#spare !== undefined) return;
     const spare = { made: createInstance(this.#limits), taken: new AbortController() };

@@ -26,14 +26,6 @@ const columnSchema = z.strictObject({
 
 const tableSchema = z.strictObject({
   description: z.string().optional().meta({ description: "What the table holds." }),
-  format: z
-    .enum(["csv", "json", "orc", "parquet"])
-    .optional()
-    .meta({
-      description:
-        "Format of the files, for SQL and jobs over the table. `csv` has a comma, quotes, and no header unless `parameters` say `skip.header.line.count`. Absent: the table only tells streams their columns.",
-      examples: ["parquet"],
-    }),
   columns: z
     .array(columnSchema)
     .superRefine((columns, context) => {
@@ -53,6 +45,13 @@ const tableSchema = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: "Where the files are.", examples: ["s3://lake/orders/"] }),
+  format: z
+    .enum(["avro", "json-lines", "orc", "parquet"])
+    .optional()
+    .meta({
+      description: "What the files are, as streams name their formats. SQL reads tables only where it is known.",
+      examples: ["parquet"],
+    }),
   parameters: z.record(z.string(), z.string()).optional().meta({ description: "Properties of the table." }),
 });
 
