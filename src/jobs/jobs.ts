@@ -232,15 +232,23 @@ export class Jobs {
   #look(): Promise<boolean> {
     return this.#changes.run(async () => {
       if (this.#closing.signal.aborted) return false;
-      try {
-        for (const job of this.#book.list()) await this.#lookAt(job);
-        await this.#startReady();
-        return false;
-      } catch (error) {
-        this.#options.components.telemetry.emit("job.refused", { job: "", reason: reasonOf(error) });
-        return true;
+      let failed = false;
+      for (const job of this.#book.list()) {
+        if (!(await this.#done(job, () => this.#lookAt(job)))) failed = true;
       }
+      return !(await this.#startReady()) || failed;
     });
+  }
+
+  /** False when something of the job could not be written: the others go on. */
+  async #done({ definition }: StoredJob, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.#options.components.telemetry.emit("job.refused", { job: definition.name, reason: reasonOf(error) });
+      return false;
+    }
   }
 
   async #lookAt(job: StoredJob): Promise<void> {
@@ -264,13 +272,18 @@ export class Jobs {
     return run;
   }
 
-  async #startReady(): Promise<void> {
+  /** False when a run could not be started; it waits for the next look. */
+  async #startReady(): Promise<boolean> {
     const { runsAtOnce = RUNS_AT_ONCE } = this.#options;
+    const failed = new Set<string>();
     while (this.#world !== undefined && !this.#closing.signal.aborted && this.#executions.size < runsAtOnce) {
-      const next = nextReady(this.#book.list(), this.#now());
-      if (next === undefined) return;
-      await this.#startRun(next.job, next.run);
+      const able = this.#book.list().filter(({ uid }) => !failed.has(uid));
+      const next = nextReady(able, this.#now());
+      if (next === undefined) break;
+      const started = await this.#done(next.job, () => this.#startRun(next.job, next.run));
+      if (!started) failed.add(next.job.uid);
     }
+    return failed.size === 0;
   }
 
   async #startRun(job: StoredJob, queued: Run): Promise<void> {

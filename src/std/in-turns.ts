@@ -6,6 +6,7 @@ export async function inTurns<T, R>(
   items: readonly T[],
   concurrency: number,
   work: (item: T) => Promise<R>,
+  signal?: AbortSignal,
 ): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
@@ -13,6 +14,7 @@ export async function inTurns<T, R>(
     while (next < items.length) {
       const index = next++;
       try {
+        signal?.throwIfAborted();
         results[index] = await work(items[index] as T);
       } catch (error) {
         next = items.length;

@@ -1,6 +1,7 @@
 import { locationBelow } from "../../catalog/location.ts";
 import type { Partitions } from "../../catalog/partition.ts";
 import type { PartitionFolder } from "../../catalog/partition-layout.ts";
+import { isBelow } from "../../catalog/partition-of-object.ts";
 import { keyOfValues } from "../../catalog/partition-values.ts";
 import type { StorageDescriptor, Table } from "../../catalog/table.ts";
 import type { FileView } from "../../catalog/table-changes/table-changes.ts";
@@ -68,8 +69,11 @@ export async function findFiles(
   });
   for (const { values, files } of (await fresh?.groups((some) => isNeeded(table, shape, some, uses))) ?? []) {
     const storage = places.find((place) => keyOfValues(place.values) === keyOfValues(values))?.storage ?? root;
-    count.add(files.length);
-    groups.push({ reader: readerOf(storage, table.definition.parameters ?? {}, name), values, files });
+    const location = parseLocation(storage.location, name);
+    // A partition may lie elsewhere: then what lands here is none of it.
+    const found = files.filter(({ bucket, object }) => isBelow(location, { bucket, key: object.key }));
+    count.add(found.length);
+    groups.push({ reader: readerOf(storage, table.definition.parameters ?? {}, name), values, files: found });
   }
   return { groups, partitionsRead: needed.length, partitionsKnown: places.length };
 }

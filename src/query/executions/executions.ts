@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { reasonOf } from "../../model/errors.ts";
 import { Mutex } from "../../std/mutex.ts";
 import type { Queries, QueryExecution } from "../queries.ts";
 import { QueryError } from "../query-error.ts";
@@ -146,19 +147,33 @@ export class Executions {
       submittedAt: clock.now(),
     };
     await this.#save(record);
-    await this.#forgetOldest();
+    try {
+      await this.#forgetOldest();
+      await this.#submit(record, sql);
+    } catch (error) {
+      // Nobody runs it: under its token the next try must not find it.
+      const failure = { code: "not-started", message: reasonOf(error) };
+      const failed = { ...record, state: "failed" as const, failure, endedAt: clock.now() };
+      await this.#remove(record).catch(() => this.#remember(failed));
+      throw error;
+    }
+    return record;
+  }
+
+  async #submit(record: Execution, sql: string): Promise<void> {
+    const { queries } = this.#options;
+    const id = queryId(record.id);
     let resultBytes = 0;
-    await queries.submit(sql, request.database, {
-      id: queryId(id),
+    await queries.submit(sql, record.database, {
+      id,
       publish: async ({ columns = [] }, signal) => {
-        const rows = (from: number, limit: number) => queries.rows(queryId(id), from, limit);
+        const rows = (from: number, limit: number) => queries.rows(id, from, limit);
         const options = { ...this.#options, directory: this.#options.temporaryDirectory };
         resultBytes = await publishResult({ execution: record, columns, rows, signal }, options);
       },
     });
-    const ended = queries.ended(queryId(id)).then((end) => this.#end(record, end, resultBytes));
-    this.#running.set(id, ended);
-    return record;
+    const ended = queries.ended(id).then((end) => this.#end(record, end, resultBytes));
+    this.#running.set(record.id, ended);
   }
 
   /** What was started under the same token. Throws when it was something else. */
