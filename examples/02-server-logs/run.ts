@@ -47,7 +47,7 @@ await runExample(
       athena.close();
     }
   },
-  writeOldLogs,
+  { prepare: writeOldLogs },
 );
 
 /** As a log shipper does it: many lines in one call, compressed. Each line is a record. */

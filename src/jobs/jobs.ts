@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { reasonOf } from "../model/errors.ts";
 import { Mutex } from "../std/mutex.ts";
 import { JobBook } from "./job-book.ts";
 import type { JobDefinition } from "./job-definition.ts";
 import { JobError } from "./job-error.ts";
 import { JobFiles } from "./job-files.ts";
-import type { JobComponents, JobEndpoint, JobKind, JobWork } from "./job-kind.ts";
+import type { JobComponents, JobEndpoint, JobKind, JobOccasion, JobWork } from "./job-kind.ts";
 import { checkReferences, dependentsOf } from "./job-references.ts";
 import { StoredJobState } from "./job-state.ts";
 import { parseOptions, RunExecution, type RunOutcome } from "./run-execution.ts";
@@ -112,11 +113,12 @@ export class Jobs {
     return readRunLog(this.#options.components.disk, this.#book.files.logPath(job.uid, id));
   }
 
-  /** Creates the job, or changes it. A run that is under way goes on with the options that it has. */
+  /** Creates the job, or changes it where it is another. A run that is under way goes on with the options that it has. */
   define(definition: JobDefinition): Promise<StoredJob> {
     return this.#changes.run(async () => {
       const { name } = definition;
       const before = this.#book.get(name);
+      if (before !== undefined && isDeepStrictEqual(before.definition, definition)) return before;
       this.#check(definition);
       const { clock, random } = this.#options.components;
       const now = clock.now();
@@ -144,8 +146,8 @@ export class Jobs {
     });
   }
 
-  /** Queues a run, by hand. It begins as soon as its turn comes. */
-  start(name: string): Promise<Run> {
+  /** Queues a run, by hand. It begins as soon as its turn comes. What it runs for is now, unless somebody says otherwise. */
+  start(name: string, occasion: Partial<JobOccasion> = {}): Promise<Run> {
     return this.#changes.run(async () => {
       const job = this.#book.require(name);
       const obstacle = obstacleTo(job);
@@ -155,7 +157,7 @@ export class Jobs {
       }
       const run = await this.#queue(job, {
         cause: "by hand",
-        occasion: { at: this.#options.components.clock.now() },
+        occasion: { at: this.#options.components.clock.now(), ...occasion },
       });
       await this.#startReady();
       return run;

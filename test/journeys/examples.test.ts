@@ -15,6 +15,7 @@ const NAMES = [
   "08-device-messages",
   "09-custom-prefixes",
   "10-firewall-logs",
+  "11-warehouse",
 ];
 
 const run = promisify(execFile);
@@ -100,4 +101,13 @@ test("10-firewall-logs: an old Node function drops what no rule stopped, process
   const stdout = await outputOf(t, "10-firewall-logs");
   assert.match(stdout, /Kept by the function: 1486 of 10000, in \d+ calls/);
   assert.match(stdout, /^ +10000 +0 +0 +0 +1990$/m);
+});
+
+test("11-warehouse: jobs make a summary of events and tables, one after another, and a failure is written down", async (t) => {
+  const stdout = await outputOf(t, "11-warehouse");
+  assert.match(stdout, /^120 repeats dropped; 6000 events are left\.$/m);
+  assert.match(stdout, /^ {2}compact-events +succeeded +after-files shop\.events 18 +filesRead 18, filesWritten 3,/m);
+  assert.match(stdout, /^ {2}daily-sales +succeeded +after drop-repeats .*rows 45,/m);
+  assert.match(stdout, /^ {2}note-incident +succeeded +on-failure load-returns +rows 1$/m);
+  assert.match(stdout, /^ {2}AT +147 +15658\.36 +toys$/m);
 });
