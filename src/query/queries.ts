@@ -32,6 +32,10 @@ export interface QueryExecution {
 export interface SubmitOptions {
   /** Count rows that are acknowledged and have not landed, too. */
   readonly fresh?: boolean;
+  /** Whose prepared statements count; `primary` unless told otherwise. */
+  readonly workGroup?: string;
+  /** Where it may read less than the engine's own limit says. */
+  readonly scannedBytesMax?: number;
   /** 32 hex digits; drawn when it is not given. */
   readonly id?: string;
   /** What has to be done with the whole result before the statement counts as succeeded. It fails when this does. */
@@ -138,13 +142,17 @@ export class Queries {
     this.#held.clear();
   }
 
-  async #run(held: Held, { publish }: SubmitOptions): Promise<void> {
+  async #run(held: Held, { publish, workGroup, scannedBytesMax }: SubmitOptions): Promise<void> {
     const { clock, engine } = this.#options;
     const change = (changes: Partial<QueryExecution>) => {
       held.execution = { ...held.execution, ...changes };
     };
     const { sql, database, fresh } = held.execution;
-    const request = { sql, database, fresh, signal: held.abort.signal };
+    const limited = {
+      ...(workGroup !== undefined && { workGroup }),
+      ...(scannedBytesMax !== undefined && { scannedBytesMax }),
+    };
+    const request = { sql, database, fresh, ...limited, signal: held.abort.signal };
     try {
       const statistics = await engine.run(request, {
         onStarted: () => change({ state: "running", startedAt: clock.now() }),

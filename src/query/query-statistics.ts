@@ -10,6 +10,8 @@ export interface QueryStatistics {
   readonly partitionsRead: number;
   /** Those that the tables have. */
   readonly partitionsKnown: number;
+  /** The objects that a statement has written its rows to, as `s3://bucket/key`. */
+  readonly written?: readonly string[];
   /** Present where rows were asked for that had not landed. */
   readonly fresh?: FreshStatistics;
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Executions } from "../query/executions/executions.ts";
+import type { PreparedStatements } from "../query/executions/prepared-statements.ts";
 import { SavedQueries } from "../query/executions/saved-queries.ts";
 import { WorkGroups } from "../query/executions/work-groups.ts";
 import type { Queries } from "../query/queries.ts";
@@ -11,6 +12,7 @@ import type { Stores } from "./stores.ts";
 
 export interface OpenExecutionsOptions {
   readonly queries: Queries;
+  readonly prepared: PreparedStatements;
   readonly stores: Pick<Stores, "storeFor" | "endpointOf">;
   readonly folder: Pick<DataFolder, "executions" | "query">;
   readonly disk: Disk;
@@ -22,7 +24,7 @@ export interface OpenExecutionsOptions {
 const RESULTS_BUCKET = "athena-query-results";
 
 /** What the Athena API has beside the statements themselves: their history, work groups, saved queries. */
-export async function openExecutions({ queries, stores, folder, ...world }: OpenExecutionsOptions) {
+export async function openExecutions({ queries, prepared, stores, folder, ...world }: OpenExecutionsOptions) {
   const directory = folder.executions;
   // A store elsewhere has buckets of its owner's choosing; there, a place for results has to be named.
   const primaryLocation = stores.endpointOf(RESULTS_BUCKET) === undefined ? `s3://${RESULTS_BUCKET}/` : undefined;
@@ -30,6 +32,6 @@ export async function openExecutions({ queries, stores, folder, ...world }: Open
   const savedQueries = await SavedQueries.open({ ...world, directory });
   const storeFor = (bucket: string) => stores.storeFor(bucket);
   const temporaryDirectory = join(folder.query, "outgoing");
-  const executions = await Executions.open({ ...world, queries, storeFor, directory, temporaryDirectory });
-  return { executions, workGroups, savedQueries };
+  const executions = await Executions.open({ ...world, queries, prepared, storeFor, directory, temporaryDirectory });
+  return { executions, workGroups, savedQueries, prepared };
 }

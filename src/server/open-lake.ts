@@ -1,4 +1,5 @@
 import { CrawlerSchedules } from "../catalog/crawler/crawler-schedules.ts";
+import { PreparedStatements } from "../query/executions/prepared-statements.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
@@ -41,10 +42,19 @@ export async function openLake({ configuration, stores, folder, streams, closers
   closers.push(() => changes.close());
   closers.push(() => crawlers.close());
   const freshRows = new StreamFreshRows(streams);
-  const querying = { catalog, changes, freshRows, stores, settings: configuration.query, directory: folder.query };
+  const prepared = await PreparedStatements.open({ ...world, directory: folder.executions });
+  const querying = {
+    catalog,
+    changes,
+    freshRows,
+    stores,
+    prepared,
+    settings: configuration.query,
+    directory: folder.query,
+  };
   const queries = await openQueries({ ...world, ...querying });
   closers.push(() => queries.close());
-  const { executions, ...saved } = await openExecutions({ ...world, queries, stores, folder });
+  const { executions, ...saved } = await openExecutions({ ...world, queries, prepared, stores, folder });
   closers.push(() => executions.close());
   const storeFor = (bucket: string) => stores.storeFor(bucket);
   const isSettled = (key: string) => isOpen(key) === false;

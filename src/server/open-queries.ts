@@ -3,6 +3,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Partitions } from "../catalog/partition.ts";
 import type { TableChanges } from "../catalog/table-changes/table-changes.ts";
 import { EngineOnDemand } from "../query/engine-on-demand.ts";
+import type { PreparedStatements } from "../query/executions/prepared-statements.ts";
 import type { FreshRows } from "../query/fresh-rows.ts";
 import { Queries } from "../query/queries.ts";
 import type { Clock } from "../std/clock.ts";
@@ -24,6 +25,7 @@ export interface OpenQueriesOptions {
   readonly telemetry: Telemetry;
   readonly settings: QuerySection;
   readonly directory: string;
+  readonly prepared: PreparedStatements;
 }
 
 /** SQL over the tables of the catalog. Nothing is loaded before the first statement comes. */
@@ -34,6 +36,7 @@ export async function openQueries({
   stores,
   settings,
   directory,
+  prepared,
   ...world
 }: OpenQueriesOptions): Promise<Queries> {
   const storeFor = (bucket: string) => stores.storeFor(bucket);
@@ -51,6 +54,7 @@ export async function openQueries({
     directory,
     tablesLocation: settings.tablesLocation,
     limits: queryLimits(settings),
+    prepared,
   });
   return Queries.open({ ...world, engine, directory: join(directory, "results") });
 }

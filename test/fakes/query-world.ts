@@ -9,6 +9,7 @@ import {
   type ResultColumn,
   type ResultRow,
 } from "../../src/query/engine/query-engine.ts";
+import { PreparedStatements } from "../../src/query/executions/prepared-statements.ts";
 import { DEFAULT_QUERY_LIMITS, type QueryLimits } from "../../src/query/query-limits.ts";
 import { systemClock } from "../../src/std/clock.ts";
 import { nodeDisk } from "../../src/std/node-disk.ts";
@@ -64,6 +65,7 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}, telemetry: T
     telemetry,
     directory: folder("query"),
     tablesLocation: "s3://lake/tables/",
+    prepared: await PreparedStatements.open({ ...world, directory: folder("executions") }),
     limits: { ...DEFAULT_QUERY_LIMITS, memoryMib: 256, ...limits },
   });
   return {

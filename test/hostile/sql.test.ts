@@ -134,6 +134,16 @@ describe("writing", () => {
         /expected a location|Expected a bucket name|without NUL/,
       ));
   }
+  for (const location of locations) {
+    test(`rows unloaded to ${JSON.stringify(location)}`, () =>
+      refused(
+        fill(`unload (select 1 as a) to '${location}' with (format = 'JSON')`),
+        /expected a location|Expected a bucket name|without NUL/,
+      ));
+  }
+  test("rows unloaded to where files of a table lie", () =>
+    refused("unload (select 1 as id) to 's3://lake/t/' with (format = 'JSON')", /to be empty/));
+
   test("a new table where files of another one lie", () =>
     refused("create table out with (external_location = 's3://lake/t/') as select 1 as id", /to be empty/));
 
@@ -154,6 +164,16 @@ describe("writing", () => {
     ["create table main.x as select 1 as a", /There is no database main/],
     ["create table x as select getenv('HOME') as a", /The function getenv/],
     ["create table x as select * from duckdb_settings()", /table function duckdb_settings/],
+    ["unload (copy t to 'FILE.out') to 's3://lake/x/' with (format = 'JSON')", /expected a query/],
+    ["unload (select 1 as a) to 'FILE.out' (format csv)", /expected the end/],
+    ["unload (select 1 as a)) to 's3://lake/x/' with (format = 'JSON')", /expected TO/],
+    ["unload (select 1 as a; drop table t) to 's3://lake/x/' with (format = 'JSON')", /More than one statement/],
+    ["unload (select * from read_text('FILE')) to 's3://lake/x/' with (format = 'JSON')", /table function read_text/],
+    ["unload (select getenv('HOME') as a) to 's3://lake/x/' with (format = 'JSON')", /The function getenv/],
+    [
+      "unload (select x from unnest(sequence(1, 200000)) as u(x)) to 's3://lake/x/' with (format = 'PARQUET', compression = 'NONE')",
+      /more than 100000 bytes/,
+    ],
     ["insert into t copy t to 'FILE.out'", /expected a query/],
     ["insert into t select 1; drop table t", /More than one statement/],
     ["insert into t values (2) returning id", /syntax error/],
@@ -232,9 +252,17 @@ describe("statements of DuckDB's own", () => {
     "EXPORT DATABASE 'DIRECTORY/out'",
     "IMPORT DATABASE 'DIRECTORY'",
     "CALL duckdb_settings()",
-    "EXPLAIN SELECT 1",
-    "PREPARE p AS SELECT 1",
-    "EXECUTE p",
+    "EXPLAIN COPY t TO 'FILE.out'",
+    "EXPLAIN ANALYZE ATTACH 'FILE' AS x",
+    "EXPLAIN INSERT INTO t VALUES (2)",
+    "EXPLAIN EXPLAIN SELECT 1",
+    "EXPLAIN (FORMAT html, PROFILE) SELECT 1",
+    "EXPLAIN (TYPE distributed) SELECT * FROM read_text('FILE')",
+    "EXPLAIN ANALYZE SELECT * FROM read_csv('FILE')",
+    "PREPARE p FROM COPY t TO 'FILE.out'",
+    "PREPARE p FROM PREPARE q FROM SELECT 1",
+    "PREPARE p FROM EXECUTE q",
+    "PREPARE p FROM DROP TABLE t",
     "VACUUM",
     "CHECKPOINT",
     "USE memory",
@@ -244,7 +272,13 @@ describe("statements of DuckDB's own", () => {
     "TRUNCATE t",
     "SUMMARIZE t",
     "INSERT OVERWRITE t VALUES (2)",
-    "UNLOAD (SELECT 1) TO 'FILE.out'",
+    "ALTER TABLE t RENAME TO u",
+    "ALTER TABLE t DROP COLUMN id",
+    "ALTER TABLE t SET SERDEPROPERTIES ('a'='b')",
+    "ALTER VIEW t AS SELECT 1",
+    "UNLOAD (SELECT 1 AS a) TO 's3://lake/x/' WITH (format = 'csv, header')",
+    "UNLOAD (SELECT 1 AS a) TO 's3://lake/x/' WITH (format = 'JSON', external_location = 's3://lake/t/')",
+    "UNLOAD (SELECT 1 AS a) TO 's3://lake/x/' WITH (format = 'JSON', compression = 'gzip) TO FILE')",
   ];
   for (const sql of statements) test(sql, () => refused(fill(sql), /is not supported/));
 });
@@ -261,6 +295,11 @@ describe("what hides in a query", () => {
     ["select transform(array[1], x -> getenv('HOME'))", /The function getenv/],
     ["select x.getenv() from (values ('HOME')) t(x)", /getenv/],
     ["select 1; drop table t", /More than one statement/],
+    ["execute nothing", /PreparedStatement nothing does not exist/],
+    ["execute nothing using (select 1)", /does not exist|is not supported/],
+    ["prepare p as select 1", /expected FROM/],
+    ["prepare p from select 1; drop table t", /More than one statement/],
+    ["deallocate p", /expected PREPARE/],
     ["select 1 -- ;\n; drop table t", /More than one statement/],
     ["/* ; */ copy t to 'x'", /COPY is not supported/],
     ["select /* /* */ 1 */ from t", /syntax error/],
@@ -272,7 +311,7 @@ describe("what hides in a query", () => {
     ["select {'a': 1}", /expected a word/],
     ["select * from t at (version => 1)", /./],
     ["select * from (describe t)", /DESCRIBE, SHOW or SUMMARIZE/],
-    ["select * from (show tables)", /DESCRIBE, SHOW or SUMMARIZE/],
+    ["select * from (show tables)", /syntax error/],
     ["select * from t pivot (count(*) for id in (1))", /PIVOT/],
     ["select columns('.*') from t", /./],
     ["select * from table(random_cut_forest(input => table(select 1 as x; drop table t)))", /More than one statement/],
@@ -281,13 +320,42 @@ describe("what hides in a query", () => {
     ["select * from table(random_cut_forest(input => table(set memory_limit = '1TB')))", /expected a table or a query/],
     ['select * from table(random_cut_forest(input => table(main."lakehose random_cut_forest")))', /no database main/],
     ["select table(random_cut_forest(input => table(select 1 as x)))", /./],
-    ["select * from information_schema.tables", /There is no database information_schema/],
+    ["select * from information_schema.schema_privileges", /There is no table information_schema\.schema_privileges/],
+    [
+      'select * from "lakehose information_schema".duckdb_tables',
+      /There is no table information_schema\.duckdb_tables/,
+    ],
+    ["select * from memory.information_schema.tables", /There is no catalog memory/],
     ["select * from pg_catalog.pg_class", /There is no database pg_catalog/],
     ['select * from main."lakehose partitions of default.t.0"', /There is no database main/],
     ["select * from system.information_schema.tables", /There is no catalog system/],
     ["with t as (select * from t) select * from t, read_text('x')", /read_text/],
   ];
   for (const [sql, expected] of cases) test(sql, () => refused(sql, expected));
+});
+
+describe("prepared statements", () => {
+  test("values are values, whatever is in them", async () => {
+    await world.run("prepare hostile from select ? as a, count(*) from t where cast(id as varchar) = ?");
+    const { rows } = await world.run("execute hostile using '1; drop table t --', '1'' or ''1'' = ''1'");
+    assert.deepEqual(rows, [["1; drop table t --", 0]]);
+    await world.run("deallocate prepare hostile");
+  });
+  const values = ["id", "(select 1)", "1 + 1", "getenv('HOME')", "'a' || 'b'", "1 -- x", "a.b", "'x' 'y'", "*"];
+  for (const value of values) {
+    test(`a value that is ${value}`, async () => {
+      await world.run("prepare taking from select ? from t");
+      const expected = value === "1 -- x" ? undefined : /^USING .* is not supported/;
+      if (expected === undefined) assert.deepEqual((await world.run(`execute taking using ${value}`)).rows, [[1]]);
+      else await assert.rejects(world.run(`execute taking using ${value}`), { message: expected });
+      await world.run("deallocate prepare taking");
+    });
+  }
+  test("what it calls is looked at when it runs", async () => {
+    await world.run(fill("prepare reading from select * from read_text('FILE')"));
+    await assert.rejects(world.run("execute reading"), { message: /table function read_text is not supported/ });
+    await world.run("deallocate prepare reading");
+  });
 });
 
 describe("limits", () => {

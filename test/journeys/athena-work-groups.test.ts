@@ -1,20 +1,28 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import {
   BatchGetNamedQueryCommand,
+  BatchGetPreparedStatementCommand,
   CreateNamedQueryCommand,
+  CreatePreparedStatementCommand,
   CreateWorkGroupCommand,
   DeleteNamedQueryCommand,
+  DeletePreparedStatementCommand,
   DeleteWorkGroupCommand,
   GetNamedQueryCommand,
+  GetPreparedStatementCommand,
   GetQueryResultsCommand,
   GetWorkGroupCommand,
   ListNamedQueriesCommand,
+  ListPreparedStatementsCommand,
   ListTagsForResourceCommand,
   ListWorkGroupsCommand,
+  UpdatePreparedStatementCommand,
   UpdateWorkGroupCommand,
 } from "@aws-sdk/client-athena";
-import { athenaOf, ended, execution, started } from "./athena-client.ts";
+import { athenaOf, ended, execution, rowsOf, started } from "./athena-client.ts";
 import { startJourney } from "./journey.ts";
 
 /** Work groups, saved queries and access rules of the Athena API. */
@@ -132,4 +140,70 @@ test("a key does what its rules allow: its work group, and places for results th
   for (const more of [{}, to("s3://athena-query-results/")]) {
     assert.equal((await ended(some, "SELECT 1", more)).Status?.State, "SUCCEEDED");
   }
+});
+
+test("prepared statements run with values, from SQL and from the API", async (t) => {
+  const { lakehose } = await startJourney(t);
+  const athena = athenaOf(t, lakehose.url);
+  const WorkGroup = "primary";
+  const named = { StatementName: "find", WorkGroup };
+  const statement = { ...named, QueryStatement: "SELECT ? AS a", Description: "finds" };
+  await athena.send(new CreatePreparedStatementCommand(statement));
+  await assert.rejects(athena.send(new CreatePreparedStatementCommand(statement)), { name: "InvalidRequestException" });
+  const got = await athena.send(new GetPreparedStatementCommand(named));
+  assert.deepEqual(
+    { ...got.PreparedStatement, LastModifiedTime: undefined },
+    { StatementName: "find", WorkGroupName: WorkGroup, ...pick(statement), LastModifiedTime: undefined },
+  );
+  assert.deepEqual((await rowsOf(athena, "EXECUTE find USING 'x'")).rows, [["a"], ["x"]]);
+  assert.deepEqual((await rowsOf(athena, "EXECUTE find", { ExecutionParameters: ["y"] })).rows, [["a"], ["y"]]);
+  const made = await ended(athena, "PREPARE other FROM SELECT 1 AS b WHERE 1 = ?");
+  assert.deepEqual([made.Status?.State, made.StatementType], ["SUCCEEDED", "DDL"]);
+  const executed = await ended(athena, "EXECUTE other USING 1");
+  assert.deepEqual([executed.Query, executed.StatementType], ["EXECUTE other USING 1", "DML"]);
+  await athena.send(new UpdatePreparedStatementCommand({ ...named, QueryStatement: "SELECT ? AS c" }));
+  const listed = await athena.send(new ListPreparedStatementsCommand({ WorkGroup, MaxResults: 1 }));
+  assert.deepEqual(
+    listed.PreparedStatements?.map(({ StatementName }) => StatementName),
+    ["find"],
+  );
+  assert.ok(listed.NextToken !== undefined);
+  const PreparedStatementNames = ["other", "none"];
+  const batch = await athena.send(new BatchGetPreparedStatementCommand({ PreparedStatementNames, WorkGroup }));
+  assert.equal(batch.PreparedStatements?.[0]?.QueryStatement, "SELECT 1 AS b WHERE 1 = ?");
+  assert.equal(batch.UnprocessedPreparedStatementNames?.[0]?.StatementName, "none");
+  await athena.send(new DeletePreparedStatementCommand(named));
+  await assert.rejects(athena.send(new GetPreparedStatementCommand(named)), { name: "ResourceNotFoundException" });
+  await assert.rejects(started(athena, "EXECUTE find USING 1"), {
+    message: /find does not exist in workGroup primary/,
+  });
+});
+
+function pick({ QueryStatement, Description }: { readonly QueryStatement: string; readonly Description: string }) {
+  return { QueryStatement, Description };
+}
+
+test("UNLOAD leaves a manifest beside its result, and a work group's limit of bytes ends queries", async (t) => {
+  const { lakehose, data } = await startJourney(t);
+  const athena = athenaOf(t, lakehose.url);
+  const unloaded = await ended(athena, "UNLOAD (SELECT 1 AS a) TO 's3://lake/out/' WITH (format = 'JSON')");
+  assert.deepEqual(
+    [unloaded.Status?.State, unloaded.StatementType, unloaded.SubstatementType],
+    ["SUCCEEDED", "DML", "UNLOAD"],
+    unloaded.Status?.StateChangeReason,
+  );
+  const manifest = unloaded.Statistics?.DataManifestLocation ?? "";
+  const names = await readFile(join(data, "buckets", manifest.replace("s3://", "")), "utf8");
+  assert.match(names, /^s3:\/\/lake\/out\/[0-9a-f]{32}-00000\.json\.gz\n$/);
+
+  await ended(athena, "CREATE DATABASE default");
+  const wide = Array.from({ length: 4 }, (_, index) => `repeat(cast(x + ${index} as varchar), 200) AS c${index}`);
+  const rows = "CREATE TABLE wide WITH (format = 'JSON', write_compression = 'NONE') AS";
+  const large = await ended(athena, `${rows} SELECT ${wide.join(", ")} FROM UNNEST(sequence(1, 5000)) AS t(x)`);
+  assert.equal(large.Status?.State, "SUCCEEDED", large.Status?.StateChangeReason);
+  const Configuration = { BytesScannedCutoffPerQuery: 10_000_000, ResultConfiguration: { OutputLocation: "s3://r/" } };
+  await athena.send(new CreateWorkGroupCommand({ Name: "small", Configuration }));
+  const cut = await ended(athena, "SELECT count(*) FROM wide", { WorkGroup: "small" });
+  assert.match(cut.Status?.StateChangeReason ?? "", /Bytes scanned limit was exceeded.*it may read 10000000/);
+  assert.equal((await ended(athena, "SELECT count(*) FROM wide")).Status?.State, "SUCCEEDED");
 });

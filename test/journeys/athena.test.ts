@@ -141,7 +141,17 @@ test("statements of the catalog answer text, and the catalog answers Athena's me
   assert.match(shown.ResultConfiguration?.OutputLocation ?? "", /\.txt$/);
   assert.equal(await readFile(join(data, "buckets", "athena-query-results", `${id}.txt`), "utf8"), "orders\n");
   const { rows, columns } = await rowsOf(athena, "DESCRIBE orders", Database);
-  assert.deepEqual(rows?.[0], ["id", "bigint", "of the order"]);
+  const line = (...cells: string[]) => [cells.map((cell) => cell.padEnd(20)).join("\t")];
+  assert.deepEqual(rows, [
+    line("id", "bigint", "of the order"),
+    line("note", "string", ""),
+    line("day", "date", ""),
+    ["\t \t "],
+    ["# Partition Information\t \t "],
+    ["# col_name            \tdata_type           \tcomment             "],
+    ["\t \t "],
+    line("day", "date", ""),
+  ]);
   assert.deepEqual(
     columns.map(({ Name, Type }) => [Name, Type]),
     ["col_name", "data_type", "comment"].map((name) => [name, "string"]),

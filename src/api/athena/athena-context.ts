@@ -1,6 +1,7 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Execution } from "../../query/executions/execution.ts";
 import type { Executions } from "../../query/executions/executions.ts";
+import type { PreparedStatements } from "../../query/executions/prepared-statements.ts";
 import type { SavedQueries, SavedQuery } from "../../query/executions/saved-queries.ts";
 import type { WorkGroups } from "../../query/executions/work-groups.ts";
 import { arnOf } from "../protocol/caller.ts";
@@ -15,6 +16,7 @@ export interface AthenaContext {
   readonly executions: Executions;
   readonly workGroups: WorkGroups;
   readonly savedQueries: SavedQueries;
+  readonly prepared: PreparedStatements;
 }
 
 export const ATHENA_PAGING: Paging = { itemsDefault: 50, invalidToken: "InvalidRequestException" };

@@ -6,9 +6,9 @@ import { deleteWorkGroupRequest } from "./shapes/requests.ts";
  * DeleteWorkGroup request  => WorkGroup, RecursiveDeleteOption?
  * DeleteWorkGroup response => {}
  *
- * With RecursiveDeleteOption its saved queries and its history go too; results stay in their buckets.
+ * With RecursiveDeleteOption its saved queries, its prepared statements and its history go too; results stay in their buckets.
  */
-export function deleteWorkGroup({ executions, savedQueries, workGroups }: AthenaContext): Operation {
+export function deleteWorkGroup({ executions, prepared, savedQueries, workGroups }: AthenaContext): Operation {
   return {
     target: "AmazonAthena.DeleteWorkGroup",
     service: "athena",
@@ -17,11 +17,13 @@ export function deleteWorkGroup({ executions, savedQueries, workGroups }: Athena
       authorizeWorkGroup(request, name);
       workGroups.get(name);
       const saved = savedQueries.list(name);
-      if (recursive !== true && (saved.length > 0 || executions.list(name).length > 0)) {
+      const statements = prepared.list(name);
+      if (recursive !== true && saved.length + statements.length + executions.list(name).length > 0) {
         throw invalidRequest(`WorkGroup ${name} is not empty: RecursiveDeleteOption deletes what is in it`);
       }
       await workGroups.delete(name);
       for (const { id } of saved) await savedQueries.delete(id);
+      for (const statement of statements) await prepared.delete(name, statement.name);
       await executions.forget(name);
       return {};
     },

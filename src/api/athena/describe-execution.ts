@@ -5,7 +5,7 @@ import { describeResultSettings } from "./result-mapping.ts";
 
 /** QueryExecution. Times are seconds with fractions. */
 export function describeExecution(execution: Execution): JsonObject {
-  const { id, sql, statement, object, parameters, results } = execution;
+  const { id, sql, statement, object, parameters, results, manifest } = execution;
   const location = `s3://${object.bucket}/${object.key}`;
   return {
     QueryExecutionId: id,
@@ -19,6 +19,7 @@ export function describeExecution(execution: Execution): JsonObject {
     Statistics: {
       ...describeTimes(execution),
       DataScannedInBytes: execution.statistics?.scannedBytes ?? 0,
+      ...(manifest !== undefined && { DataManifestLocation: `s3://${manifest.bucket}/${manifest.key}` }),
       ResultReuseInformation: { ReusedPreviousResult: false },
     },
     WorkGroup: execution.workGroup,
@@ -43,11 +44,11 @@ export function updateCountOf({ statement, statistics }: Execution): number {
   return WRITING.has(statement) ? (statistics?.rows ?? 0) : 0;
 }
 
-const WRITING = new Set(["create-table-as", "insert"]);
+const WRITING = new Set(["create-table-as", "insert", "unload"]);
 
 /** What answers rows or adds some is DML, what shows the catalog is a utility, what changes the catalog is DDL. */
 function statementType(statement: string): string {
-  if (statement === "query" || statement === "insert") return "DML";
+  if (["query", "explain", "insert", "unload"].includes(statement)) return "DML";
   return statement.startsWith("show-") || statement.startsWith("describe-") ? "UTILITY" : "DDL";
 }
 

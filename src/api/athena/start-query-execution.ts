@@ -34,6 +34,7 @@ export function startQueryExecution({ executions, workGroups }: AthenaContext): 
         database: databaseOf(context.Database),
         workGroup: name,
         results: placeOf(request, group, own),
+        ...limitOf(group),
         // Tokens of one caller's mean nothing to another.
         ...(token !== undefined && { token: `${request.caller.principal}/${token}` }),
       });
@@ -45,6 +46,10 @@ export function startQueryExecution({ executions, workGroups }: AthenaContext): 
 /** Names are given as they are, and also in the quotes that Hive has for them (awswrangler does so). */
 function databaseOf(name = "default"): string {
   return name.replace(/^`(.+)`$/s, "$1").toLowerCase();
+}
+
+function limitOf({ hints: { BytesScannedCutoffPerQuery: bytes } }: WorkGroup) {
+  return typeof bytes === "number" ? { scannedBytesMax: bytes } : {};
 }
 
 function placeOf(request: OperationRequest, group: WorkGroup, own: ResultSettings) {

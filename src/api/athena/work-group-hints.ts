@@ -15,7 +15,7 @@ const NAMES = [
   "EnableMinimumEncryptionConfiguration",
 ] as const;
 
-/** Settings that change nothing here and are kept, so that whoever declares work groups finds what was declared. */
+/** Settings that are kept as they were declared. But for the limit of bytes per query they change nothing here. */
 export function hintsOf(configuration: Configuration): WorkGroup["hints"] {
   const hints: Record<string, boolean | number> = {};
   for (const name of NAMES) {

@@ -113,7 +113,7 @@ export class TableDeduplication {
     const session = await QuerySession.open(sessionOptionsOf(this.#run, join(directory, "spill")));
     try {
       const outputs = files.map(({ number }) => join(made, String(number)));
-      await session.shutOut([...ready.map(({ path }) => path), ...outputs]);
+      await session.shutOut([...ready, ...outputs]);
       await session.lock([]);
       const readable = files.map(({ number, place }) => ({
         number,

@@ -9,7 +9,11 @@ import { isSign } from "./token-reader.ts";
  * it is one value and nothing but a value, whatever is in it. Question marks within texts, names and comments are none.
  */
 export function bindParameters(sql: string, values: readonly string[]): string {
-  if (values.length === 0) return sql;
+  return values.length === 0 ? sql : bindEvery(sql, values);
+}
+
+/** The same for a statement all of whose question marks have to get a value. */
+export function bindEvery(sql: string, values: readonly string[]): string {
   if (dialectOf(sql) === "hive") throw unsupported("A parameter in a statement of the catalog", "write the value");
   const places = tokenize(sql, "trino").filter((token) => isSign(token, "?"));
   if (places.length !== values.length) {
@@ -26,7 +30,22 @@ export function bindParameters(sql: string, values: readonly string[]): string {
   return parts.join("") + sql.slice(at);
 }
 
+/** Throws unless a text is written as one value. */
+export function requireLiteral(value: string): void {
+  if (literalIn(value) !== undefined) return;
+  throw unsupported(
+    `USING ${value.slice(0, SHOWN_LENGTH_MAX)}`,
+    "values are literals such as 1, 'text' or DATE '2026-01-01'",
+  );
+}
+
+const SHOWN_LENGTH_MAX = 40;
+
 function literal(value: string): string {
+  return literalIn(value) ?? quoted(value);
+}
+
+function literalIn(value: string): string | undefined {
   const tokens = tokensOf(value);
   const [first, second] = tokens;
   if (tokens.length === 1 && first !== undefined && isPlainLiteral(first)) return written(first);
@@ -35,7 +54,7 @@ function literal(value: string): string {
     const typed = second.kind === "text" && first.kind === "word" && TYPES.has(first.value.toLowerCase());
     if (signed || typed) return `${first.value} ${written(second)}`;
   }
-  return quoted(value);
+  return undefined;
 }
 
 const TYPES = new Set(["date", "decimal", "time", "timestamp"]);

@@ -18,12 +18,22 @@ function parseKind(reader: TokenReader): Statement {
   if (reader.takes("create", "table") || reader.takes("create", "view")) {
     return { kind: "show-create-table", name: tableName(reader) };
   }
-  if (reader.takes("tblproperties")) return { kind: "show-table-properties", name: tableName(reader) };
+  if (reader.takes("tblproperties")) return parseProperties(reader);
   if (reader.takes("columns")) return parseColumns(reader);
   throw unsupported(
     `SHOW ${reader.current?.value.toUpperCase() ?? ""}`,
     "there are SHOW DATABASES, TABLES, VIEWS, COLUMNS, PARTITIONS, CREATE TABLE and TBLPROPERTIES",
   );
+}
+
+/** `SHOW TBLPROPERTIES table [('property')]` */
+function parseProperties(reader: TokenReader): Statement {
+  const name = tableName(reader);
+  if (reader.ended) return { kind: "show-table-properties", name };
+  reader.expectSign("(");
+  const property = reader.text("the name of a property in quotes");
+  reader.expectSign(")");
+  return { kind: "show-table-properties", name, property };
 }
 
 /** `SHOW COLUMNS IN table [IN database]` */

@@ -2,10 +2,13 @@ import { QueryError, unsupported } from "../query-error.ts";
 import { parseAlterTable } from "./parse-alter-table.ts";
 import { parseCreateDatabase, parseCreateTable } from "./parse-create-table.ts";
 import { parseCreateTableAs } from "./parse-create-table-as.ts";
+import { parseExplain } from "./parse-explain.ts";
 import { parseInsert } from "./parse-insert.ts";
 import { databaseName, tableName } from "./parse-names.ts";
+import { parseDeallocate, parseExecute } from "./parse-prepared.ts";
 import { beginsQuery, restAsQuery } from "./parse-query.ts";
 import { parseShow } from "./parse-show.ts";
+import { parseUnload } from "./parse-unload.ts";
 import type { Statement } from "./statement.ts";
 import { type TokenDialect, tokenize } from "./token.ts";
 import { isSign, TokenReader } from "./token-reader.ts";
@@ -31,19 +34,24 @@ export function parseStatement(sql: string): Statement {
 }
 
 const SUPPORTED =
-  "there are SELECT, INSERT INTO, CREATE TABLE AS, CREATE and DROP of databases, external tables and views, ALTER TABLE, MSCK REPAIR TABLE, SHOW and DESCRIBE";
+  "there are SELECT, INSERT INTO, CREATE TABLE AS, UNLOAD, CREATE and DROP of databases, external tables and views, ALTER TABLE, MSCK REPAIR TABLE, SHOW, DESCRIBE, EXPLAIN, PREPARE, EXECUTE and DEALLOCATE";
 
 const PARSERS: Readonly<Record<string, ((reader: TokenReader) => Statement) | undefined>> = Object.assign(
   Object.create(null),
   {
     alter: parseAlterTable,
     create: parseCreate,
+    deallocate: parseDeallocate,
     desc: parseDescribe,
     describe: parseDescribe,
     drop: parseDrop,
+    execute: parseExecute,
+    explain: parseExplain,
     insert: parseInsert,
     msck: parseRepair,
+    prepare: parsePrepare,
     show: parseShow,
+    unload: parseUnload,
   },
 );
 
@@ -103,6 +111,19 @@ function parseDrop(reader: TokenReader): Statement {
   const name = tableName(reader);
   reader.expectEnd();
   return { kind, name, ifExists };
+}
+
+const PREPARED_KINDS: readonly string[] = ["create-table-as", "insert", "query", "unload"];
+
+/** PREPARE name FROM statement */
+function parsePrepare(reader: TokenReader): Statement {
+  const name = reader.name("the name of a prepared statement");
+  reader.expect("from");
+  const start = reader.current?.start;
+  if (start === undefined) throw reader.expected("a statement");
+  const sql = reader.sql.slice(start, reader.tokens.at(-1)?.end);
+  if (PREPARED_KINDS.includes(parseStatement(sql).kind)) return { kind: "prepare", name, sql };
+  throw unsupported(`PREPARE of ${wordAt(reader)}`, "there are queries, INSERT INTO, CREATE TABLE AS and UNLOAD");
 }
 
 function parseDescribe(reader: TokenReader): Statement {

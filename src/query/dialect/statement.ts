@@ -17,6 +17,11 @@ export interface TranslatedQuery {
 /** What people write, read into plain data. Names are in lower case, types are Hive's texts. */
 export type Statement =
   | { readonly kind: "query"; readonly query: TranslatedQuery }
+  | { readonly kind: "prepare"; readonly name: string; readonly sql: string }
+  /** Values as they are written; absent: those that come with the statement, if any. */
+  | { readonly kind: "execute"; readonly name: string; readonly values?: readonly string[] }
+  | { readonly kind: "deallocate"; readonly name: string }
+  | { readonly kind: "explain"; readonly query: TranslatedQuery; readonly analyze: boolean }
   | ({ readonly kind: "create-database"; readonly name: string; readonly ifNotExists: boolean } & DatabaseDetails)
   | { readonly kind: "drop-database"; readonly name: string; readonly ifExists: boolean; readonly cascade: boolean }
   | {
@@ -48,6 +53,12 @@ export type Statement =
       readonly columns?: readonly string[];
       readonly query: TranslatedQuery;
     }
+  | {
+      readonly kind: "unload";
+      readonly location: string;
+      readonly properties: NewTableProperties;
+      readonly query: TranslatedQuery;
+    }
   | { readonly kind: "drop-table" | "drop-view"; readonly name: TableName; readonly ifExists: boolean }
   | {
       readonly kind: "add-partitions";
@@ -62,13 +73,27 @@ export type Statement =
       readonly partitions: readonly PartitionSpecification[];
     }
   | { readonly kind: "add-columns"; readonly name: TableName; readonly columns: readonly TableColumn[] }
+  | { readonly kind: "replace-columns"; readonly name: TableName; readonly columns: readonly TableColumn[] }
+  | { readonly kind: "change-column"; readonly name: TableName; readonly column: string; readonly to: TableColumn }
+  | {
+      readonly kind: "rename-partition";
+      readonly name: TableName;
+      readonly partition: PartitionSpecification;
+      readonly to: PartitionSpecification;
+    }
   | { readonly kind: "set-properties"; readonly name: TableName; readonly properties: TextMap }
-  | { readonly kind: "set-location"; readonly name: TableName; readonly location: string }
+  | {
+      readonly kind: "set-location";
+      readonly name: TableName;
+      readonly location: string;
+      /** Absent: the table itself. */
+      readonly partition?: PartitionSpecification;
+    }
   | { readonly kind: "repair-table"; readonly name: TableName }
   | { readonly kind: "show-databases"; readonly pattern?: string }
   | { readonly kind: "show-tables" | "show-views"; readonly database?: string; readonly pattern?: string }
   | { readonly kind: "show-columns" | "show-partitions" | "show-create-table"; readonly name: TableName }
-  | { readonly kind: "show-table-properties"; readonly name: TableName }
+  | { readonly kind: "show-table-properties"; readonly name: TableName; readonly property?: string }
   | { readonly kind: "describe-table"; readonly name: TableName };
 
 /** What stands in WITH of a CREATE TABLE AS, checked. */

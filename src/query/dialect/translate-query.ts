@@ -1,6 +1,7 @@
 import { QueryError } from "../query-error.ts";
 import { datePattern } from "./date-pattern.ts";
 import { RENAMED } from "./functions.ts";
+import { isNameToQuote, isNameWithColumns } from "./name-places.ts";
 import type { TranslatedQuery } from "./statement.ts";
 import {
   beginsTableFunction,
@@ -48,13 +49,17 @@ class Translator implements QueryWriter {
   #piece(at: number, to: number): Piece {
     const token = this.#token(at);
     if (beginsTableFunction(this.tokens, at)) return this.#tableFunction(at);
-    if (token.kind === "word" && isSign(this.tokens[at + 1], "(")) return this.#call(at, to);
+    if (this.#beginsCall(at)) return this.#call(at, to);
     if (isSign(token, "=>")) throw syntaxError(this.sql, token.start, "arguments without names");
     if (isWord(token, "values") && this.#beginsQuery(at)) return this.#values(at, to);
     if (this.#isCatalog(at)) return { text: "", next: at + 2 };
-    // A name like any other in Trino; DuckDB takes it for one in quotes only.
-    if (isWord(token, "at") && !isWord(this.tokens[at + 1], "time")) return { text: quote(token.value), next: at + 1 };
+    if (this.#isInformationSchema(at)) return { text: quote(INFORMATION_SCHEMA), next: at + 1 };
+    if (token.kind === "word" && isNameToQuote(this.tokens, at)) return { text: quote(token.value), next: at + 1 };
     return { text: write(token), next: at + 1 };
+  }
+
+  #beginsCall(at: number): boolean {
+    return this.#token(at).kind === "word" && isSign(this.tokens[at + 1], "(") && !isNameWithColumns(this.tokens, at);
   }
 
   #call(at: number, to: number): Piece {
@@ -149,6 +154,13 @@ class Translator implements QueryWriter {
     return isSign(this.tokens[at + 1], ".") && isSign(this.tokens[at + 3], ".");
   }
 
+  #isInformationSchema(at: number): boolean {
+    const token = this.#token(at);
+    if (token.value.toLowerCase() !== "information_schema" || !isSign(this.tokens[at + 1], ".")) return false;
+    const isFirst = !isSign(this.tokens[at - 1], ".") || (at > 1 && this.#isCatalog(at - 2));
+    return isFirst && (token.kind === "word" || token.kind === "quoted-name");
+  }
+
   /** Where the arguments between these brackets begin and end. */
   arguments(open: number, close: number): readonly TokenRange[] {
     if (close === open + 1) return [];
@@ -191,6 +203,9 @@ class Translator implements QueryWriter {
 
 /** What Athena calls the one catalog that everybody has. */
 export const CATALOG_NAME = "awsdatacatalog";
+
+/** What queries know as `information_schema`; DuckDB has one of its own, which tells about the session. */
+export const INFORMATION_SCHEMA = "lakehose information_schema";
 
 interface Piece {
   readonly text: string;

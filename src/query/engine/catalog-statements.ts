@@ -1,12 +1,13 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Partitions } from "../../catalog/partition.ts";
-import { hivePartitionFolder } from "../../catalog/partition-layout.ts";
 import type { Table, TableColumn, TableDefinition } from "../../catalog/table.ts";
 import type { ObjectStore } from "../../storage/object-store.ts";
-import type { PartitionSpecification, Statement, TableName, TranslatedQuery } from "../dialect/statement.ts";
+import type { Statement, TableName, TranslatedQuery } from "../dialect/statement.ts";
 import { QueryError } from "../query-error.ts";
-import { describeTable, likePattern, showCreateTable } from "./catalog-texts.ts";
+import { alterTable } from "./alter-table.ts";
+import { type CatalogAnswer, describeTable, likePattern, showColumns, showCreateTable } from "./catalog-texts.ts";
 import { repairTable } from "./repair-table.ts";
+import { trinoTypeOfText } from "./trino-type.ts";
 import { isView, writeViewText } from "./view-text.ts";
 
 export interface CatalogStatementContext {
@@ -19,13 +20,9 @@ export interface CatalogStatementContext {
   readonly describeQuery: (query: TranslatedQuery) => Promise<readonly TableColumn[]>;
 }
 
-/** What a statement about the catalog answers: texts, under the headings that Athena has. */
-export interface CatalogAnswer {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
+export type CatalogStatement = Exclude<Statement, { readonly kind: OtherKind }>;
 
-export type CatalogStatement = Exclude<Statement, { readonly kind: "query" | "create-table-as" | "insert" }>;
+type OtherKind = "query" | "explain" | "create-table-as" | "insert" | "unload" | "prepare" | "execute" | "deallocate";
 
 const DONE: CatalogAnswer = { columns: [], rows: [] };
 
@@ -45,14 +42,18 @@ export async function runCatalogStatement(
     case "drop-table":
     case "drop-view":
       return dropTable(statement, context);
-    case "add-partitions":
-    case "drop-partitions":
     case "repair-table":
-      return changePartitions(statement, context);
+      return repair(findTable(statement.name, context), context);
     case "add-columns":
-    case "set-properties":
+    case "add-partitions":
+    case "change-column":
+    case "drop-partitions":
+    case "rename-partition":
+    case "replace-columns":
     case "set-location":
-      return alterTable(statement, context);
+    case "set-properties":
+      await alterTable(statement, findTable(statement.name, context), context);
+      return DONE;
     default:
       return show(statement, context);
   }
@@ -107,7 +108,10 @@ async function createView(statement: Of<"create-view">, context: CatalogStatemen
     name: name.table,
     tableType: "VIRTUAL_VIEW",
     storageDescriptor: { columns },
-    viewOriginalText: writeViewText({ sql: originalSql, database }, columns),
+    viewOriginalText: writeViewText(
+      { sql: originalSql, database },
+      columns.map(({ name: column, type }) => ({ name: column, type: trinoTypeOfText(type) })),
+    ),
     viewExpandedText: "/* Presto View */",
     parameters: { presto_view: "true", comment: "Presto View" },
   };
@@ -133,77 +137,11 @@ async function dropTable(
   return DONE;
 }
 
-async function changePartitions(
-  statement: Of<"add-partitions" | "drop-partitions" | "repair-table">,
-  context: CatalogStatementContext,
-): Promise<CatalogAnswer> {
-  const table = findTable(statement.name, context);
+function repair(table: Table, context: CatalogStatementContext): Promise<CatalogAnswer> {
   const keys = (table.definition.partitionKeys ?? []).map(({ name }) => name);
+  if (keys.length > 0) return repairTable(table, keys, context);
   const label = `${table.databaseName}.${table.definition.name}`;
-  if (keys.length === 0) throw new QueryError("data", `Table ${label} has no partition keys`);
-  if (statement.kind === "repair-table") return repairTable(table, keys, context);
-  const { databaseName, definition } = table;
-  for (const { values } of statement.partitions) checkKeys(label, keys, values, statement.kind === "add-partitions");
-  if (statement.kind === "add-partitions") {
-    const wanted = statement.partitions.map((partition) => partitionOf(table, keys, partition));
-    const became = await context.partitions.createPartitions(databaseName, definition.name, wanted);
-    const taken = wanted[became.indexOf("already-exists")];
-    if (taken !== undefined && !statement.ifNotExists) {
-      throw new QueryError("already-exists", `Table ${label} has the partition ${taken.values.join("/")} already`);
-    }
-    return DONE;
-  }
-  const known = await context.partitions.partitions(databaseName, definition.name);
-  const dropped = known
-    .map(({ definition: { values } }) => values)
-    .filter((values) => statement.partitions.some(({ values: wanted }) => matches(keys, values, wanted)));
-  if (dropped.length === 0 && !statement.ifExists) {
-    throw new QueryError("not-found", `Table ${label} has no such partition`);
-  }
-  await context.partitions.deletePartitions(databaseName, definition.name, dropped);
-  return DONE;
-}
-
-function checkKeys(
-  label: string,
-  keys: readonly string[],
-  values: ReadonlyMap<string, string>,
-  allWanted: boolean,
-): void {
-  const stranger = [...values.keys()].find((key) => !keys.includes(key));
-  if (stranger === undefined && (values.size === keys.length || !allWanted)) return;
-  const message = `Table ${label} has the partition keys ${keys.join(", ")}, got ${[...values.keys()].join(", ")}`;
-  throw new QueryError("data", message);
-}
-
-function matches(keys: readonly string[], values: readonly string[], wanted: ReadonlyMap<string, string>): boolean {
-  return keys.every((key, index) => !wanted.has(key) || wanted.get(key) === values[index]);
-}
-
-function partitionOf(table: Table, keys: readonly string[], { values, location }: PartitionSpecification) {
-  const texts = keys.map((key) => values.get(key) ?? "");
-  const storage = table.definition.storageDescriptor ?? {};
-  const place = location ?? `${(storage.location ?? "").replace(/\/?$/, "/")}${hivePartitionFolder(keys, texts)}`;
-  return { values: texts, storageDescriptor: { ...storage, location: place } };
-}
-
-async function alterTable(
-  statement: Of<"add-columns" | "set-properties" | "set-location">,
-  context: CatalogStatementContext,
-): Promise<CatalogAnswer> {
-  const { databaseName, definition, versionId } = findTable(statement.name, context);
-  const storage = definition.storageDescriptor ?? {};
-  const changed: TableDefinition =
-    statement.kind === "set-properties"
-      ? { ...definition, parameters: { ...definition.parameters, ...statement.properties } }
-      : statement.kind === "set-location"
-        ? { ...definition, storageDescriptor: { ...storage, location: statement.location } }
-        : {
-            ...definition,
-            storageDescriptor: { ...storage, columns: [...(storage.columns ?? []), ...statement.columns] },
-          };
-  await context.catalog.updateTable(databaseName, changed, { expectedVersion: versionId });
-  return DONE;
+  throw new QueryError("data", `Table ${label} has no partition keys`);
 }
 
 type ShowStatement = Of<
@@ -229,28 +167,26 @@ async function show(statement: ShowStatement, context: CatalogStatementContext):
       const tables = catalog.tables(statement.database ?? context.database);
       const wanted = statement.kind === "show-tables" ? tables : tables.filter(({ definition }) => isView(definition));
       return oneColumn(
-        "tab_name",
+        statement.kind === "show-tables" ? "tab_name" : "views",
         wanted.map(({ definition }) => definition.name).filter(likePattern(statement.pattern)),
       );
     }
     case "show-partitions":
       return showPartitions(findTable(statement.name, context), context);
-    case "show-columns": {
-      const { definition } = findTable(statement.name, context);
-      const columns = [...(definition.storageDescriptor?.columns ?? []), ...(definition.partitionKeys ?? [])];
-      return oneColumn(
-        "field",
-        columns.map(({ name }) => name),
-      );
+    case "show-columns":
+      return showColumns(findTable(statement.name, context));
+    case "show-create-table": {
+      const table = findTable(statement.name, context);
+      return oneColumn(isView(table.definition) ? "create view" : "createtab_stmt", showCreateTable(table));
     }
-    case "show-create-table":
-      return oneColumn("createtab_stmt", showCreateTable(findTable(statement.name, context)));
     case "show-table-properties": {
       const { parameters = {} } = findTable(statement.name, context).definition;
-      return { columns: ["prpt_name", "prpt_value"], rows: Object.entries(parameters) };
+      const { property } = statement;
+      const rows = Object.entries(parameters).filter(([name]) => property === undefined || name === property);
+      return { columns: ["prpt_name", "prpt_value"], rows };
     }
     case "describe-table":
-      return { columns: ["col_name", "data_type", "comment"], rows: describeTable(findTable(statement.name, context)) };
+      return describeTable(findTable(statement.name, context));
   }
 }
 

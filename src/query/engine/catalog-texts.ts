@@ -1,5 +1,12 @@
-import type { Table, TableColumn, TextMap } from "../../catalog/table.ts";
+import type { Table, TableColumn, TableDefinition, TextMap } from "../../catalog/table.ts";
+import { trinoTypeOfText } from "./trino-type.ts";
 import { isView, readViewText } from "./view-text.ts";
+
+/** What a statement about the catalog answers: texts, under the headings that Athena has. */
+export interface CatalogAnswer {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
 
 /** Hive's patterns: `*` for anything, `|` between several. */
 export function likePattern(pattern: string | undefined): (name: string) => boolean {
@@ -24,13 +31,31 @@ function matchesParts(name: string, parts: readonly string[]): boolean {
   return true;
 }
 
-export function describeTable({ definition }: Table): readonly (readonly string[])[] {
+/** Those of tables as Hive has them, those of views as Trino has them. */
+export function describeTable({ definition }: Table): CatalogAnswer {
+  if (isView(definition)) return describeView(definition);
   const rows = (columns: readonly TableColumn[] = []) =>
     columns.map(({ name, type, comment }) => [name, type ?? "string", comment ?? ""]);
   const columns = rows(definition.storageDescriptor?.columns);
   const keys = rows(definition.partitionKeys);
-  if (keys.length === 0) return columns;
-  return [...columns, ...keys, ["", "", ""], ["# Partition Information", "", ""], ...keys];
+  const headings = [BLANK, ["# Partition Information", "", ""], ["# col_name", "data_type", "comment"], BLANK];
+  return {
+    columns: ["col_name", "data_type", "comment"],
+    rows: keys.length === 0 ? columns : [...columns, ...keys, ...headings, ...keys],
+  };
+}
+
+const BLANK = ["", "", ""];
+
+export function showColumns({ definition }: Table): CatalogAnswer {
+  if (isView(definition)) return describeView(definition);
+  const columns = [...(definition.storageDescriptor?.columns ?? []), ...(definition.partitionKeys ?? [])];
+  return { columns: ["field"], rows: columns.map(({ name }) => [name]) };
+}
+
+function describeView({ storageDescriptor }: TableDefinition): CatalogAnswer {
+  const columns = storageDescriptor?.columns ?? [];
+  return { columns: ["column", "type"], rows: columns.map(({ name, type }) => [name, trinoTypeOfText(type)]) };
 }
 
 /** The statement that would make the table or view again, line by line. */

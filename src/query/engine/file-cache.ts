@@ -7,6 +7,7 @@ import type { Disk, DiskFile } from "../../std/disk.ts";
 import { QueryError } from "../query-error.ts";
 import { FILES_MAX } from "../query-limits.ts";
 import { CanonicalJson } from "./canonical-json.ts";
+import type { NamedFile } from "./duckdb-failure.ts";
 import { fileContent } from "./file-content.ts";
 import type { StoredFile } from "./location.ts";
 import { namesInFiles, type TableReader } from "./table-reader.ts";
@@ -20,9 +21,8 @@ export interface FileCacheOptions {
   readonly localPath: (bucket: string, key: string) => string | undefined;
 }
 
-/** A file on this disk with what DuckDB reads. */
-export interface ReadyFile {
-  readonly path: string;
+/** A file on this disk with what DuckDB reads, under the name of its object. */
+export interface ReadyFile extends NamedFile {
   readonly release: () => void;
 }
 
@@ -64,19 +64,20 @@ export class FileCache {
     signal: AbortSignal,
   ): Promise<ReadyFile> {
     const local = this.#plainPath(file);
-    if (local !== undefined && reader.format === "parquet") return { path: local, release: () => undefined };
-    const name = nameOf(file, reader, columns);
-    const known = this.#entries.get(name);
-    const entry = known ?? this.#make(name, local, file, reader, columns, signal);
-    this.#entries.delete(name);
-    this.#entries.set(name, entry);
+    const name = objectName(file);
+    if (local !== undefined && reader.format === "parquet") return { path: local, name, release: () => undefined };
+    const key = nameOf(file, reader, columns);
+    const known = this.#entries.get(key);
+    const entry = known ?? this.#make(key, local, file, reader, columns, signal);
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
     entry.users++;
     const release = () => {
       entry.users--;
     };
     try {
       await this.#evict();
-      return { path: await entry.ready, release };
+      return { path: await entry.ready, name, release };
     } catch (error) {
       release();
       // Another query's end is none of ours: it was that one who gave up.
@@ -166,9 +167,13 @@ export class FileCache {
 }
 
 /** What is wrong with the bytes of an object, with its name. */
-function ofFile({ bucket, object }: StoredFile, error: unknown): unknown {
+function ofFile(file: StoredFile, error: unknown): unknown {
   if (!(error instanceof LakehoseError) || !ERRORS_OF_BYTES.has(error.code)) return error;
-  return new QueryError("data", `s3://${bucket}/${object.key}: ${error.message}`, { cause: error });
+  return new QueryError("data", `${objectName(file)}: ${error.message}`, { cause: error });
+}
+
+function objectName({ bucket, object }: StoredFile): string {
+  return `s3://${bucket}/${object.key}`;
 }
 
 const ERRORS_OF_BYTES: ReadonlySet<string> = new Set([

@@ -15,6 +15,7 @@ import { defineTable, type ReadyGroup } from "./define-table.ts";
 import { defineView } from "./define-view.ts";
 import type { FileCache, ReadyFile } from "./file-cache.ts";
 import { FreshReading } from "./fresh-files.ts";
+import { defineCatalogTables } from "./information-schema.ts";
 import { type PlannedTable, planQuery } from "./query-plan.ts";
 import { runTableFunction } from "./run-table-function.ts";
 import { QuerySession } from "./session.ts";
@@ -70,14 +71,12 @@ export async function withTables<T>(
       read = source.read;
       sources.push(source);
     }
-    await session.shutOut(
-      held.map(({ path }) => path),
-      output,
-    );
+    await session.shutOut(held, output);
     for (const { table, shape, groups } of sources) {
       const name = { database: table.databaseName, table: table.definition.name };
       await defineTable(session, name, shape, groups);
     }
+    await defineCatalogTables(session, catalog, plan.catalogTables);
     await session.lock(new Set([database, ...plan.steps.map(({ searchDatabase }) => searchDatabase)]));
     for (const step of plan.steps) {
       if (step.kind === "view") await defineView(session, step);
@@ -134,7 +133,7 @@ async function sourceOf(
     partitionsKnown: before.partitionsKnown + found.partitionsKnown,
   };
   if (read.scannedBytes > limits.scannedBytes) {
-    const message = `The query needs ${read.scannedBytes} bytes of files, it may read ${limits.scannedBytes}; name partitions in WHERE`;
+    const message = `Bytes scanned limit was exceeded: the query needs ${read.scannedBytes} bytes of files, it may read ${limits.scannedBytes}; name partitions in WHERE`;
     throw new QueryError("limit-exceeded", message);
   }
   const wanted = found.groups.flatMap((group) => group.files.map((file) => ({ file, reader: group.reader })));

@@ -146,7 +146,7 @@ describe("JSON", () => {
   test("a value that is not of its type is told with its file", async () => {
     await world.run(json("wrong", "id bigint"));
     await world.put("lake", "wrong/a", '{"id":"x"}\n');
-    await fails("select * from wrong", /x/);
+    await fails("select * from wrong", /s3:\/\/lake\/wrong\/a\b.*"x"/);
   });
 
   test("reads objects of a store that is elsewhere, and fetches each once", async () => {
@@ -223,6 +223,29 @@ test("Parquet: names in any case, missing columns, declared types, partitions", 
   ]);
 });
 
+test("errors name objects, never a path of this machine", async () => {
+  const tables: readonly (readonly [string, string | Buffer])[] = [
+    ["ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'", gzipSync('{"id":"x"}\n')],
+    ["ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'", '{"id": nonsense}\n'],
+    ["ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde'", gzipSync(Buffer.from('"\xff"\n', "latin1"))],
+    ["STORED AS PARQUET", "no file of this format"],
+    ["STORED AS ORC", "no file of this format"],
+  ];
+  for (const [index, [clause, content]] of tables.entries()) {
+    for (const bucket of ["lake", "far"]) {
+      const key = `faulty${index}/it's a "name"`;
+      await world.put(bucket, key, content);
+      const name = `faulty_${bucket}_${index}`;
+      await world.run(`CREATE EXTERNAL TABLE ${name} (id int) ${clause} LOCATION 's3://${bucket}/faulty${index}/'`);
+      await assert.rejects(world.run(`select * from ${name}`), ({ message }: Error) => {
+        assert.ok(message.includes(`s3://${bucket}/${key}`), message);
+        assert.ok(!message.includes(world.root), message);
+        return true;
+      });
+    }
+  }
+});
+
 test("views stand in the catalog as Athena writes them, and on one another", async () => {
   await world.run("CREATE DATABASE other");
   await world.run("CREATE VIEW v1 AS SELECT 1 AS a, map_agg('k', 2) AS m");
@@ -260,11 +283,53 @@ test("statements about the catalog answer as Athena does", async () => {
   const [partition] = await world.partitions.partitions("shop", "orders");
   assert.equal(partition?.definition.storageDescriptor?.location, "s3://lake/orders/year=2019/day=01/");
   await world.run("ALTER TABLE shop.orders ADD COLUMNS (note string)");
+  await world.run("ALTER TABLE shop.orders CHANGE COLUMN note remark varchar(10) COMMENT 'said'");
+  await fails("ALTER TABLE shop.orders CHANGE note note string", "has no column note");
+  assert.deepEqual((await world.run("DESCRIBE shop.orders")).rows[1], ["remark", "varchar(10)", "said"]);
+  await world.run("ALTER TABLE shop.orders REPLACE COLUMNS (id int COMMENT 'key', note string)");
+  await world.run("ALTER TABLE shop.orders PARTITION (year='2019', day='01') SET LOCATION 's3://lake/old/'");
+  await world.run(
+    "ALTER TABLE shop.orders PARTITION (year='2019', day='01') RENAME TO PARTITION (year='2018', day='31')",
+  );
+  const [moved] = await world.partitions.partitions("shop", "orders");
+  assert.deepEqual(moved?.definition.values, ["2018", "31"]);
+  assert.equal(moved?.definition.storageDescriptor?.location, "s3://lake/old/");
+  await fails("ALTER TABLE shop.orders PARTITION (year='2019', day='01') SET LOCATION 's3://x/'", "no such partition");
+  await fails(
+    "ALTER TABLE shop.orders PARTITION (year='2018') SET LOCATION 's3://x/'",
+    "has the partition keys year, day",
+  );
+  await world.run("ALTER TABLE shop.orders SET TBLPROPERTIES ('a'='1', 'b'='2')");
+  assert.deepEqual((await world.run("SHOW TBLPROPERTIES shop.orders('b')")).rows, [["b", "2"]]);
   assert.deepEqual((await world.run("DESCRIBE shop.orders")).rows.slice(0, 3), [
     ["id", "int", "key"],
     ["note", "string", ""],
     ["year", "string", ""],
   ]);
+  assert.deepEqual((await world.run("DESCRIBE shop.orders")).rows.slice(4), [
+    ["", "", ""],
+    ["# Partition Information", "", ""],
+    ["# col_name", "data_type", "comment"],
+    ["", "", ""],
+    ["year", "string", ""],
+    ["day", "string", ""],
+  ]);
+  assert.deepEqual((await world.run("SHOW COLUMNS IN orders IN shop")).rows.flat(), ["id", "note", "year", "day"]);
+  await world.run("CREATE VIEW shop.seen AS SELECT cast(1 as integer) AS n, array['a'] AS list");
+  for (const sql of ["DESCRIBE shop.seen", "SHOW COLUMNS FROM shop.seen"]) {
+    const { columns, rows } = await world.run(sql);
+    assert.deepEqual(
+      columns.map(({ name }) => name),
+      ["column", "type"],
+    );
+    assert.deepEqual(rows, [
+      ["n", "integer"],
+      ["list", "array(varchar)"],
+    ]);
+  }
+  const shown = await world.run("SHOW VIEWS IN shop");
+  assert.deepEqual([shown.columns[0]?.name, shown.rows], ["views", [["seen"]]]);
+  await world.run("DROP VIEW shop.seen");
   const created = (await world.run("SHOW CREATE TABLE shop.orders")).rows.map(String).join("\n");
   await world.run("DROP TABLE shop.orders");
   await world.run(created);
@@ -274,6 +339,25 @@ test("statements about the catalog answer as Athena does", async () => {
   await fails("DROP DATABASE shop", "write CASCADE");
   await world.run("DROP DATABASE shop CASCADE");
   await world.run("DROP TABLE IF EXISTS shop.orders");
+});
+
+test("EXPLAIN shows the plan, and no path of this machine", async () => {
+  await world.run(json("explained", "id int"));
+  await world.put("lake", "explained/a", gzipSync('{"id":1}\n{"id":2}\n'));
+  for (const [sql, read] of [
+    ["EXPLAIN SELECT id FROM explained WHERE id > 1", 0],
+    ["EXPLAIN (TYPE DISTRIBUTED, FORMAT TEXT) SELECT 1", 0],
+    ["EXPLAIN ANALYZE (SELECT count(*) FROM explained)", 1],
+  ] as const) {
+    const { columns, rows, statistics } = await world.run(sql);
+    assert.deepEqual(columns, [{ name: "Query Plan", type: "varchar" }]);
+    const text = rows.flat().join("\n");
+    assert.match(text, /READ_JSON|PROJECTION/);
+    assert.equal(/Filename\(s\): s3:\/\/lake\/explained\/a /.test(text), read === 1, text);
+    assert.ok(!text.includes(world.root) && !text.includes("cache"), text);
+    assert.equal(statistics.files, read);
+  }
+  await fails("EXPLAIN SELECT nothing FROM explained", "nothing");
 });
 
 test("files that are replaced and files that replace them are never read together", async () => {

@@ -10,15 +10,19 @@ import type { JsonValue } from "../../std/json.ts";
 import type { Random } from "../../std/random.ts";
 import { type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
 import type { Telemetry } from "../../telemetry/telemetry.ts";
-import { parseStatement } from "../dialect/parse-statement.ts";
 import type { Statement, TranslatedQuery } from "../dialect/statement.ts";
+import type { PreparedStatements } from "../executions/prepared-statements.ts";
+import { resolveStatement } from "../executions/resolve-statement.ts";
+import { PRIMARY } from "../executions/work-groups.ts";
 import type { FreshRows } from "../fresh-rows.ts";
-import { QueryError } from "../query-error.ts";
+import { QueryError, unsupported } from "../query-error.ts";
 import type { QueryLimits } from "../query-limits.ts";
 import { NOTHING_READ, type QueryStatistics } from "../query-statistics.ts";
 import { createTableAs } from "../writing/create-table-as.ts";
 import { insertInto } from "../writing/insert-into.ts";
-import { runCatalogStatement } from "./catalog-statements.ts";
+import { unload } from "../writing/unload.ts";
+import type { WriteOptions } from "../writing/write-rows.ts";
+import { type CatalogStatement, runCatalogStatement } from "./catalog-statements.ts";
 import { cellValue, hiveType, trinoType } from "./cell-value.ts";
 import { FileCache } from "./file-cache.ts";
 import { type OpenTablesOptions, spillFolder, withTables } from "./open-tables.ts";
@@ -46,6 +50,8 @@ export interface QueryEngineOptions {
   /** Where CREATE TABLE AS puts tables of databases that have no location: `s3://bucket/prefix/`. */
   readonly tablesLocation: string;
   readonly limits: QueryLimits;
+  /** Absent where none are kept. */
+  readonly prepared?: PreparedStatements;
 }
 
 export interface QueryRequest {
@@ -54,6 +60,10 @@ export interface QueryRequest {
   readonly database: string;
   /** Rows that are acknowledged and have not landed count, too. */
   readonly fresh?: boolean;
+  /** Whose prepared statements count; `primary` unless told otherwise. */
+  readonly workGroup?: string;
+  /** Where it may read less than the engine's own limit says. */
+  readonly scannedBytesMax?: number;
   /** Ends it, also while it waits. */
   readonly signal: AbortSignal;
 }
@@ -120,7 +130,8 @@ export class QueryEngine {
   async run(request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
     const watch = new StatementWatch(this.#options, request.database);
     try {
-      const statement = parseStatement(request.sql);
+      const { workGroup = PRIMARY } = request;
+      const { statement } = resolveStatement(request.sql, [], this.#options.prepared, workGroup);
       watch.read(statement.kind);
       const statistics = await this.#slots.run(request.signal, () =>
         this.#within(request.signal, (signal) => {
@@ -156,15 +167,26 @@ export class QueryEngine {
   }
 
   async #runStatement(statement: Statement, request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
-    if (statement.kind === "query") return this.#query(statement.query, request, sink);
-    if (statement.kind === "create-table-as" || statement.kind === "insert") {
-      const options = { ...this.#options, ...this.#tables, ...request };
-      const written = await (statement.kind === "insert"
-        ? insertInto(statement, options)
-        : createTableAs(statement, options));
-      await sink.columns([]);
-      return written;
+    switch (statement.kind) {
+      case "query":
+        return this.#query(statement.query, request, sink);
+      case "explain":
+        return this.#explain(statement, request, sink);
+      case "create-table-as":
+      case "insert":
+      case "unload":
+        return this.#write(statement, request, sink);
+      case "prepare":
+      case "deallocate":
+        return this.#prepare(statement, request, sink);
+      case "execute":
+        throw unsupported("EXECUTE of a statement that is EXECUTE itself");
+      default:
+        return this.#runInCatalog(statement, request, sink);
     }
+  }
+
+  async #runInCatalog(statement: CatalogStatement, request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
     const { database, signal } = request;
     const answer = await runCatalogStatement(statement, {
       ...this.#options,
@@ -177,8 +199,33 @@ export class QueryEngine {
     return { ...NOTHING_READ, rows: answer.rows.length };
   }
 
+  async #write(statement: WritingStatement, request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
+    const options = { ...this.#options, ...this.#tablesFor(request), ...request };
+    const written = await writeRows(statement, options);
+    await sink.columns([]);
+    return written;
+  }
+
+  async #prepare(
+    statement: Extract<Statement, { readonly kind: "prepare" | "deallocate" }>,
+    { workGroup = PRIMARY }: QueryRequest,
+    sink: ResultSink,
+  ): Promise<QueryStatistics> {
+    const { prepared } = this.#options;
+    if (prepared === undefined) throw unsupported("PREPARE");
+    if (statement.kind === "deallocate") await prepared.delete(workGroup, statement.name);
+    else await prepared.create({ workGroup, name: statement.name, sql: statement.sql });
+    await sink.columns([]);
+    return NOTHING_READ;
+  }
+
+  #tablesFor({ scannedBytesMax = Number.POSITIVE_INFINITY }: QueryRequest): OpenTablesOptions {
+    const { limits } = this.#tables;
+    return { ...this.#tables, limits: { ...limits, scannedBytes: Math.min(limits.scannedBytes, scannedBytesMax) } };
+  }
+
   async #query(query: TranslatedQuery, request: QueryRequest, sink: ResultSink): Promise<QueryStatistics> {
-    return withTables(this.#tables, { ...request, query, wanted: "rows" }, async (session, read) => {
+    return withTables(this.#tablesFor(request), { ...request, query, wanted: "rows" }, async (session, read) => {
       const result = await session.streamIn(request.database, query.sql);
       const names = result.columnNames();
       await sink.columns(
@@ -194,11 +241,38 @@ export class QueryEngine {
     });
   }
 
+  async #explain(
+    { query, analyze }: Extract<Statement, { readonly kind: "explain" }>,
+    request: QueryRequest,
+    sink: ResultSink,
+  ): Promise<QueryStatistics> {
+    const wanted = analyze ? "rows" : "columns";
+    return withTables(this.#tablesFor(request), { ...request, query, wanted }, async (session, read) => {
+      const lines = (await session.explainIn(request.database, query.sql, analyze)).split("\n");
+      await sink.columns([{ name: "Query Plan", type: "varchar" }]);
+      await sink.rows(lines.map((line) => [line]));
+      return { ...(analyze ? read : NOTHING_READ), rows: lines.length };
+    });
+  }
+
   /** The columns that a query would have, with Hive's types; nothing is read but what tells the shape of files. */
   #describe(query: TranslatedQuery, request: QueryRequest): Promise<readonly TableColumn[]> {
-    return withTables(this.#tables, { ...request, query, wanted: "columns" }, async (session) =>
+    return withTables(this.#tablesFor(request), { ...request, query, wanted: "columns" }, async (session) =>
       (await session.columnsIn(request.database, query.sql)).map(({ name, type }) => ({ name, type: hiveType(type) })),
     );
+  }
+}
+
+type WritingStatement = Extract<Statement, { readonly kind: "create-table-as" | "insert" | "unload" }>;
+
+function writeRows(statement: WritingStatement, options: WriteOptions): Promise<QueryStatistics> {
+  switch (statement.kind) {
+    case "create-table-as":
+      return createTableAs(statement, options);
+    case "insert":
+      return insertInto(statement, options);
+    case "unload":
+      return unload(statement, options);
   }
 }
 

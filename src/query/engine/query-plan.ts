@@ -5,8 +5,10 @@ import { inspectQuery, type TableUse } from "../dialect/inspect-query.ts";
 import { parseStatement } from "../dialect/parse-statement.ts";
 import type { TranslatedQuery } from "../dialect/statement.ts";
 import type { TableFunctionUse } from "../dialect/table-function-use.ts";
+import { INFORMATION_SCHEMA } from "../dialect/translate-query.ts";
 import { QueryError, unsupported } from "../query-error.ts";
 import { TABLE_FUNCTIONS_MAX, VIEW_DEPTH_MAX } from "../query-limits.ts";
+import { requireCatalogTable } from "./information-schema.ts";
 import type { QuerySession } from "./session.ts";
 import { isView, readViewText } from "./view-text.ts";
 
@@ -14,6 +16,8 @@ import { isView, readViewText } from "./view-text.ts";
 export interface QueryPlan {
   readonly tables: readonly PlannedTable[];
   readonly steps: readonly PlannedStep[];
+  /** Tables of `information_schema`, by their names. */
+  readonly catalogTables: ReadonlyMap<string, readonly TableUse[]>;
 }
 
 export interface PlannedTable {
@@ -41,13 +45,15 @@ export async function planQuery(
 ): Promise<QueryPlan> {
   const planner = new Planner(catalog, session);
   await planner.query(query, database, []);
-  return { tables: [...planner.tables.values()], steps: [...planner.steps.values()] };
+  const { tables, steps, catalogTables } = planner;
+  return { tables: [...tables.values()], steps: [...steps.values()], catalogTables };
 }
 
 class Planner {
   readonly tables = new Map<string, { readonly table: Table; readonly uses: TableUse[] }>();
   /** By names that no other step has: those of views have a dot. */
   readonly steps = new Map<string, PlannedStep>();
+  readonly catalogTables = new Map<string, TableUse[]>();
   readonly #catalog: Catalog;
   readonly #session: QuerySession;
   #functions = 0;
@@ -76,6 +82,11 @@ class Planner {
   async #tables(sql: string, made: ReadonlySet<string>, database: string, within: readonly string[]): Promise<void> {
     for (const use of inspectQuery(await this.#session.serialize(sql))) {
       if (use.database === "" && made.has(use.table)) continue;
+      if (use.database === INFORMATION_SCHEMA) {
+        requireCatalogTable(use.table);
+        this.catalogTables.set(use.table, [...(this.catalogTables.get(use.table) ?? []), use]);
+        continue;
+      }
       const table = this.#find(use.database === "" ? database : use.database, use.table);
       const name = `${table.databaseName}.${table.definition.name}`;
       if (isView(table.definition)) await this.#view(name, table, within);

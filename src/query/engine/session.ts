@@ -1,8 +1,9 @@
 import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBType } from "@duckdb/node-api";
 import { sqlName, sqlText } from "../../formats/parquet/duckdb-type.ts";
-import { reasonOf } from "../../model/errors.ts";
 import type { Clock } from "../../std/clock.ts";
 import { QueryError } from "../query-error.ts";
+import { duckdbFailure, type NamedFile, withoutPaths } from "./duckdb-failure.ts";
+import { planText } from "./plan-text.ts";
 import {
   CONNECTION_SETTINGS,
   createInstance,
@@ -41,13 +42,18 @@ export class QuerySession {
   readonly #searching = new Map<string, DuckDBConnection>();
   readonly #signal: AbortSignal;
   readonly #closing = new AbortController();
+  #readable: readonly NamedFile[] = [];
+  /** Of its own. */
+  readonly #folders: string[];
 
   static async open(options: SessionOptions): Promise<QuerySession> {
     const fresh = await (options.spare === undefined ? createInstance(options) : options.spare.take());
     return new QuerySession(fresh, options);
   }
 
-  private constructor({ instance, connection }: FreshInstance, { signal, clock }: SessionOptions) {
+  private constructor({ instance, connection }: FreshInstance, options: SessionOptions) {
+    const { signal, clock, spillDirectory } = options;
+    this.#folders = [spillDirectory];
     this.#instance = instance;
     this.#connection = connection;
     this.#signal = signal;
@@ -62,8 +68,11 @@ export class QuerySession {
   }
 
   /** From here on exactly these files can be read, and nothing can be written beside the spill and the output. */
-  async shutOut(files: readonly string[], output?: string): Promise<void> {
-    await this.run(`SET allowed_paths = [${files.map(sqlText).join(", ")}]`);
+  async shutOut(files: readonly (string | NamedFile)[], output?: string): Promise<void> {
+    const paths = files.map((file) => (typeof file === "string" ? file : file.path));
+    this.#readable = files.filter((file) => typeof file !== "string");
+    if (output !== undefined) this.#folders.push(output);
+    await this.run(`SET allowed_paths = [${paths.map(sqlText).join(", ")}]`);
     if (output !== undefined) await this.run(`SET allowed_directories = [${sqlText(`${output}/`)}]`);
     await this.run("SET enable_external_access = false");
   }
@@ -119,6 +128,15 @@ export class QuerySession {
     });
   }
 
+  /** How DuckDB would run a query, or has run it, as text. Names of files are those of their objects. */
+  explainIn(database: string, sql: string, analyze: boolean): Promise<string> {
+    return this.guard(async () => {
+      const options = analyze ? "ANALYZE, FORMAT json" : "FORMAT json";
+      const answer = await this.#searchingIn(database).runAndReadAll(`EXPLAIN (${options}) ${sql}`);
+      return withoutPaths(planText(String(answer.getRows()[0]?.[1])), this.#places);
+    });
+  }
+
   #searchingIn(database: string): DuckDBConnection {
     const connection = this.#searching.get(database);
     if (connection !== undefined) return connection;
@@ -138,7 +156,12 @@ export class QuerySession {
   /** What a failure of DuckDB's is to the caller. */
   #failure(error: unknown): unknown {
     if (this.#signal.aborted) return this.#signal.reason;
-    return error instanceof QueryError ? error : duckdbFailure(error);
+    if (error instanceof QueryError) return error;
+    return duckdbFailure(error, this.#places);
+  }
+
+  get #places() {
+    return { files: this.#readable, folders: this.#folders };
   }
 
   close(): void {
@@ -169,15 +192,4 @@ function typesOf(sql: string, count: number): string {
   const names = Array.from({ length: count }, (_, index) => `c${index}`);
   const types = names.map((name) => `typeof(${name})`);
   return `SELECT ${types.join(", ")} FROM (SELECT 1) LEFT JOIN (SELECT * FROM (${sql}) LIMIT 0) AS q(${names.join(", ")}) ON true`;
-}
-
-function duckdbFailure(cause: unknown): QueryError {
-  const text = reasonOf(cause).split("\n\n", 1)[0] ?? "";
-  const [, kind = "", message = text] = /^([A-Za-z ]+) Error: (.*)$/s.exec(text) ?? [];
-  if (kind === "Out of Memory" || /max_temp_directory_size|bad_alloc/.test(text)) {
-    const advice = "ask for less at once: fewer columns, a smaller partition, or no ORDER BY over all rows";
-    return new QueryError("limit-exceeded", `The query needs more memory than it may have; ${advice}`, { cause });
-  }
-  const code = kind === "Parser" || kind === "Binder" || kind === "Catalog" ? "syntax" : "data";
-  return new QueryError(code, message, { cause });
 }

@@ -26,6 +26,8 @@ export const execution = z.object({
   columns: z.array(z.object({ name: z.string(), type: z.string() })).optional(),
   statistics: z.looseObject({ rows: whole, files: whole, scannedBytes: whole }).optional(),
   resultBytes: whole.optional(),
+  /** The object that names those that the rows were written to, one a line. */
+  manifest: z.object({ bucket: z.string(), key: z.string() }).optional(),
   failure: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 
@@ -34,4 +36,9 @@ export type Execution = Readonly<z.infer<typeof execution>>;
 /** Queries answer rows of values, everything else answers lines of text. */
 export function resultFormOf(statement: string): "csv" | "txt" {
   return statement === "query" ? "csv" : "txt";
+}
+
+/** Whether the names of the columns come first. */
+export function hasHeading(statement: string): boolean {
+  return statement === "query" || statement === "explain";
 }

@@ -3,9 +3,11 @@ import { reasonOf } from "../../model/errors.ts";
 import { Mutex } from "../../std/mutex.ts";
 import type { Queries, QueryExecution } from "../queries.ts";
 import { QueryError } from "../query-error.ts";
+import { NOTHING_READ } from "../query-statistics.ts";
 import { type Execution, execution, resultFormOf } from "./execution.ts";
 import { drawId } from "./execution-id.ts";
-import { type PublishOptions, publishResult } from "./publish-result.ts";
+import type { PreparedStatements } from "./prepared-statements.ts";
+import { manifestOf, type PublishOptions, publishResult } from "./publish-result.ts";
 import { type ResultPage, readResult } from "./read-result.ts";
 import { RecordFiles } from "./record-files.ts";
 import { type ResultSettings, resultFolder } from "./result-settings.ts";
@@ -27,6 +29,8 @@ export interface ExecutionsOptions extends Omit<PublishOptions, "directory"> {
   /** Files on their way into buckets; emptied at the start. */
   readonly temporaryDirectory: string;
   readonly history?: HistoryLimits;
+  /** Absent where none are kept. */
+  readonly prepared?: PreparedStatements;
 }
 
 export interface ExecutionRequest {
@@ -37,6 +41,8 @@ export interface ExecutionRequest {
   readonly workGroup: string;
   readonly results: ResultSettings & { readonly location: string };
   readonly token?: string;
+  /** Of its work group, where it has one. */
+  readonly scannedBytesMax?: number;
 }
 
 /** How many of those that have ended are still known. Their statements are in memory, so their length counts too. */
@@ -123,14 +129,16 @@ export class Executions {
   }
 
   async #start(request: ExecutionRequest): Promise<Execution> {
-    const { clock, queries, random } = this.#options;
+    const { clock, queries, random, prepared } = this.#options;
     const before = this.#startedUnder(request);
     if (before !== undefined) return before;
-    const { results, parameters, token } = request;
+    const { results, parameters, token, workGroup, scannedBytesMax } = request;
     const folder = resultFolder(results.location);
-    const { bindParameters, parseStatement } = await loadDialect();
-    const sql = bindParameters(request.sql, parameters);
-    const statement = parseStatement(sql).kind;
+    // With the first statement: nobody needs the dialect before.
+    const { resolveStatement } = await import("./resolve-statement.ts");
+    const resolved = resolveStatement(request.sql, parameters, prepared, workGroup);
+    const { sql } = resolved;
+    const statement = resolved.statement.kind;
     if (queries.full) throw new QueryError("busy", "Too many queries run and wait already; try again later");
     const id = drawId(random);
     const record: Execution = {
@@ -138,7 +146,7 @@ export class Executions {
       sql: request.sql,
       ...(parameters.length > 0 && { parameters: [...parameters] }),
       database: request.database,
-      workGroup: request.workGroup,
+      workGroup,
       statement,
       results,
       object: { bucket: folder.bucket, key: `${folder.prefix}${id}.${resultFormOf(statement)}` },
@@ -149,7 +157,7 @@ export class Executions {
     await this.#save(record);
     try {
       await this.#forgetOldest();
-      await this.#submit(record, sql);
+      await this.#submit(record, sql, scannedBytesMax);
     } catch (error) {
       // Nobody runs it: under its token the next try must not find it.
       const failure = { code: "not-started", message: reasonOf(error) };
@@ -160,16 +168,21 @@ export class Executions {
     return record;
   }
 
-  async #submit(record: Execution, sql: string): Promise<void> {
+  async #submit(record: Execution, sql: string, scannedBytesMax: number | undefined): Promise<void> {
     const { queries } = this.#options;
     const id = queryId(record.id);
     let resultBytes = 0;
     await queries.submit(sql, record.database, {
       id,
-      publish: async ({ columns = [] }, signal) => {
+      workGroup: record.workGroup,
+      ...(scannedBytesMax !== undefined && { scannedBytesMax }),
+      publish: async ({ columns = [], statistics }, signal) => {
         const rows = (from: number, limit: number) => queries.rows(id, from, limit);
         const options = { ...this.#options, directory: this.#options.temporaryDirectory };
-        resultBytes = await publishResult({ execution: record, columns, rows, signal }, options);
+        resultBytes = await publishResult(
+          { execution: record, columns, rows, written: statistics?.written, signal },
+          options,
+        );
       },
     });
     const ended = queries.ended(id).then((end) => this.#end(record, end, resultBytes));
@@ -194,13 +207,15 @@ export class Executions {
 
   async #end(record: Execution, end: QueryExecution | undefined, resultBytes: number): Promise<void> {
     const { startedAt, endedAt = this.#options.clock.now(), columns, statistics, failure } = end ?? {};
+    const { written, ...counts } = statistics ?? {};
     const ended: Execution = {
       ...record,
       state: end?.state ?? "failed",
       endedAt,
       ...(startedAt !== undefined && { startedAt }),
       ...(columns !== undefined && { columns: [...columns] }),
-      ...(statistics !== undefined && { statistics: { ...statistics } }),
+      ...(statistics !== undefined && { statistics: { ...NOTHING_READ, ...counts } }),
+      ...(written !== undefined && end?.state === "succeeded" && { manifest: manifestOf(record) }),
       ...(end?.state === "succeeded" && { resultBytes }),
       ...(failure !== undefined && { failure }),
     };
@@ -241,13 +256,4 @@ export class Executions {
 
 function queryId(id: string): string {
   return id.replaceAll("-", "");
-}
-
-/** With the first statement: nobody needs it before. */
-async function loadDialect() {
-  const [{ bindParameters }, { parseStatement }] = await Promise.all([
-    import("../dialect/bind-parameters.ts"),
-    import("../dialect/parse-statement.ts"),
-  ]);
-  return { bindParameters, parseStatement };
 }

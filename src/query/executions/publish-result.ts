@@ -9,8 +9,9 @@ import { type WriteObject, writeObject } from "../../storage/write-object.ts";
 import type { ResultColumn, ResultRow } from "../engine/query-engine.ts";
 import { QueryError } from "../query-error.ts";
 import { cellText } from "./cell-text.ts";
-import { type Execution, resultFormOf } from "./execution.ts";
-import { type ResultForm, writeRow } from "./result-text.ts";
+import { type Execution, hasHeading, resultFormOf } from "./execution.ts";
+import { isPadded, paddedLine } from "./padded-lines.ts";
+import { type ResultForm, type TextRow, writeRow } from "./result-text.ts";
 
 export interface PublishOptions {
   readonly storeFor: (bucket: string) => ObjectStore;
@@ -26,6 +27,8 @@ export interface PublishedResult {
   readonly columns: readonly ResultColumn[];
   /** Rows from this one on; none at the end. */
   rows(from: number, limit: number): Promise<readonly ResultRow[]>;
+  /** Objects that the rows were written to, for statements that write some. */
+  readonly written?: readonly string[] | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +39,7 @@ const ROWS_AT_ONCE = 1_000;
  * there is. Both objects are whole or not there. Resolves to the size of the rows.
  */
 export async function publishResult(result: PublishedResult, options: PublishOptions): Promise<number> {
-  const { execution, columns, signal } = result;
+  const { execution, columns, written, signal } = result;
   const { bucket, key } = execution.object;
   const path = join(options.directory, execution.id);
   const file = await options.disk.open(path, "create");
@@ -47,6 +50,11 @@ export async function publishResult(result: PublishedResult, options: PublishOpt
     const settings = { bucket, ...storedAs(execution), metadata: {}, signal };
     const description = { ...settings, key: `${key}.metadata`, body: describing, contentType: "application/json" };
     await writeIntoBucket(store, description, options);
+    if (written !== undefined) {
+      const names = bytesBody(Buffer.from(written.map((name) => `${name}\n`).join("")));
+      const manifest = { ...settings, key: manifestOf(execution).key, body: names, contentType: "text/csv" };
+      await writeObject(store, manifest, options);
+    }
     const contentType = TYPES[resultFormOf(execution.statement)];
     await writeObject(store, { ...settings, key, body, contentType }, options);
     return body.bytes;
@@ -58,6 +66,11 @@ export async function publishResult(result: PublishedResult, options: PublishOpt
     await file.close();
     await options.disk.unlink(path);
   }
+}
+
+/** Where the names of the objects stand that a statement has written. */
+export function manifestOf({ object: { bucket, key }, id }: Execution): Execution["object"] {
+  return { bucket, key: `${key.slice(0, key.lastIndexOf("/") + 1)}${id}-manifest.csv` };
 }
 
 const TYPES: Readonly<Record<ResultForm, string>> = { csv: "text/csv", txt: "text/plain" };
@@ -83,17 +96,15 @@ async function writeBody({ execution, columns, rows, signal }: PublishedResult, 
     checksum = crc32(piece, checksum);
   };
   const heading = columns.map(({ name }) => name);
-  if (form === "csv") await write(writeRow(form, heading));
+  const toLine = isPadded(heading) ? paddedLine : (row: TextRow) => row;
+  if (hasHeading(execution.statement)) await write(writeRow(form, heading));
   for (let from = 0; ; ) {
     signal.throwIfAborted();
     const some = await rows(from, ROWS_AT_ONCE);
     if (some.length === 0) break;
     from += some.length;
     const texts = some.map((row) =>
-      writeRow(
-        form,
-        row.map((value, index) => cellText(value, columns[index]?.type ?? "")),
-      ),
+      writeRow(form, toLine(row.map((value, index) => cellText(value, columns[index]?.type ?? "")))),
     );
     await write(texts.join(""));
   }

@@ -1,7 +1,8 @@
 /**
  * Results as Athena's files have them, and back. `csv` is what queries answer: every value in double quotes, with quotes
  * doubled; null as nothing at all, so that it differs from the empty text; the names of the columns first. `txt` is what
- * statements of the catalog answer: lines, tabs between the values, no names.
+ * statements of the catalog answer: lines, tabs between the values, no names. A line is read back as one value, which is what
+ * GetQueryResults shows of it.
  */
 export type ResultForm = "csv" | "txt";
 
@@ -42,7 +43,7 @@ const LINE_END = 0x0a;
 
 function readRow(form: ResultForm, bytes: Buffer): ReadRow {
   const line = bytes.toString("utf8").replace(/\n$/, "");
-  return { values: form === "csv" ? readCsvLine(line) : line.split("\t"), bytes: bytes.length };
+  return { values: form === "csv" ? readCsvLine(line) : [line], bytes: bytes.length };
 }
 
 function readCsvLine(line: string): TextRow {

@@ -17,7 +17,7 @@ const workGroup = z.object({
   /** Its settings count, whatever an execution asks for. */
   enforced: z.boolean(),
   results: resultSettings,
-  /** Said by those who made it; kept for them, and without effect here. */
+  /** Said by those who made it, and kept for them under the names that they have for it. */
   hints: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   tags: z.record(z.string(), z.string()),
   createdAt: z.number(),

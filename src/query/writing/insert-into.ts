@@ -1,6 +1,7 @@
 import { type Location, locationText } from "../../catalog/location.ts";
 import { hivePartitionFolder } from "../../catalog/partition-layout.ts";
 import type { Table } from "../../catalog/table.ts";
+import type { ObjectName } from "../../catalog/table-changes/table-changes.ts";
 import type { Statement } from "../dialect/statement.ts";
 import { parseLocation } from "../engine/location.ts";
 import type { SessionColumn } from "../engine/session.ts";
@@ -10,6 +11,7 @@ import { isView } from "../engine/view-text.ts";
 import { QueryError, unsupported } from "../query-error.ts";
 import type { QueryStatistics } from "../query-statistics.ts";
 import { checkFits } from "./fits-column.ts";
+import { objectText } from "./store-files.ts";
 import { type TableWriter, writerOf } from "./table-writer.ts";
 import { namesOf, putAndFinish, type RowsPlan, type WriteOptions, type WrittenRows, withRows } from "./write-rows.ts";
 
@@ -29,8 +31,8 @@ export async function insertInto(statement: Insert, options: WriteOptions): Prom
     options,
     (columns) => planRows(statement, target, columns),
     async (rows) => {
-      if (rows.files.length > 0) await addFiles(target, rows, options);
-      return rows.statistics;
+      const places = rows.files.length > 0 ? await addFiles(target, rows, options) : [];
+      return { ...rows.statistics, written: places.map(objectText) };
     },
   );
 }
@@ -84,7 +86,7 @@ function planRows(statement: Insert, { label, shape, writer }: Target, columns: 
   return { table: label, shape, writer, sources };
 }
 
-async function addFiles(target: Target, rows: WrittenRows, options: WriteOptions): Promise<void> {
+async function addFiles(target: Target, rows: WrittenRows, options: WriteOptions): Promise<readonly ObjectName[]> {
   const { table, writer, location } = target;
   const { databaseName, definition } = table;
   const places = target.shape.partitionKeys.length === 0 ? undefined : await partitionPlaces(target, rows, options);
@@ -100,6 +102,7 @@ async function addFiles(target: Target, rows: WrittenRows, options: WriteOptions
     if (places !== undefined) await makePartitions(target, places, options);
     await change.commit();
   });
+  return change.places;
 }
 
 interface PartitionPlace {

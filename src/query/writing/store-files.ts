@@ -19,7 +19,7 @@ export interface StoreFilesOptions {
 /** Puts each file at the place that the change has for it. */
 export async function storeFiles(
   files: readonly WrittenFile[],
-  { places }: TableChange,
+  { places }: Pick<TableChange, "places">,
   { contentType }: TableWriter,
   { storeFor, disk, clock, random, signal }: StoreFilesOptions,
 ): Promise<void> {
@@ -31,6 +31,17 @@ export async function storeFiles(
       writeObject(storeFor(place.bucket), { ...place, body, contentType, metadata: {}, signal }, { clock, random }),
     );
   }
+}
+
+export async function removeObjects(
+  places: readonly ObjectName[],
+  { storeFor }: Pick<StoreFilesOptions, "storeFor">,
+): Promise<void> {
+  for (const { bucket, key } of places) await storeFor(bucket).delete(bucket, key);
+}
+
+export function objectText({ bucket, key }: ObjectName): string {
+  return `s3://${bucket}/${key}`;
 }
 
 /** Makes sure that there is a bucket, where the store makes them. */

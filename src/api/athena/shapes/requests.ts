@@ -144,6 +144,29 @@ export const createNamedQueryRequest = structure(
 export const namedQueryRequest = structure({ NamedQueryId: id }, ["NamedQueryId"]);
 export const batchGetNamedQueryRequest = structure({ NamedQueryIds: list(id, { min: 1, max: 50 }) }, ["NamedQueryIds"]);
 
+const statementName = string({ pattern: "[a-zA-Z_][a-zA-Z0-9_@:]{0,255}" });
+const preparedStatement = {
+  StatementName: statementName,
+  WorkGroup: workGroupName,
+  QueryStatement: string({ min: 1, max: 262_144 }),
+  Description: string({ min: 1, max: 1024 }),
+};
+/** Of CreatePreparedStatement and UpdatePreparedStatement. */
+export const savePreparedStatementRequest = structure(preparedStatement, [
+  "StatementName",
+  "WorkGroup",
+  "QueryStatement",
+]);
+export const preparedStatementRequest = structure({ StatementName: statementName, WorkGroup: workGroupName }, [
+  "StatementName",
+  "WorkGroup",
+]);
+export const listPreparedStatementsRequest = structure({ ...page, WorkGroup: workGroupName }, ["WorkGroup"]);
+export const batchGetPreparedStatementRequest = structure(
+  { PreparedStatementNames: list(statementName, { min: 1, max: 256 }), WorkGroup: workGroupName },
+  ["PreparedStatementNames", "WorkGroup"],
+);
+
 export const listTagsRequest = structure(
   { ResourceARN: string({ min: 1, max: 1011 }), ...page, MaxResults: integer() },
   ["ResourceARN"],
