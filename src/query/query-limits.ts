@@ -22,6 +22,9 @@ export const LISTED_OBJECTS_MAX = 1_000_000;
 /** Files that one query reads: each is a word in the statements that DuckDB gets, and some kilobytes in its memory. */
 export const FILES_MAX = 20_000;
 
+/** Values of partition keys that a query looks at where they are projected: an hourly range of a century. */
+export const PROJECTED_VALUES_MAX = 1_000_000;
+
 /** Partitions that one statement writes to: Athena's own limit for CREATE TABLE AS and INSERT INTO. */
 export const PARTITIONS_WRITTEN_MAX = 100;
 

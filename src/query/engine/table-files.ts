@@ -5,6 +5,7 @@ import { isBelow } from "../../catalog/partition-of-object.ts";
 import { keyOfValues } from "../../catalog/partition-values.ts";
 import type { StorageDescriptor, Table } from "../../catalog/table.ts";
 import type { FileView } from "../../catalog/table-changes/table-changes.ts";
+import type { Clock } from "../../std/clock.ts";
 import { inTurns } from "../../std/in-turns.ts";
 import { type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
 import type { TableUse } from "../dialect/inspect-query.ts";
@@ -12,7 +13,8 @@ import { QueryError } from "../query-error.ts";
 import { FILES_MAX } from "../query-limits.ts";
 import type { FreshReading, FreshTable } from "./fresh-files.ts";
 import { listFiles, parseLocation, type StoredFile } from "./location.ts";
-import { mayHold, type PartitionKey } from "./prune.ts";
+import { isNeeded } from "./partition-needs.ts";
+import { projectedPartitions, projectsPartitions } from "./projected-partitions.ts";
 import { readerOf, type TableReader } from "./table-reader.ts";
 import type { TableShape } from "./table-shape.ts";
 
@@ -34,6 +36,8 @@ export interface FindFilesOptions {
   readonly storeFor: (bucket: string) => ObjectStore;
   /** Taken before the first listing, and held while files are read. */
   readonly view: FileView;
+  /** For projected partitions that reach up to now. */
+  readonly clock: Pick<Clock, "now">;
   /** Present where rows count that have not landed yet. */
   readonly fresh?: FreshReading | undefined;
   readonly signal: AbortSignal;
@@ -53,7 +57,9 @@ export async function findFiles(
   const root = table.definition.storageDescriptor ?? {};
   // Taken before anything is listed: what lands from now on counts as fresh.
   const fresh = await options.fresh?.begin(table, parseLocation(root.location, name));
-  const places = await placesOf(table, shape, options.partitions, fresh?.partitions);
+  const places = projectsPartitions(table)
+    ? projectedPlaces(table, shape, uses, options.clock)
+    : await placesOf(table, shape, options.partitions, fresh?.partitions);
   const needed = places.filter(({ values }) => isNeeded(table, shape, values, uses));
   const count = new FileCount(name);
   const groups = await inTurns(needed, LISTINGS_AT_ONCE, async ({ storage, values }): Promise<FileGroup> => {
@@ -112,6 +118,17 @@ interface Place {
   readonly values: readonly string[];
 }
 
+function projectedPlaces(
+  table: Table,
+  shape: TableShape,
+  uses: readonly TableUse[],
+  clock: FindFilesOptions["clock"],
+): readonly Place[] {
+  const storage = table.definition.storageDescriptor ?? {};
+  const projected = projectedPartitions(table, shape, uses, clock.now());
+  return projected.map(({ values, location }) => ({ storage: { ...storage, location }, values }));
+}
+
 /** The partitions that the catalog knows, and those that it will know in a moment. */
 async function placesOf(
   table: Table,
@@ -132,16 +149,4 @@ async function placesOf(
     places.set(keyOfValues(definition.values), place);
   }
   return [...places.values()];
-}
-
-function isNeeded(table: Table, shape: TableShape, values: readonly string[], uses: readonly TableUse[]): boolean {
-  const keys: readonly PartitionKey[] = shape.partitionKeys.map(({ name, type }, index) => ({
-    name,
-    type: type.kind,
-    value: values[index] ?? "",
-  }));
-  return uses.some(({ alias, condition }) => {
-    const qualifiers = [alias, `${table.databaseName}.${table.definition.name}`];
-    return condition === undefined || mayHold(condition, keys, qualifiers);
-  });
 }
