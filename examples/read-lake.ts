@@ -12,11 +12,17 @@ export interface LakeObject {
 
 /** The objects below a folder of the bucket, in the order of their names. */
 export async function readObjects(bucket: string, folder = ""): Promise<LakeObject[]> {
+  const paths = await objectPaths(bucket, folder);
+  return Promise.all(paths.map(async (path) => ({ key: relative(bucket, path), path, bytes: await readFile(path) })));
+}
+
+/** Where they are, for folders whose objects may go at any moment. */
+export async function objectPaths(bucket: string, folder: string): Promise<string[]> {
   const entries = await readdir(join(bucket, folder), { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Promise.all(
-    paths.sort().map(async (path) => ({ key: relative(bucket, path), path, bytes: await readFile(path) })),
-  );
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }
 
 /** The lines of objects that hold text, unpacked where their name ends in `.gz`. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FirehoseClient, PutRecordBatchCommand } from "@aws-sdk/client-firehose";
-import { type Lakehose, start } from "lakehose";
+import { type Lakehose, type StartOptions, start } from "lakehose";
 import { generate } from "../src/generators/registry.ts";
 
 /** What the examples share: a server of the example's `lakehose.yaml` over a temporary folder, and a client of it. */
@@ -13,16 +13,30 @@ export interface Example {
   readonly bucket: string;
 }
 
-/** Runs one example. With `--keep` on the command line its data folder stays. */
-export async function runExample(folder: string, act: (example: Example) => Promise<void>): Promise<void> {
+export interface ExampleOptions {
+  readonly prepare?: (bucket: string) => Promise<void>;
+  readonly settings?: StartOptions;
+}
+
+/**
+ * Runs one example. With `--keep` on the command line its data folder stays. `prepare` puts into the bucket what was there
+ * before the server starts; what `settings` say goes before the configuration.
+ */
+export async function runExample(
+  folder: string,
+  act: (example: Example) => Promise<void>,
+  { prepare, settings }: ExampleOptions = {},
+): Promise<void> {
   const keep = process.argv.includes("--keep");
   const data = await mkdtemp(join(tmpdir(), "lakehose-example-"));
+  const bucket = join(data, "buckets", "lake");
   try {
-    const lakehose = await start({ config: join(folder, "lakehose.yaml"), data });
+    await prepare?.(bucket);
+    const lakehose = await start({ config: join(folder, "lakehose.yaml"), data, ...settings });
     const credentials = { accessKeyId: "any", secretAccessKey: "any" };
     const client = new FirehoseClient({ endpoint: lakehose.url, region: "us-east-1", credentials });
     try {
-      await act({ lakehose, client, bucket: join(data, "buckets", "lake") });
+      await act({ lakehose, client, bucket });
     } finally {
       client.destroy();
       await lakehose.close();

@@ -154,7 +154,8 @@ export class Lakehose {
   /** The rows of a statement. Throws what it failed with. */
   async query(sql: string): Promise<readonly (readonly unknown[])[]> {
     const { id } = await this.#admin("POST", "queries", { sql });
-    const ended = await this.#admin("GET", `queries/${id}?waitMs=60000`);
+    let ended = await this.#admin("GET", `queries/${id}?waitMs=20000`);
+    while (ended.endedAt === undefined) ended = await this.#admin("GET", `queries/${id}?waitMs=20000`);
     if (ended.state !== "succeeded") throw new Error(`${sql}: ${JSON.stringify(ended.failure ?? ended.state)}`);
     return (await this.#admin("GET", `queries/${id}/rows`)).rows as readonly (readonly unknown[])[];
   }

@@ -1,9 +1,12 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync, gzip } from "node:zlib";
+import type { Lakehose } from "lakehose";
 import { query, tableLines } from "../query.ts";
 import { folderLines, readObjects } from "../read-lake.ts";
 import { eventsOf, expectEqual, print, putAll, runExample } from "../run-example.ts";
+import { runJob } from "../run-job.ts";
+import { countDuring } from "./count-messages.ts";
 import { handler } from "./functions/enrich/index.ts";
 import { replayObjects } from "./replay-objects.ts";
 
@@ -34,8 +37,11 @@ await runExample(import.meta.dirname, async ({ lakehose, client, bucket }) => {
 
   await putAll(client, "packed-to-parquet", packed);
   await putAll(client, "enriched", enriched);
-  await putAll(client, "devices", plain);
   await lakehose.flush();
+  for (const message of plain) {
+    await putAll(client, "devices", [message]);
+    await lakehose.flush("devices");
+  }
   await replayObjects(lakehose, "enriched", "packed/", "messages/dt=!{timestamp:yyyy-MM-dd}/");
   print("The bucket, once the other streams and a replay have run:", ...folderLines(await readObjects(bucket)), "");
 
@@ -44,7 +50,32 @@ await runExample(import.meta.dirname, async ({ lakehose, client, bucket }) => {
   expectEqual("messages in Parquet", rows.length, count);
   expectEqual("their movements", [...new Set(rows.map(({ movements }) => movements))], [5550]);
   expectEqual("messages that were not enriched", rows.filter(({ strongest }) => strongest === null).length, 0);
+
+  await countWhileFilesChange(lakehose, bucket, count);
 });
+
+/** The jobs replace small files by one for each day, and a reader that asks all the time finds the same messages at each query. */
+async function countWhileFilesChange(lakehose: Lakehose, bucket: string, count: number): Promise<void> {
+  const before = await readObjects(bucket, "messages");
+  const folders = new Set(before.map(({ key }) => dirname(key)));
+  const counts = await countDuring(lakehose, async () => {
+    const { filesRead, filesWritten } = await runJob(lakehose, "compact-messages");
+    print("", `compact-messages: ${filesRead} files become ${filesWritten}`);
+    const { filesConverted, rowsWritten } = await runJob(lakehose, "convert-packed");
+    print(`convert-packed: ${filesConverted} object of gzip members becomes Parquet, ${rowsWritten} rows`);
+  });
+  const answers = new Set(counts.map(({ messages, accelerations }) => `${messages} messages with ${accelerations}`));
+  const files = [...new Set(counts.map((one) => one.files))];
+  print(
+    `Meanwhile ${counts.length} queries found ${[...answers].join(", ")} accelerations, files: ${files.join(", ")}`,
+  );
+  expectEqual("all the answers", [...answers], [`${count} messages with ${count * 5550}`]);
+  expectEqual("files read before and after", [files[0], files.at(-1)], [before.length, folders.size]);
+  const converted = await query("SELECT count(*)::INTEGER AS rows FROM read_parquet($glob)", {
+    glob: join(bucket, "converted", "*.parquet"),
+  });
+  expectEqual("rows that were converted", converted, [{ rows: MESSAGES }]);
+}
 
 /** A fourth of the messages for each way that they can come. */
 async function makeMessages() {

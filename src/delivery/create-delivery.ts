@@ -1,3 +1,4 @@
+import type { ComponentSpec } from "../model/delivery-definition.ts";
 import { reasonOf } from "../model/errors.ts";
 import { mayBeNameOf } from "../model/object-name.ts";
 import type { Delivery, DeliverySnapshot, DeliveryStatus } from "./delivery.ts";
@@ -76,7 +77,7 @@ class RunningDelivery implements Delivery {
   async apply(definition: DeliveryOptions["definition"], versionId: string): Promise<void> {
     const loop = await this.#ready.promise.catch(() => undefined);
     // A delivery that has failed takes the newest definition when it starts again.
-    await loop?.changePlan({ definition, versionId });
+    if (this.#state !== "failed") await loop?.changePlan({ definition, versionId });
   }
 
   async flush(signal: AbortSignal): Promise<void> {
@@ -87,6 +88,7 @@ class RunningDelivery implements Delivery {
 
   /** A loop that waits for a function takes none: then nobody waits longer than twice as long. */
   async snapshot(waitMs: number, signal: AbortSignal): Promise<DeliverySnapshot | undefined> {
+    if (this.#state === "failed" || this.#state === "stopped") return undefined;
     const target = this.#options.reader.end;
     const ended = new AbortController();
     const either = AbortSignal.any([signal, ended.signal]);
@@ -100,6 +102,11 @@ class RunningDelivery implements Delivery {
     // One that comes all the same, a moment too late, is nobody's.
     if (snapshot === undefined) taking.then((one) => one?.release()).catch(() => undefined);
     return snapshot;
+  }
+
+  targets(): readonly ComponentSpec[] {
+    const plans = [...(this.#journal?.state.plans.values() ?? [])].reverse();
+    return plans.length === 0 ? [this.#options.definition.target] : plans.map(({ definition }) => definition.target);
   }
 
   async stop(): Promise<void> {

@@ -19,6 +19,8 @@ export interface Delivery {
    * over. `undefined` while the delivery does not run. Has to be released.
    */
   snapshot(waitMs: number, signal: AbortSignal): Promise<DeliverySnapshot | undefined>;
+  /** Where its objects may still land: the newest plan's target first, then those of plans that something open may follow. */
+  targets(): readonly ComponentSpec[];
   /** Finishes the attempts under way for a moment, writes a cut, closes files. */
   stop(): Promise<void>;
   status(): DeliveryStatus;

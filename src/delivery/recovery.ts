@@ -17,7 +17,7 @@ import { ParcelWorkshop } from "./parcel-workshop.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 import { Plans } from "./plans.ts";
 import { type RefillTarget, refill } from "./refill.ts";
-import { Snapshots } from "./snapshots.ts";
+import { freshDirectory, Snapshots } from "./snapshots.ts";
 import { StageOne } from "./stage-one.ts";
 import { type Landed, StageTwo } from "./stage-two.ts";
 import { StagingRoom } from "./staging-room.ts";
@@ -70,6 +70,7 @@ export class Recovery {
     await workshop.removeOrphans(
       new Set([...state.parcels.values()].flatMap(({ encoded }) => (encoded ? [encoded.file] : []))),
     );
+    await this.#options.disk.removeDirectory(freshDirectory(this.#options));
     const accumulators = new AccumulatorSet({
       clock,
       nextId: state.nextAccumulatorId,

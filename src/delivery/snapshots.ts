@@ -28,7 +28,7 @@ import type { StagingRoom } from "./staging-room.ts";
 export class Snapshots {
   readonly #options: SnapshotsOptions;
   readonly #held = new Set<HeldSnapshot>();
-  #workshop: Promise<ParcelWorkshop> | undefined;
+  #encodings = 0;
 
   constructor(options: SnapshotsOptions) {
     this.#options = options;
@@ -51,12 +51,17 @@ export class Snapshots {
       ...Array.from(journal.state.parcels.values(), ({ intent }) => this.#rangeOfIntent(intent)),
       ...[...accumulators.due, ...accumulators.open].map((accumulator) => this.#rangeOfAccumulator(accumulator)),
     ].filter(({ key, records }) => key.kind === "data" && records > 0);
+    // What is staged needs the log no more, nor the plans of that time.
+    const derived = ranges.filter(({ stagingFrom }) => stagingFrom === undefined);
+    const from = Math.min(upTo, ...derived.map((range) => range.from + 1));
+    const source = this.#source(from);
     const held: HeldSnapshot = {
       hidden: new Set(ranges.map(({ name }) => name)),
       stagingFrom: Math.min(...ranges.map(({ stagingFrom = Number.POSITIVE_INFINITY }) => stagingFrom)),
-      lease: reader.lease(Math.min(upTo, ...ranges.map(({ from }) => from + 1))),
-      source: this.#source(),
-      files: [],
+      // Last, so that nothing stays leased when the snapshot cannot be taken.
+      lease: reader.lease(from),
+      source,
+      directories: [],
     };
     this.#held.add(held);
     return {
@@ -95,11 +100,17 @@ export class Snapshots {
     return { id, key, from, to, records, bytes, digest, name, runner, stagingFrom };
   }
 
-  /** Outcomes as they are now: plans and voids that nobody else needs may be forgotten while the snapshot is held. */
-  #source(): OutcomeSource {
+  /**
+   * Outcomes from an offset on, as they are now: plans and voids that nobody else needs may be forgotten while the snapshot
+   * is held. Plans before those are not opened: their processors may be gone.
+   */
+  #source(from: number): OutcomeSource {
     const { journal, plans, staging, reader, contextFor } = this.#options;
-    const { open, stagingVoids } = journal.state;
-    const runners = Array.from(journal.state.plans.values(), ({ number }) => plans.runnerOf(number));
+    const { state } = journal;
+    const { open, stagingVoids } = state;
+    const oldest = state.planAt(Math.max(from, open?.startPosition ?? 0)).number;
+    const needed = [...state.plans.values()].filter(({ number }) => number >= oldest);
+    const runners = needed.map(({ number }) => plans.runnerOf(number));
     return createOutcomeSource({
       reader,
       state: { open, stagingEnd: staging.end, stagingVoids },
@@ -109,46 +120,70 @@ export class Snapshots {
     });
   }
 
+  /** In several passes over the outcomes when there are many: an encoder may hold a megabyte of native memory. */
   async #encode(held: HeldSnapshot, ranges: readonly Range[], signal: AbortSignal): Promise<readonly SnapshotFile[]> {
-    const workshop = await this.#openWorkshop();
-    const targets = ranges.map((range) => targetOf(range, workshop));
-    held.files.push(...targets.map(({ accumulator }) => accumulator.file.path));
-    const { clock, limits } = this.#options.delivery;
-    await refill(held.source, targets, { clock, heldBytesMax: limits.heldBytesMax, signal });
+    const workshop = await this.#openWorkshop(held, signal);
     const files: SnapshotFile[] = [];
-    for (const [index, range] of ranges.entries()) {
-      const accumulator = targets[index]?.accumulator;
-      invariant(accumulator !== undefined, "each range has an accumulator");
-      await accumulator.drain();
-      // What cannot be encoded will be in the error output.
-      await accumulator.encoder.finish();
-      const { path, bytes } = accumulator.file;
-      if (bytes > 0) files.push({ ...objectOf(range), path, fileBytes: bytes });
+    for (let first = 0; first < ranges.length; first += ENCODERS_MAX) {
+      const some = ranges.slice(first, first + ENCODERS_MAX);
+      const targets = some.map((range) => targetOf(range, workshop));
+      await this.#fill(held, targets, signal);
+      for (const [index, range] of some.entries()) {
+        const { path = "", bytes = 0 } = targets[index]?.accumulator.file ?? {};
+        if (bytes > 0) files.push({ ...objectOf(range), path, fileBytes: bytes });
+      }
     }
     return files;
   }
 
-  /** Files are for readers on this machine, so they are in the clear. What a dead process left is removed first. */
-  #openWorkshop(): Promise<ParcelWorkshop> {
-    this.#workshop ??= (async () => {
-      const { delivery, signal } = this.#options;
-      const { disk, clock, random } = delivery;
-      const context = { disk, clock, random, encrypted: () => false, signal };
-      const directory = join(delivery.directory, "fresh");
-      await disk.removeDirectory(directory);
-      const workshop = new ParcelWorkshop({ ...delivery, directory }, context, this.#options.journal.state.epoch);
-      await workshop.removeOrphans(new Set());
-      return workshop;
-    })();
-    return this.#workshop;
+  async #fill({ source }: HeldSnapshot, targets: readonly RefillTarget[], signal: AbortSignal): Promise<void> {
+    const { clock, limits } = this.#options.delivery;
+    const encoders = new Set(targets.map(({ accumulator }) => accumulator.encoder));
+    try {
+      await refill(source, targets, { clock, heldBytesMax: limits.heldBytesMax, signal });
+      for (const { accumulator } of targets) {
+        await accumulator.drain();
+        encoders.delete(accumulator.encoder);
+        // What cannot be encoded will be in the error output.
+        await accumulator.encoder.finish();
+        signal.throwIfAborted();
+      }
+    } finally {
+      // What they took beside memory they give back with their end only.
+      for (const encoder of encoders) await encoder.finish().catch(() => undefined);
+    }
+  }
+
+  /**
+   * A folder for each reading, which goes as a whole. Files are for readers on this machine, so they are in the clear; a
+   * full disk is waited for no longer than the reader waits.
+   */
+  async #openWorkshop(held: HeldSnapshot, signal: AbortSignal): Promise<ParcelWorkshop> {
+    const { delivery, journal } = this.#options;
+    const { disk, clock, random } = delivery;
+    const either = AbortSignal.any([this.#options.signal, signal]);
+    const context = { disk, clock, random, encrypted: () => false, signal: either };
+    const directory = join(freshDirectory(delivery), `${journal.state.epoch}-${this.#encodings++}`);
+    held.directories.push(directory);
+    const workshop = new ParcelWorkshop({ ...delivery, directory }, context, journal.state.epoch);
+    await workshop.removeOrphans(new Set());
+    return workshop;
   }
 
   async #release(held: HeldSnapshot): Promise<void> {
     if (!this.#held.delete(held)) return;
     held.lease.release();
-    for (const path of held.files) await this.#options.delivery.disk.unlink(path);
+    for (const directory of held.directories) await this.#options.delivery.disk.removeDirectory(directory);
   }
 }
+
+/** Where snapshots are encoded. Emptied at the start: what a dead process left there is in the clear. */
+export function freshDirectory({ directory }: Pick<DeliveryOptions, "directory">): string {
+  return join(directory, "fresh");
+}
+
+/** Encoders that are open at a time: with Zstandard some 128 MiB. */
+const ENCODERS_MAX = 100;
 
 interface HeldSnapshot {
   readonly hidden: Set<string>;
@@ -156,7 +191,7 @@ interface HeldSnapshot {
   readonly stagingFrom: number;
   readonly lease: LogLease;
   readonly source: OutcomeSource;
-  readonly files: string[];
+  readonly directories: string[];
 }
 
 /** Records of one key that will be one object, or a part of one. */

@@ -6,6 +6,7 @@ const START_MS = Date.parse("2020-01-20T08:00:00Z");
 
 /** Bytes of an event: the smallest, the largest, and the mean over a hundred or so. */
 const SIZES: Readonly<Record<string, readonly [number, number, number, number]>> = {
+  "access-log": [80, 280, 150, 220],
   iot: [850_000, 950_000, 880_000, 920_000],
   "pm-xml": [1_000, 12_000, 2_000, 6_000],
   taxi: [370, 420, 388, 398],
@@ -49,8 +50,17 @@ test("generate() lets time go on from the start by the interval", () => {
 test("generate() names the generators when there is none of that name", () => {
   assert.throws(() => generate("weather", { seed: 1, startMs: 0 }), {
     code: "unknown-generator",
-    message: /iot, pm-xml, taxi, ticker, waf; got weather/,
+    message: /access-log, iot, pm-xml, taxi, ticker, waf; got weather/,
   });
+});
+
+test("access-log writes the time as web servers do, nothing as a dash, and what is no request", () => {
+  const lines = take("access-log", 2000, { seed: 7 }).map(String);
+  assert.match(lines[0] ?? "", / \[20\/Jan\/2020:08:00:00 \+0000\] "/);
+  for (const part of [' 304 - "', ' "-" "', " - ada [", '(compatible; \\"Indexer\\"/2.1;', '"\\x16\\x03']) {
+    const having = lines.filter((line) => line.includes(part)).length;
+    assert.ok(having > 0 && having < lines.length, part);
+  }
 });
 
 test("waf repeats header names in other cases, and mostly matches no rule", () => {
@@ -93,9 +103,13 @@ function take(
   return Array.from({ length: count }, () => events.next().value);
 }
 
+const COMBINED =
+  /^\S+ - \S+ \[\d\d\/[A-Z][a-z]{2}\/\d{4}(:\d\d){3} \+0000\] "(\\.|[^"\\])*" \d{3} (\d+|-)( "(\\.|[^"\\])+"){2}$/;
+
 /** Whether an event is whole and has what its kind always has. */
 function isWell(name: string, event: Buffer): boolean {
   const text = event.toString();
+  if (name === "access-log") return COMBINED.test(text);
   if (name === "pm-xml") return text.startsWith("<?xml") && text.endsWith("</measCollecFile>\n");
   try {
     return Object.keys(JSON.parse(text)).length > 0;

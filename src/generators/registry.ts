@@ -1,5 +1,6 @@
 import { LakehoseError } from "../model/errors.ts";
 import { seededRandom } from "../std/random.ts";
+import { accessLog } from "./access-log.ts";
 import { badEvent } from "./bad-event.ts";
 import { Draw } from "./draw.ts";
 import type { Generator } from "./generator.ts";
@@ -10,7 +11,7 @@ import { ticker } from "./ticker.ts";
 import { waf } from "./waf.ts";
 
 /** Every generator, in the order of the alphabet. */
-export const generators: readonly Generator[] = [iot, pmXml, taxi, ticker, waf];
+export const generators: readonly Generator[] = [accessLog, iot, pmXml, taxi, ticker, waf];
 
 export interface GenerateOptions {
   /** A whole number; the same seed and start give the same events. */

@@ -19,6 +19,7 @@ export interface JobKind<Options = unknown> {
   /** Descriptions, units, limits, defaults and an example (`.meta({ examples })`): the reference page derives from it. */
   readonly options: z.ZodType<Options>;
   /** Called once, when the server starts. What it gives does the work of one run; several may be under way at a time. */
+  /** Loads what the work needs when it is asked for: most servers never run most kinds. */
   create(components: JobComponents): JobWork<Options>;
 }
 

@@ -7,6 +7,20 @@ export function upstreamOf({ triggers }: JobDefinition): ReadonlySet<string> {
   return new Set(triggers.flatMap((trigger) => triggerTypeOf(trigger).upstream?.(trigger) ?? []));
 }
 
+/** Those that others wait for first; otherwise as they stand. Where some wait for each other, they come last. */
+export function upstreamFirst(definitions: readonly JobDefinition[]): readonly JobDefinition[] {
+  const ordered: JobDefinition[] = [];
+  let left = definitions;
+  while (left.length > 0) {
+    const names = new Set(left.map(({ name }) => name));
+    const ready = left.filter((definition) => ![...upstreamOf(definition)].some((one) => names.has(one)));
+    if (ready.length === 0) return [...ordered, ...left];
+    ordered.push(...ready);
+    left = left.filter((definition) => !ready.includes(definition));
+  }
+  return ordered;
+}
+
 /** Refuses what would wait for a job that is not there, and what would wait for itself in the end. */
 export function checkReferences(definition: JobDefinition, others: readonly JobDefinition[]): void {
   const { name } = definition;

@@ -215,3 +215,35 @@ test("define refuses unknown kinds, wrong options, unknown jobs and cycles, and 
   );
   assert.equal(jobs.get("a").version, 1);
 });
+
+test("a job that cannot be written holds up no other", async () => {
+  const { jobs, define, held, clock, disk, settle } = await jobWorld();
+  const triggers = [{ type: "schedule" as const, cron: "cron(* * * * ? *)", zone: "UTC" }];
+  await define("a-bad", { triggers });
+  await define("b-queued");
+  await define("c-good", { triggers });
+  await jobs.start("b-queued");
+  await settle();
+  await held[0]?.fail("once");
+  await clock.advance(1_000);
+  for (const name of ["a-bad", "b-queued"]) {
+    disk.failNext("open", "EIO", { pathPart: jobs.get(name).uid, times: 1_000_000 });
+  }
+  await clock.advance(180_000);
+  assert.deepEqual(
+    held.map(({ run }) => run.jobName),
+    ["b-queued", "c-good"],
+  );
+});
+
+test("a retry does not wait for a clock that was wrong", async () => {
+  const { jobs, define, held, clock, settle } = await jobWorld();
+  await define("nightly", { retries: 1, retryDelaySeconds: 10 });
+  clock.jump(365 * 86_400_000);
+  await jobs.start("nightly");
+  await settle();
+  await held[0]?.fail("once");
+  clock.jump(-365 * 86_400_000);
+  await clock.advance(15_000);
+  assert.equal(held.length, 2);
+});

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { reasonOf } from "../model/errors.ts";
 import { Mutex } from "../std/mutex.ts";
 import { JobBook } from "./job-book.ts";
 import type { JobDefinition } from "./job-definition.ts";
 import { JobError } from "./job-error.ts";
 import { JobFiles } from "./job-files.ts";
-import type { JobComponents, JobEndpoint, JobKind, JobWork } from "./job-kind.ts";
+import type { JobComponents, JobEndpoint, JobKind, JobOccasion, JobWork } from "./job-kind.ts";
 import { checkReferences, dependentsOf } from "./job-references.ts";
 import { StoredJobState } from "./job-state.ts";
 import { parseOptions, RunExecution, type RunOutcome } from "./run-execution.ts";
@@ -112,11 +113,12 @@ export class Jobs {
     return readRunLog(this.#options.components.disk, this.#book.files.logPath(job.uid, id));
   }
 
-  /** Creates the job, or changes it. A run that is under way goes on with the options that it has. */
+  /** Creates the job, or changes it where it is another. A run that is under way goes on with the options that it has. */
   define(definition: JobDefinition): Promise<StoredJob> {
     return this.#changes.run(async () => {
       const { name } = definition;
       const before = this.#book.get(name);
+      if (before !== undefined && isDeepStrictEqual(before.definition, definition)) return before;
       this.#check(definition);
       const { clock, random } = this.#options.components;
       const now = clock.now();
@@ -144,8 +146,8 @@ export class Jobs {
     });
   }
 
-  /** Queues a run, by hand. It begins as soon as its turn comes. */
-  start(name: string): Promise<Run> {
+  /** Queues a run, by hand. It begins as soon as its turn comes. What it runs for is now, unless somebody says otherwise. */
+  start(name: string, occasion: Partial<JobOccasion> = {}): Promise<Run> {
     return this.#changes.run(async () => {
       const job = this.#book.require(name);
       const obstacle = obstacleTo(job);
@@ -155,7 +157,7 @@ export class Jobs {
       }
       const run = await this.#queue(job, {
         cause: "by hand",
-        occasion: { at: this.#options.components.clock.now() },
+        occasion: { at: this.#options.components.clock.now(), ...occasion },
       });
       await this.#startReady();
       return run;
@@ -230,15 +232,23 @@ export class Jobs {
   #look(): Promise<boolean> {
     return this.#changes.run(async () => {
       if (this.#closing.signal.aborted) return false;
-      try {
-        for (const job of this.#book.list()) await this.#lookAt(job);
-        await this.#startReady();
-        return false;
-      } catch (error) {
-        this.#options.components.telemetry.emit("job.refused", { job: "", reason: reasonOf(error) });
-        return true;
+      let failed = false;
+      for (const job of this.#book.list()) {
+        if (!(await this.#done(job, () => this.#lookAt(job)))) failed = true;
       }
+      return !(await this.#startReady()) || failed;
     });
+  }
+
+  /** False when something of the job could not be written: the others go on. */
+  async #done({ definition }: StoredJob, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.#options.components.telemetry.emit("job.refused", { job: definition.name, reason: reasonOf(error) });
+      return false;
+    }
   }
 
   async #lookAt(job: StoredJob): Promise<void> {
@@ -262,13 +272,18 @@ export class Jobs {
     return run;
   }
 
-  async #startReady(): Promise<void> {
+  /** False when a run could not be started; it waits for the next look. */
+  async #startReady(): Promise<boolean> {
     const { runsAtOnce = RUNS_AT_ONCE } = this.#options;
+    const failed = new Set<string>();
     while (this.#world !== undefined && !this.#closing.signal.aborted && this.#executions.size < runsAtOnce) {
-      const next = nextReady(this.#book.list(), this.#now());
-      if (next === undefined) return;
-      await this.#startRun(next.job, next.run);
+      const able = this.#book.list().filter(({ uid }) => !failed.has(uid));
+      const next = nextReady(able, this.#now());
+      if (next === undefined) break;
+      const started = await this.#done(next.job, () => this.#startRun(next.job, next.run));
+      if (!started) failed.add(next.job.uid);
     }
+    return failed.size === 0;
   }
 
   async #startRun(job: StoredJob, queued: Run): Promise<void> {

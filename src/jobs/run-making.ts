@@ -37,11 +37,12 @@ function newRunId(now: number, random: Random): string {
   return `${stamp}-${random.bytes(4).toString("hex")}`;
 }
 
-/** The queued run of all jobs that has waited longest and may begin now. */
+/** The queued run of all jobs that has waited longest and may begin now. A time later than any delay is from a wrong clock. */
 export function nextReady(jobs: readonly StoredJob[], now: number): { job: StoredJob; run: Run } | undefined {
   const ready = jobs.flatMap((job) => {
     const busy = job.live.some(({ state }) => state === "running");
-    const run = job.live.find(({ state, notBefore = 0 }) => state === "queued" && notBefore <= now);
+    const isDue = (notBefore: number) => notBefore <= now || notBefore > now + RETRY_DELAY_MS_MAX;
+    const run = job.live.find(({ state, notBefore = 0 }) => state === "queued" && isDue(notBefore));
     return busy || run === undefined ? [] : [{ job, run }];
   });
   return ready.toSorted((a, b) => a.run.queuedAt - b.run.queuedAt)[0];

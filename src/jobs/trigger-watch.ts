@@ -68,7 +68,6 @@ function isAfterFiles(trigger: Trigger): trigger is AfterFiles {
 }
 
 /** A trigger may name hundreds of jobs. */
-/** A trigger may name hundreds of jobs. */
 const CAUSE_CHARACTERS_MAX = 300;
 
 /** What a run says of its origin: `schedule cron(30 6 * * ? *) Europe/London`. */

@@ -3,7 +3,8 @@ import { reasonOf } from "../model/errors.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
-import type { QueryEngine, QueryStatistics, ResultColumn, ResultRow } from "./engine/query-engine.ts";
+import type { QueryStatistics, ResultColumn, ResultRow } from "./engine/query-engine.ts";
+import type { StatementRunner } from "./engine-on-demand.ts";
 import { QueryError } from "./query-error.ts";
 import { FINISHED_QUERIES_KEPT } from "./query-limits.ts";
 import { ResultFile } from "./result-file.ts";
@@ -42,7 +43,7 @@ export interface SubmitOptions {
 }
 
 export interface QueriesOptions {
-  readonly engine: QueryEngine;
+  readonly engine: StatementRunner;
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random: Random;
@@ -137,6 +138,7 @@ export class Queries {
   async close(): Promise<void> {
     await Promise.all([...this.#held.keys()].map((id) => this.cancel(id)));
     for (const { result } of this.#held.values()) await result.remove();
+    await this.#options.engine.close();
     this.#held.clear();
   }
 

@@ -49,6 +49,23 @@ test("createDeclaredTables() creates what is absent", async () => {
   });
 });
 
+test("createDeclaredTables() says what the files are where the format is named", async () => {
+  for (const [format, serde, files] of [
+    ["parquet", "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe", "MapredParquetInputFormat"],
+    ["orc", "org.apache.hadoop.hive.ql.io.orc.OrcSerde", "OrcInputFormat"],
+    ["avro", "org.apache.hadoop.hive.serde2.avro.AvroSerDe", "AvroContainerInputFormat"],
+    ["json-lines", "org.apache.hive.hcatalog.data.JsonSerDe", "TextInputFormat"],
+  ]) {
+    const catalog = await emptyCatalog();
+    const text = SECTION.replace("location: s3", `format: ${format}\n          location: s3`);
+    await createDeclaredTables(catalog, configuration(text));
+    const storage = catalog.table("sales", "orders")?.definition.storageDescriptor;
+    assert.deepEqual(storage?.serdeInfo, { serializationLibrary: serde });
+    assert.equal(storage.inputFormat?.split(".").at(-1), files);
+    assert.equal(storage.location, "s3://lake/orders/");
+  }
+});
+
 test("createDeclaredTables() leaves what is there", async () => {
   const catalog = await emptyCatalog();
   await createDeclaredTables(catalog, configuration(SECTION));

@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { TableDefinition } from "../catalog/table.ts";
+import type { StorageDescriptor, TableDefinition } from "../catalog/table.ts";
 import { reasonOf } from "../model/errors.ts";
+import { FORMATS, HIVE_JSON_SERDE, TEXT_FORMAT } from "../query/dialect/table-format.ts";
 import type { CatalogSection } from "./configuration/catalog-section.ts";
 import { ConfigurationError } from "./configuration/configuration-error.ts";
 
@@ -41,7 +42,7 @@ async function declare(place: string, create: () => Promise<void>): Promise<void
 type DeclaredTable = CatalogSection["databases"][string]["tables"][string];
 
 function definitionOf(name: string, table: DeclaredTable): TableDefinition {
-  const { columns, partitionKeys, location, description, parameters } = table;
+  const { columns, partitionKeys, location, format, description, parameters } = table;
   const column = ({ name, type, comment }: DeclaredTable["columns"][number]) => ({
     name,
     type,
@@ -53,6 +54,16 @@ function definitionOf(name: string, table: DeclaredTable): TableDefinition {
     ...(description !== undefined && { description }),
     ...(parameters !== undefined && { parameters }),
     partitionKeys: partitionKeys.map(column),
-    storageDescriptor: { columns: columns.map(column), ...(location !== undefined && { location }) },
+    storageDescriptor: {
+      columns: columns.map(column),
+      ...(location !== undefined && { location }),
+      ...(format !== undefined && storageOf(format)),
+    },
   };
+}
+
+/** In Hive's words, as every reader of the catalog wants them. */
+function storageOf(format: NonNullable<DeclaredTable["format"]>): StorageDescriptor {
+  const { library = HIVE_JSON_SERDE, ...files } = FORMATS.get(format) ?? TEXT_FORMAT;
+  return { ...files, serdeInfo: { serializationLibrary: library } };
 }

@@ -46,6 +46,7 @@ export class FirstStarts {
       apply: (definition, versionId) => delivery.apply(definition, versionId),
       flush: (signal) => delivery.flush(signal),
       snapshot: (waitMs, signal) => delivery.snapshot(waitMs, signal),
+      targets: () => delivery.targets(),
       stop: () => delivery.stop(),
       status: () => delivery.status(),
       isOpen: (objectName) => delivery.isOpen(objectName),

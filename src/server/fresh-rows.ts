@@ -1,6 +1,8 @@
 import type { Location } from "../catalog/location.ts";
+import { isHidden } from "../catalog/partition-layout.ts";
 import { isBelow } from "../catalog/partition-of-object.ts";
 import type { DeliverySnapshot, PendingObject } from "../delivery/delivery.ts";
+import type { ComponentSpec } from "../model/delivery-definition.ts";
 import type { FreshFile, FreshRows, FreshSnapshot } from "../query/fresh-rows.ts";
 import { QueryError } from "../query/query-error.ts";
 import type { Streams } from "../streams/streams.ts";
@@ -14,51 +16,60 @@ const FRESH_OBJECTS_MAX = 1_000;
 
 /** Asks the deliveries whose objects lie below the place, whatever table was made over it. */
 export class StreamFreshRows implements FreshRows {
-  readonly #streams: () => Pick<Streams, "list" | "snapshot"> | undefined;
+  readonly #streams: () => Pick<Streams, "list" | "snapshots"> | undefined;
 
   /** Streams are opened after the lake. */
-  constructor(streams: () => Pick<Streams, "list" | "snapshot"> | undefined) {
+  constructor(streams: () => Pick<Streams, "list" | "snapshots"> | undefined) {
     this.#streams = streams;
   }
 
   async snapshot(location: Location, signal: AbortSignal): Promise<FreshSnapshot> {
     const streams = this.#streams();
-    const deliveries = (streams?.list() ?? []).flatMap(({ name, deliveries }) =>
-      deliveries.filter(({ target }) => target.options.bucket === location.bucket).map(({ id }) => ({ name, id })),
-    );
+    const isWanted = ({ options }: ComponentSpec) => options.bucket === location.bucket;
     const taken = await Promise.all(
-      deliveries.map(({ name, id }) => streams?.snapshot(name, id, WAIT_MS, signal).catch(() => undefined)),
+      (streams?.list() ?? []).map(({ name, deliveries }) => {
+        // One that cannot be opened may have something for the place if it says so.
+        const unknown = deliveries.some(({ target }) => isWanted(target)) ? [undefined] : [];
+        return streams?.snapshots(name, { isWanted, waitMs: WAIT_MS, signal }).catch(() => unknown) ?? [];
+      }),
     );
-    const snapshots = taken.filter((one) => one !== undefined);
+    const all = taken.flat();
+    const snapshots = all.filter((one) => one !== undefined);
     const parts = snapshots.map((snapshot) => partOf(snapshot, location));
     const objects = parts.flatMap(({ objects: some }) => some);
     return {
-      complete: snapshots.length === deliveries.length && snapshots.every(({ complete }) => complete),
+      complete: streams !== undefined && all.length === snapshots.length && snapshots.every(({ complete }) => complete),
       keys: objects.map(({ name }) => name),
       landedKeys: parts.flatMap(({ landed }) => landed.map(({ name }) => name)),
-      hides: (key) => snapshots.some((snapshot) => snapshot.hides(key)),
+      hides: (key) => isBelow(location, { ...location, key }) && snapshots.some((snapshot) => snapshot.hides(key)),
       files: async (keys, encodingSignal) => {
         const wanted = new Set(keys);
         refuseTooMuch(objects.filter(({ name }) => wanted.has(name)));
         const files: FreshFile[] = [];
         for (const { snapshot, objects: some } of parts) {
           const asked = some.filter(({ name }) => wanted.has(name));
+          if (asked.length === 0) continue;
           for (const { name, path, fileBytes } of await snapshot.encode(asked, encodingSignal)) {
             files.push({ key: name, path, bytes: fileBytes });
           }
         }
         return files;
       },
-      release: async () => {
-        for (const snapshot of snapshots) await snapshot.release();
-      },
+      release: () => releaseAll(snapshots),
     };
   }
 }
 
+/** Files that cannot be removed now are removed when the delivery starts again: that fails no query. */
+async function releaseAll(snapshots: readonly DeliverySnapshot[]): Promise<void> {
+  await Promise.allSettled(snapshots.map((snapshot) => snapshot.release()));
+}
+
+/** What listings leave out counts for nothing before it has landed, either. */
 function partOf(snapshot: DeliverySnapshot, location: Location) {
+  const { prefix } = location;
   const isHere = ({ name, target }: Pick<PendingObject, "name" | "target">) =>
-    isBelow(location, { bucket: String(target.options.bucket), key: name });
+    isBelow(location, { bucket: String(target.options.bucket), key: name }) && !isHidden(name.slice(prefix.length));
   return { snapshot, objects: snapshot.objects.filter(isHere), landed: snapshot.unregistered.filter(isHere) };
 }
 

@@ -28,6 +28,7 @@ export async function openJobs({ configuration, crawlers, folder, ...world }: Op
     kinds: jobKinds,
     directory: folder.jobs,
     lastCrawl: (name) => lastCrawlOf(crawlers, name),
+    runsAtOnce: configuration.limits.jobRuns,
     components: {
       ...world,
       temporaryDirectory: join(folder.jobFiles, "runs"),

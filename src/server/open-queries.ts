@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Partitions } from "../catalog/partition.ts";
 import type { TableChanges } from "../catalog/table-changes/table-changes.ts";
-import { QueryEngine } from "../query/engine/query-engine.ts";
+import { EngineOnDemand } from "../query/engine-on-demand.ts";
 import type { PreparedStatements } from "../query/executions/prepared-statements.ts";
 import type { FreshRows } from "../query/fresh-rows.ts";
 import { Queries } from "../query/queries.ts";
@@ -40,7 +40,7 @@ export async function openQueries({
   ...world
 }: OpenQueriesOptions): Promise<Queries> {
   const storeFor = (bucket: string) => stores.storeFor(bucket);
-  const engine = await QueryEngine.open({
+  const engine = new EngineOnDemand({
     ...world,
     catalog,
     partitions: catalog.partitions,

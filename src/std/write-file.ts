@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Disk } from "./disk.ts";
+import { type Disk, DiskError, type DiskFile } from "./disk.ts";
 
 /**
  * Replaces a small file so that after any crash it holds the old bytes or the new ones, whole: temporary file beside it,
@@ -21,13 +21,23 @@ export async function writeFileDurably(disk: Disk, path: string, bytes: Uint8Arr
 
 /** The whole file, or `undefined` when there is none. For small files only. */
 export async function readFileWhole(disk: Disk, path: string): Promise<Buffer | undefined> {
-  if ((await disk.stat(path)) === undefined) return undefined;
-  const file = await disk.open(path, "read");
+  const file = await openExisting(disk, path);
+  if (file === undefined) return undefined;
   try {
     const bytes = Buffer.alloc(await file.size());
     const count = await file.read(bytes, 0);
     return bytes.subarray(0, count);
   } finally {
     await file.close();
+  }
+}
+
+/** Not looked for first: a file may go between a look and the opening. */
+async function openExisting(disk: Disk, path: string): Promise<DiskFile | undefined> {
+  try {
+    return await disk.open(path, "read");
+  } catch (error) {
+    if (error instanceof DiskError && error.code === "ENOENT") return undefined;
+    throw error;
   }
 }

@@ -67,3 +67,29 @@ test("objectBody() makes a copy of an object", async () => {
     Buffer.from("a job"),
   );
 });
+
+test("writeObject() finds its own object also when the store cannot be asked at once", async () => {
+  const { memory, request, waiting } = await world();
+  for (const [key, broken] of [
+    ["out/head", "head"],
+    ["out/get", "get"],
+  ] as const) {
+    let failures = 2;
+    let answers = 0;
+    const flaky = new Proxy(memory, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name, target);
+        if (name === "put") {
+          return async (put: PutObject) => {
+            const result = await target.put(put);
+            if (answers++ === 0) throw new ObjectStoreError("unknown-outcome", "no answer");
+            return result;
+          };
+        }
+        if (name === broken && failures-- > 0) return () => Promise.reject(new ObjectStoreError("unavailable", "busy"));
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    assert.equal((await writeObject(flaky, { ...request, key }, waiting)).key, key);
+  }
+});

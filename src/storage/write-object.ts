@@ -32,20 +32,33 @@ export async function writeObject(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ObjectStoreError)) throw error;
-      const landed = error.code === "exists" || error.retriable ? await findOwn(store, put) : undefined;
-      if (landed !== undefined) return landed;
-      if (!error.retriable || attempt === TRIES_MAX) throw error;
+      const mayBeOwn = error.code === "exists" || error.retriable;
+      const landed = mayBeOwn ? await findOwn(store, put).catch(notNow) : undefined;
+      if (landed !== undefined && landed !== NOT_NOW) return landed;
+      const isWorthATry = error.retriable || landed === NOT_NOW;
+      if (!isWorthATry || attempt === TRIES_MAX) throw error;
       await waiting.clock.sleep(backoffMs(attempt, waiting.random), signal);
     }
   }
 }
 
+/** The store cannot be asked now whether the object is ours; it is asked again after the next try. */
+const NOT_NOW = "not-now";
+
+/** Who may not ask at all has nothing but the next try. */
+function notNow(error: unknown): typeof NOT_NOW | undefined {
+  if (!(error instanceof ObjectStoreError)) throw error;
+  return error.retriable ? NOT_NOW : undefined;
+}
+
 async function findOwn(store: ObjectStore, { bucket, key, body, signal }: PutObject): Promise<ObjectInfo | undefined> {
-  // A store that cannot be asked now is asked again after the next try.
-  const found = await store.head(bucket, key, signal).catch(() => undefined);
+  const found = await store.head(bucket, key, signal);
   if (found === undefined || found.bytes !== body.bytes) return undefined;
   let checksum = 0;
-  for await (const piece of await store.get(bucket, key)) checksum = crc32(piece, checksum);
+  for await (const piece of await store.get(bucket, key)) {
+    signal?.throwIfAborted();
+    checksum = crc32(piece, checksum);
+  }
   if (checksum !== body.checksum) return undefined;
   await store.settle?.(bucket, key);
   return found;

@@ -17,7 +17,7 @@ import type { StreamSettings } from "./settings.ts";
 import { sourceIntake } from "./source-intake.ts";
 import { StreamError } from "./stream-error.ts";
 import { deliveriesDirectory, deliveryDirectory, logDirectory } from "./stream-folders.ts";
-import type { Intake, StreamDocument, StreamHealth } from "./streams.ts";
+import type { Intake, SnapshotsRequest, StreamDocument, StreamHealth } from "./streams.ts";
 
 /** How often the log is told what it may let go of: often enough to keep disk use close to what is really held. */
 const RELEASE_INTERVAL_MS = 1000;
@@ -175,8 +175,11 @@ export class StreamRuntime {
     await Promise.all([...this.#deliveries.values(), ...this.#ending.values()].map((one) => one.flush(signal)));
   }
 
-  async snapshot(deliveryId: string, waitMs: number, signal: AbortSignal): Promise<DeliverySnapshot | undefined> {
-    return this.#deliveries.get(deliveryId)?.snapshot(waitMs, signal);
+  /** Also of deliveries that were taken out, until they have handed on what they had. */
+  async snapshots({ isWanted, waitMs, signal }: SnapshotsRequest): Promise<readonly (DeliverySnapshot | undefined)[]> {
+    const all = [...this.#deliveries.values(), ...this.#ending.values()];
+    const wanted = all.filter((delivery) => delivery.targets().some(isWanted));
+    return Promise.all(wanted.map((delivery) => delivery.snapshot(waitMs, signal).catch(() => undefined)));
   }
 
   /** Flushes for at most `timeoutMs`. Resolves to the reason why not all is delivered, or `undefined`. */

@@ -184,6 +184,8 @@ test("update() ends a delivery that was taken out only when it has handed on wha
     [PRIMARY],
   );
   assert.equal(streams.health("orders").deliveries.length, 2);
+  const wanted = { isWanted: () => true, waitMs: 0, signal: new AbortController().signal };
+  assert.equal((await streams.snapshots("orders", wanted)).length, 2, "what it still hands on is on its way, too");
   definitions = both;
   const back = streams.update("orders", "2", () => ({ declared: { backup: true } }));
   await assert.rejects(back, { code: "unavailable", message: /still hands on what it had/ });

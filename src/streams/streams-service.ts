@@ -20,6 +20,7 @@ import type {
   CreateStream,
   EncryptionChange,
   Intake,
+  SnapshotsRequest,
   StreamChange,
   StreamDocument,
   StreamHealth,
@@ -170,9 +171,9 @@ export class StreamsService implements Streams {
     await this.#open.require(name).flush(signal);
   }
 
-  async snapshot(name: string, deliveryId: string, waitMs: number, signal: AbortSignal) {
+  async snapshots(name: string, request: SnapshotsRequest) {
     this.#require(name);
-    return this.#open.require(name).snapshot(deliveryId, waitMs, signal);
+    return this.#open.require(name).snapshots(request);
   }
 
   health(name: string): StreamHealth {

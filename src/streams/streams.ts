@@ -1,6 +1,6 @@
 import type { DeliverySnapshot, DeliveryStatus } from "../delivery/delivery.ts";
 import type { LogUsage, SourceProgress } from "../log/log.ts";
-import type { DeliveryDefinition } from "../model/delivery-definition.ts";
+import type { ComponentSpec, DeliveryDefinition } from "../model/delivery-definition.ts";
 import type { PackedRecords, RecordOrigin } from "../model/records.ts";
 import type { TableReference } from "../model/schema/table-reference.ts";
 import type { RedriveRequest, RedriveStatus } from "../sources/source.ts";
@@ -37,13 +37,10 @@ export interface Streams {
   intake(name: string): Intake;
   /** Hands on everything accepted before the call; resolves when it is durable at all targets. */
   flush(name: string, signal: AbortSignal): Promise<void>;
-  /** What one delivery has decided and not landed; `undefined` while it does not run. Has to be released. */
-  snapshot(
-    name: string,
-    deliveryId: string,
-    waitMs: number,
-    signal: AbortSignal,
-  ): Promise<DeliverySnapshot | undefined>;
+  /**
+   * What deliveries of a stream have decided and not landed, `undefined` for one that does not run. Each has to be released.
+   */
+  snapshots(name: string, request: SnapshotsRequest): Promise<readonly (DeliverySnapshot | undefined)[]>;
   health(name: string): StreamHealth;
   /**
    * Whether an object is still under way in a delivery or a replay: crawls, expiry and compaction pass it over (rule H59).
@@ -56,6 +53,13 @@ export interface Streams {
   /** What goes through a delivery a second time. */
   readonly repeats: Repeats;
   close(): Promise<void>;
+}
+
+export interface SnapshotsRequest {
+  /** Asked of the targets where objects of a delivery may still land; one is enough. */
+  readonly isWanted: (target: ComponentSpec) => boolean;
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
 }
 
 /** Redrives and replays. */

@@ -103,6 +103,7 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}, telemetry: T
       return { columns, rows, statistics };
     },
     close: async () => {
+      await engine.close();
       await changes.close();
       rmSync(root, { recursive: true, force: true });
     },

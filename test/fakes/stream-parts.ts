@@ -1,6 +1,6 @@
-import type { Delivery, DeliveryStatus } from "../../src/delivery/delivery.ts";
+import type { Delivery, DeliverySnapshot, DeliveryStatus } from "../../src/delivery/delivery.ts";
 import type { Appended, AppendRequest, Log, LogPartition } from "../../src/log/log.ts";
-import type { DeliveryDefinition } from "../../src/model/delivery-definition.ts";
+import type { ComponentSpec, DeliveryDefinition } from "../../src/model/delivery-definition.ts";
 import { LakehoseError } from "../../src/model/errors.ts";
 import { recordCount } from "../../src/model/records.ts";
 import type { CreateRedriverRequest, Redriver } from "../../src/sources/source.ts";
@@ -214,8 +214,15 @@ export class FakeDelivery implements Delivery {
     this.delivered = this.#request.log.end;
   }
 
-  async snapshot(): Promise<undefined> {
-    return undefined;
+  /** What `snapshot` answers. */
+  pending: DeliverySnapshot | undefined;
+
+  async snapshot(): Promise<DeliverySnapshot | undefined> {
+    return this.pending;
+  }
+
+  targets(): readonly ComponentSpec[] {
+    return this.plans.map(({ definition }) => definition.target);
   }
 
   async stop(): Promise<void> {

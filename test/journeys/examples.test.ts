@@ -8,7 +8,15 @@ import { temporaryFolder } from "./journey.ts";
 
 /** Each example does by one command what its README says, and leaves nothing behind. */
 const EXAMPLES = join(import.meta.dirname, "..", "..", "examples");
-const NAMES = ["05-stock-ticker", "08-device-messages", "09-custom-prefixes", "10-firewall-logs"];
+const NAMES = [
+  "02-server-logs",
+  "05-stock-ticker",
+  "06-telecom-counters",
+  "08-device-messages",
+  "09-custom-prefixes",
+  "10-firewall-logs",
+  "11-warehouse",
+];
 
 const run = promisify(execFile);
 const skipPython = spawnSync("python3", ["--version"]).status === 0 ? false : "python3 is not installed";
@@ -36,6 +44,18 @@ test("every example has a README with its command, a configuration and a test he
   }
 });
 
+test("02-server-logs: lines become partitions, three kinds of tables agree, rules age objects, a rush is found", async (t) => {
+  const stdout = await outputOf(t, "02-server-logs");
+  assert.match(
+    stdout,
+    /^ {2}logs\/dt=2019-12-01-12\/old\.gz {2}STANDARD_IA\n {2}logs\/dt=2020-01-19-23\/old\.gz {2}STANDARD$/m,
+  );
+  assert.match(stdout, /^ {2}logs\/dt=2020-01-20-08\/ {2}\d objects?/m);
+  assert.match(stdout, /^ {2}lines\/\d{4}\/\d\d\/\d\d\/\d\d\/ {2}\d objects?/m);
+  assert.match(stdout, /^ {5}200 +19373 +584884154$/m);
+  assert.match(stdout, /^ {2}09:47:00 +220 /m);
+});
+
 test("05-stock-ticker: a Python function gives each trade a time, and a broken record is rejected alone", {
   skip: skipPython,
 }, async (t) => {
@@ -45,11 +65,24 @@ test("05-stock-ticker: a Python function gives each trade a time, and a broken r
   assert.match(stdout, /^ {2}ALY {2,}\d{4}-\d\d-\d\d \d\d:/m);
 });
 
-test("08-device-messages: messages beyond 1 MiB become rows, whichever way they came", async (t) => {
+test("06-telecom-counters: a file of XML becomes a row for each counter, and SQL adds them up", {
+  skip: skipPython,
+}, async (t) => {
+  const stdout = await outputOf(t, "06-telecom-counters");
+  assert.match(stdout, /^405 files put, the largest of 11\d\d KiB/m);
+  assert.match(stdout, /^ {2}counters\/day=2020-01-20\/hour=08\/ {2}1 object/m);
+  assert.match(stdout, /^ {2}Cell=harbour-3 +true +4 +4 +18$/m);
+  assert.match(stdout, /^ {2}07 {2}=+#+ {2}44\.6 %$/m);
+  assert.match(stdout, /^ +75104 +75104 +0 +0$/m);
+});
+
+test("08-device-messages: messages beyond 1 MiB become rows, and a reader counts the same while files are swapped", async (t) => {
   const stdout = await outputOf(t, "08-device-messages");
   assert.match(stdout, /holds 8 messages; unpacking it fails/);
-  assert.match(stdout, /^ {2}messages\/dt=\d{4}-\d\d-\d\d\/ {2}\d objects/m);
+  assert.match(stdout, /^ {2}messages\/dt=\d{4}-\d\d-\d\d\/ {2}\d+ objects/m);
   assert.match(stdout, /… 32 messages/);
+  assert.match(stdout, /^compact-messages: \d+ files become \d$/m);
+  assert.match(stdout, / queries found 32 messages with 177600 accelerations, files: 11, (\d+, )?\d$/m);
 });
 
 test("09-custom-prefixes: every record is in the folder of its hour, a tenth in the error output, all in the backup", async (t) => {
@@ -68,4 +101,13 @@ test("10-firewall-logs: an old Node function drops what no rule stopped, process
   const stdout = await outputOf(t, "10-firewall-logs");
   assert.match(stdout, /Kept by the function: 1486 of 10000, in \d+ calls/);
   assert.match(stdout, /^ +10000 +0 +0 +0 +1990$/m);
+});
+
+test("11-warehouse: jobs make a summary of events and tables, one after another, and a failure is written down", async (t) => {
+  const stdout = await outputOf(t, "11-warehouse");
+  assert.match(stdout, /^120 repeats dropped; 6000 events are left\.$/m);
+  assert.match(stdout, /^ {2}compact-events +succeeded +after-files shop\.events 18 +filesRead 18, filesWritten 3,/m);
+  assert.match(stdout, /^ {2}daily-sales +succeeded +after drop-repeats .*rows 45,/m);
+  assert.match(stdout, /^ {2}note-incident +succeeded +on-failure load-returns +rows 1$/m);
+  assert.match(stdout, /^ {2}AT +147 +15658\.36 +toys$/m);
 });

@@ -72,6 +72,63 @@ test("a declared sql job runs by hand, tells its counters and its log, and is li
   assert.match((await run("jobs", "list")).out, /There are no jobs yet/);
 });
 
+test("a run by hand may be about another day and time, and another attempt is about the same", async (t) => {
+  const statement = "SELECT ${data_date} AS day, ${run_date} AS at, CAST('none' AS integer)";
+  const failing = { kind: "sql", options: { statement }, retries: 1, retryDelaySeconds: 1 } as const;
+  const { run, api } = await world(t, { jobs: { totals: failing } });
+  await run("jobs", "run", "totals", "--day", "2026-01-02", "--at", "2026-01-05T01:30:00+02:00");
+  const runs = async () => (await api("GET", "/api/jobs/totals/runs")).json.runs as JsonObject[];
+  await until(async () => (await runs()).filter(({ state }) => state === "failed").length === 2);
+  for (const { id } of await runs()) {
+    assert.match((await run("jobs", "log", String(id))).out, /SELECT '2026-01-02' AS day, '2026-01-04' AS at/);
+  }
+  for (const [flag, value] of [
+    ["--day", "2026-02-30"],
+    ["--day", "yesterday"],
+    ["--at", "2026-01-05"],
+  ] as const) {
+    assert.match((await run("jobs", "run", "totals", flag, value)).err, new RegExp(`400 .*${flag.slice(2)}`, "s"));
+  }
+  assert.equal((await api("POST", "/api/jobs/totals/runs?dya=2026-01-02")).status, 400);
+});
+
+test("jobs put takes over what a configuration says, those waited for first, and leaves the others as they are", async (t) => {
+  const { data, run } = await world(t);
+  const file = join(data, "lakehose.yaml");
+  const section = (country: string) => `
+    port: 9999
+    jobs:
+      report: { kind: sql, options: { statement: SELECT 1 }, triggers: [{ type: after, jobs: [totals] }] }
+      totals: { kind: sql, options: { statement: "SELECT '${country}'" } }`;
+  await writeFile(file, section("CH"));
+  assert.equal((await run("jobs", "put", file)).out, "Job totals is created.\nJob report is created.\n");
+  await writeFile(file, section("SE"));
+  assert.equal((await run("jobs", "put", file)).out, "Job totals is changed.\nJob report is as it was.\n");
+  assert.match((await run("jobs", "show", "totals")).out, /statement: SELECT 'SE'/);
+  await writeFile(file, JSON.stringify({ totals: COUNT, other: COUNT }));
+  assert.equal((await run("jobs", "put", file, "other")).out, "Job other is created.\n");
+  assert.match((await run("jobs", "put", file, "another")).err, /has no job another; it has totals, other/);
+});
+
+test("jobs put says what is wrong with a file, and what was put before the server refused one", async (t) => {
+  const { data, run } = await world(t);
+  const refused = async (text: string) => {
+    await writeFile(join(data, "jobs.yaml"), text);
+    const { code, err } = await run("jobs", "put", join(data, "jobs.yaml"));
+    assert.equal(code, 1);
+    return err;
+  };
+  assert.match(await refused("a: [1"), /jobs\.yaml: .*line 1/s);
+  assert.match(await refused("- a"), /expected jobs by name/);
+  assert.match(await refused("jobs: {}"), /expected jobs by name, got none/);
+  assert.match(await refused("a: { kind: sql, triggers: [{ type: never }] }"), /a\.triggers\[0\]/);
+  assert.match(
+    await refused("{ a: { kind: sql, options: { statement: SELECT 1 } }, b: { kind: sql } }"),
+    /PUT \/api\/jobs\/b: 400 .*options\.statement.*Put before it: a/,
+  );
+  assert.match((await run("jobs", "put", join(data, "none.yaml"))).err, /Cannot read .*none\.yaml/);
+});
+
 test("a job that fails says why, on the command line and in its runs", async (t) => {
   const { run } = await world(t, {
     jobs: { wrong: { kind: "sql", options: { statement: "SELECT * FROM nowhere", database: "sales" } } },
@@ -139,6 +196,20 @@ test("files that a stream delivers to a table make a job run, and so does the en
   await until(async () => JSON.parse((await run("--json", "jobs", "runs", "report")).out).length === 1);
   const [first] = JSON.parse((await run("--json", "jobs", "runs", "compact")).out);
   assert.match(first.cause, /^after-files sales\.orders 1$/);
+});
+
+test("limits.jobRuns says how many runs are under way at a time", async (t) => {
+  const endless =
+    "SELECT sum(a.n * b.n) FROM UNNEST(sequence(1, 100000)) AS a (n) CROSS JOIN UNNEST(sequence(1, 100000)) AS b (n)";
+  const long = { kind: "sql", options: { statement: endless } } as const;
+  const { run, api } = await world(t, { limits: { jobRuns: 1 }, jobs: { a: long, b: long } });
+  await run("jobs", "run", "a", "--detach");
+  await run("jobs", "run", "b", "--detach");
+  const stateOf = async (job: string) => (await api("GET", `/api/jobs/${job}`)).json.lastRun as JsonObject;
+  await until(async () => (await stateOf("a")).state === "running");
+  assert.equal((await stateOf("b")).state, "queued");
+  await run("jobs", "cancel", String((await stateOf("a")).id));
+  await until(async () => (await stateOf("b")).state === "running");
 });
 
 /** Folders with boto3 and what it needs, of the Python of this machine. */

@@ -33,6 +33,8 @@ const LEAST_PER_HUNDRED: Readonly<Record<string, number>> = {
   pulled: 20,
   encrypted: 5,
   "journal-named": 250,
+  "fresh-read": 250,
+  "fresh-complete": 60,
 };
 
 /** What has happened too rarely in a run of many seeds; a few may be as dull as they like. */

@@ -256,4 +256,18 @@ export const MUTATIONS: readonly Mutation[] = [
     '      await this.#tell(register, objects);\n      await journal.append({ type: "registered", parcelIds: objects.map(({ parcelId }) => parcelId) }, signal);',
     '      await journal.append({ type: "registered", parcelIds: objects.map(({ parcelId }) => parcelId) }, signal);\n      await this.#tell(register, objects);',
   ),
+  take(
+    "H62a",
+    "what a snapshot holds is counted again where it lands under a new name",
+    "src/delivery/snapshots.ts",
+    "for (const { name } of intents) hidden.add(name);",
+    "for (const { name } of intents) hidden.has(name);",
+  ),
+  take(
+    "H62b",
+    "a snapshot leaves out what is in parcels on their way",
+    "src/delivery/snapshots.ts",
+    "...Array.from(journal.state.parcels.values(), ({ intent }) => this.#rangeOfIntent(intent)),",
+    "",
+  ),
 ];

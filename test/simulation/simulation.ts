@@ -1,5 +1,6 @@
 import type { DeliveryDefinition } from "../../src/model/delivery-definition.ts";
 import { Draw } from "./draw.ts";
+import { FreshReader } from "./fresh-reader.ts";
 import type { Life } from "./life.ts";
 import { Operator } from "./operator.ts";
 import { checkBalance, checkBudget, checkLake } from "./oracle.ts";
@@ -47,6 +48,7 @@ class Simulation {
   readonly #operator: Operator;
   readonly #producers: Producers;
   readonly #puller: Puller;
+  readonly #reader: FreshReader;
   #fullUntilMs = 0;
   /** The last life that was asked to end by itself. */
   #stopping: Life | undefined;
@@ -59,6 +61,7 @@ class Simulation {
     this.#operator = new Operator(this.world, new Draw(scenario.seed, "operator"));
     this.#producers = new Producers(this.world, new Draw(scenario.seed, "producers"));
     this.#puller = new Puller(this.world, new Draw(scenario.seed, "puller"));
+    this.#reader = new FreshReader(this.world, new Draw(scenario.seed, "fresh reader"));
   }
 
   async live(): Promise<void> {
@@ -74,6 +77,7 @@ class Simulation {
       if (step === sabotageAt) await this.#sabotage();
       else if (step === twinAt) await this.#makeTwin();
       else this.#act();
+      this.#reader.mayRead(this.#operator.incarnations);
       this.#disturb();
       await world.clock.advance(this.#pause());
       checkBudget(world);

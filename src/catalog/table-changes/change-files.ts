@@ -1,11 +1,12 @@
 import type { Clock } from "../../std/clock.ts";
+import { inTurns } from "../../std/in-turns.ts";
 import type { Random } from "../../std/random.ts";
 import { objectBody } from "../../storage/object-body.ts";
 import type { ObjectInfo, ObjectStore } from "../../storage/object-store.ts";
 import { writeObject } from "../../storage/write-object.ts";
 import { CatalogError } from "../catalog-error.ts";
 import { type HeldChange, placeOf } from "./change-records.ts";
-import type { ObjectName, ReplacedObject } from "./table-changes.ts";
+import type { ChangePlan, ObjectName, ReplacedObject } from "./table-changes.ts";
 
 export interface ChangeFilesOptions {
   readonly storeFor: (bucket: string) => ObjectStore;
@@ -21,9 +22,17 @@ export class ChangeFiles {
     this.#options = options;
   }
 
+  /** Rejects with `conflict` when something lies where a change wants to put its files: abandoning it would delete that. */
+  async checkAbsent({ adds, origin }: ChangePlan): Promise<void> {
+    await inTurns(adds, CONCURRENCY, async ({ bucket, key }) => {
+      if ((await this.#store({ bucket, key }).head(bucket, key)) === undefined) return;
+      throw new CatalogError("conflict", "table", `${origin}: ${bucket}/${key} is there already; nothing was changed`);
+    });
+  }
+
   /** What lies at the places of a change. Rejects with `invalid` when something is missing: readers would fail on it. */
   async put(change: HeldChange): Promise<readonly ObjectInfo[]> {
-    return inTurns(change.adds.map(placeOf), async (place) => {
+    return inTurns(change.adds.map(placeOf), CONCURRENCY, async (place) => {
       const found = await this.#store(place).head(place.bucket, place.key);
       if (found === undefined) throw refused("invalid", change, `${place.bucket}/${place.key} was not put`);
       await this.#store(place).settle?.(place.bucket, place.key);
@@ -49,23 +58,33 @@ export class ChangeFiles {
       const added = adds[index];
       if (added !== undefined) await this.#copy(added, object, signal);
     }
-    await inTurns(replaces, async ({ bucket, key, etag }) => {
-      const store = this.#store({ bucket, key });
-      const found = await store.head(bucket, key);
-      // Another file came under its name: that one was never replaced.
-      if (found?.etag === etag) await store.delete(bucket, key);
-    });
+    await inTurns(
+      replaces,
+      CONCURRENCY,
+      async ({ bucket, key, etag }) => {
+        const store = this.#store({ bucket, key });
+        const found = await store.head(bucket, key);
+        // Another file came under its name: that one was never replaced.
+        if (found?.etag === etag) await store.delete(bucket, key);
+      },
+      signal,
+    );
   }
 
   /** Deletes what was put at the places, and uploads that a crash left there. */
-  async removePlaces({ adds }: HeldChange): Promise<void> {
-    await inTurns(adds.map(placeOf), async ({ bucket, key }) => {
-      const store = this.#store({ bucket, key });
-      if (store.multipart !== undefined) {
-        for await (const upload of store.multipart.listUploads(bucket, key)) await store.multipart.abort(upload);
-      }
-      await store.delete(bucket, key);
-    });
+  async removePlaces({ adds }: HeldChange, signal: AbortSignal): Promise<void> {
+    await inTurns(
+      adds.map(placeOf),
+      CONCURRENCY,
+      async ({ bucket, key }) => {
+        const store = this.#store({ bucket, key });
+        if (store.multipart !== undefined) {
+          for await (const upload of store.multipart.listUploads(bucket, key)) await store.multipart.abort(upload);
+        }
+        await store.delete(bucket, key);
+      },
+      signal,
+    );
   }
 
   async #copy({ bucket, key }: ObjectName, object: ObjectInfo, signal: AbortSignal): Promise<void> {
@@ -73,13 +92,15 @@ export class ChangeFiles {
     const there = await store.head(bucket, key);
     if (there !== undefined && there.bytes === object.bytes && there.etag === object.etag) return;
     const { contentType = "application/octet-stream", contentEncoding, metadata } = object;
-    const body = await objectBody(store, bucket, object);
+    const body = await objectBody(store, bucket, object, signal);
     const encoding = contentEncoding === undefined ? {} : { contentEncoding };
     await writeObject(store, { bucket, key, body, contentType, ...encoding, metadata, signal }, this.#options);
   }
 
   async #goneByHead(files: readonly ReplacedObject[]): Promise<readonly ReplacedObject[]> {
-    const found = await inTurns(files, async ({ bucket, key }) => this.#store({ bucket, key }).head(bucket, key));
+    const found = await inTurns(files, CONCURRENCY, async ({ bucket, key }) =>
+      this.#store({ bucket, key }).head(bucket, key),
+    );
     return files.filter(({ etag }, index) => found[index]?.etag !== etag);
   }
 
@@ -102,19 +123,6 @@ const LISTING_PAYS = 20;
 
 /** Requests under way at a time. */
 const CONCURRENCY = 8;
-
-async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await work(items[index] as T);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return results;
-}
 
 function folderOf(key: string): string {
   return key.slice(0, key.lastIndexOf("/") + 1);

@@ -35,6 +35,11 @@ export class ChangeHistory {
     return this.#held.names.has(name);
   }
 
+  /** Resolves once `changes` says what is on disk; rejects while the log cannot be read. */
+  async ready(): Promise<void> {
+    if (this.#log === undefined) await this.#load();
+  }
+
   /**
    * After a rejection the log has been read again: `changes` says whether the record is in force. Where the disk does not even
    * let it be read, `changes` stays as it was, and the next append tries again.

@@ -25,8 +25,12 @@ export const READ_BY_LISTING = "lakehose.read-by-listing";
  * The changes of a data folder.
  *
  * Which file belongs to which change is decided under one mutex; files are written, checked and deleted outside of it,
- * because a claim keeps other changes away. Settling is repeated until it succeeds, and every step of it may be done twice:
- * the log says what has to be done, and learns of it when all is done.
+ * because a claim keeps other changes away. Commit and abandon exclude each other: the first line counts. Settling is
+ * repeated until it succeeds, and every step of it may be done twice: the log says what has to be done, and learns of it
+ * when all is done. An open change that nobody works on any more, because a crash or a full disk came in between, is
+ * abandoned by it.
+ *
+ * Times are told by the monotonic clock; for what was decided before this start the wall clock has to do.
  */
 export class StoredTableChanges implements TableChanges {
   readonly #options: StoredTableChangesOptions;
@@ -36,6 +40,12 @@ export class StoredTableChanges implements TableChanges {
   readonly #turns = new Mutex();
   /** When a change that is settling was last changed, as views count. Absent: before this start. */
   readonly #changedAt = new Map<string, number>();
+  /** When a change was committed or abandoned. Monotonic; reckoned back for what was decided before this start. */
+  readonly #decidedAt = new Map<string, number>();
+  /** Open changes whose makers are still at it. */
+  readonly #worked = new Set<string>();
+  /** Names of changes that are about to begin. */
+  readonly #claimed = new Set<string>();
   readonly #stopping = new AbortController();
   #settling: Promise<void> | undefined;
   #running: Promise<void> | undefined;
@@ -44,7 +54,7 @@ export class StoredTableChanges implements TableChanges {
   static async open(options: StoredTableChangesOptions): Promise<StoredTableChanges> {
     const changes = new StoredTableChanges(options, await ChangeHistory.open(options.disk, options.directory));
     for (const { id, state } of [...changes.#history.changes.values()]) {
-      if (state === "open") await changes.#append({ type: "abandon", id, at: options.clock.now() });
+      if (state === "open") await changes.#decide({ type: "abandon", id, at: options.clock.now() });
     }
     changes.#running = changes.#run();
     return changes;
@@ -64,22 +74,16 @@ export class StoredTableChanges implements TableChanges {
     return !this.#history.needs(nameText(object));
   }
 
-  begin(plan: ChangePlan): Promise<TableChange> {
-    return this.#turns.run(async () => {
-      this.#check(plan);
-      const id = this.#options.random.bytes(16).toString("hex");
-      const { origin, replaces, graceMs = GRACE_MS } = plan;
-      const adds = plan.adds.map((object) => (replaces.length === 0 ? object : hidden(object, id)));
-      const begun = { id, origin, at: this.#options.clock.now(), graceMs, adds, replaces };
-      await this.#record({ type: "begin", ...begun });
-      this.#views.leaveOut(plan.adds);
-      return {
-        id,
-        places: adds.map(placeOf),
-        commit: () => this.#commit(id),
-        abandon: () => this.#abandon(id),
-      };
-    });
+  async begin(plan: ChangePlan): Promise<TableChange> {
+    this.#check(plan);
+    const claims = [...plan.adds, ...plan.replaces].map(nameText);
+    for (const claim of claims) this.#claimed.add(claim);
+    try {
+      await this.#files.checkAbsent(plan);
+      return await this.#turns.run(() => this.#begin(plan));
+    } finally {
+      for (const claim of claims) this.#claimed.delete(claim);
+    }
   }
 
   /** Goes on with everything that is decided and due. Resolves when nothing more can be done now. */
@@ -98,15 +102,21 @@ export class StoredTableChanges implements TableChanges {
   }
 
   #check({ adds, replaces, origin, table }: ChangePlan): void {
-    const count = adds.length + replaces.length;
-    if (this.#history.names + count > NAMES_MAX) {
+    const all = [...adds, ...replaces];
+    if (this.#history.names + this.#claimed.size + all.length > NAMES_MAX) {
       const message = `${origin}: ${NAMES_MAX} files may be part of changes under way, this would be more. Try again when replaced files have been deleted`;
       throw new CatalogError("limit-exceeded", "table", message);
     }
-    const taken = [...adds, ...replaces].find((object) => this.#history.needs(nameText(object)));
+    const taken = all.find((object) => this.#history.needs(nameText(object)) || this.#claimed.has(nameText(object)));
     if (taken !== undefined) {
       const message = `${origin}: ${taken.bucket}/${taken.key} is part of another change that is under way`;
       throw new CatalogError("conflict", "table", message);
+    }
+    const names = new Set<string>();
+    for (const object of all) {
+      const message = `${origin}: expected each file once in a change, got ${object.bucket}/${object.key} twice`;
+      if (names.has(nameText(object))) throw new CatalogError("invalid", "table", message);
+      names.add(nameText(object));
     }
     const { parameters } = this.#options.catalog.table(table.databaseName, table.tableName)?.definition ?? {};
     if (replaces.length === 0 || parameters?.[READ_BY_LISTING] !== "true") return;
@@ -114,16 +124,33 @@ export class StoredTableChanges implements TableChanges {
     throw new CatalogError("invalid", "table", message);
   }
 
+  async #begin(plan: ChangePlan): Promise<TableChange> {
+    const id = this.#options.random.bytes(16).toString("hex");
+    const { origin, replaces, graceMs = GRACE_MS } = plan;
+    const adds = plan.adds.map((object) => (replaces.length === 0 ? object : hidden(object, id)));
+    this.#worked.add(id);
+    try {
+      await this.#record({ type: "begin", id, origin, at: this.#options.clock.now(), graceMs, adds, replaces });
+    } catch (error) {
+      this.#worked.delete(id);
+      throw error;
+    }
+    this.#views.leaveOut(plan.adds);
+    return {
+      id,
+      places: adds.map(placeOf),
+      commit: () => this.#commit(id).finally(() => this.#worked.delete(id)),
+      abandon: () => this.#abandon(id).finally(() => this.#worked.delete(id)),
+    };
+  }
+
   async #commit(id: string): Promise<void> {
-    const change = this.#history.changes.get(id);
-    if (change?.state !== "open") throw notOpen(id);
+    const change = this.#requireOpen(id);
     try {
       const objects = await this.#files.put(change);
       await this.#files.checkReplaced(change);
-      await this.#append({ type: "commit", id, at: this.#options.clock.now(), objects });
+      await this.#decide({ type: "commit", id, at: this.#options.clock.now(), objects });
     } catch (error) {
-      // A line that took effect although it failed is a commit.
-      if (this.#history.changes.get(id)?.state !== "open") return;
       await this.#abandon(id).catch(() => undefined);
       throw error;
     }
@@ -131,9 +158,32 @@ export class StoredTableChanges implements TableChanges {
   }
 
   async #abandon(id: string): Promise<void> {
-    if (this.#history.changes.get(id)?.state !== "open") return;
-    await this.#append({ type: "abandon", id, at: this.#options.clock.now() });
-    await this.settle();
+    const change = this.#history.changes.get(id);
+    if (change?.state !== "open") return;
+    await this.#decide({ type: "abandon", id, at: this.#options.clock.now() });
+    // What cannot be deleted now is deleted when changes are settled.
+    await this.#files.removePlaces(change, this.#stopping.signal).catch(() => undefined);
+  }
+
+  /** Resolves once the line is in force. Rejects when the change was decided before, and when it is not in force. */
+  #decide(record: ChangeRecord & { readonly type: "commit" | "abandon" }): Promise<void> {
+    return this.#turns.run(async () => {
+      await this.#history.ready();
+      this.#requireOpen(record.id);
+      try {
+        await this.#record(record);
+      } catch (error) {
+        await this.#history.ready().catch(() => undefined);
+        // A line that took effect although it failed is one.
+        if (this.#history.changes.get(record.id)?.state === "open") throw error;
+      }
+    });
+  }
+
+  #requireOpen(id: string): HeldChange {
+    const change = this.#history.changes.get(id);
+    if (change?.state === "open") return change;
+    throw new CatalogError("conflict", "table", `Change ${id} has been committed or abandoned already`);
   }
 
   #append(record: ChangeRecord): Promise<void> {
@@ -146,8 +196,16 @@ export class StoredTableChanges implements TableChanges {
     } finally {
       // Also after a failure: it may have taken effect.
       this.#changedAt.set(record.id, this.#views.changed());
-      if (!this.#history.changes.has(record.id)) this.#changedAt.delete(record.id);
+      if (record.type === "commit" || record.type === "abandon") {
+        this.#decidedAt.set(record.id, this.#options.clock.monotonic());
+      }
+      if (!this.#history.changes.has(record.id)) this.#forget(record.id);
     }
+  }
+
+  #forget(id: string): void {
+    this.#changedAt.delete(id);
+    this.#decidedAt.delete(id);
   }
 
   async #run(): Promise<void> {
@@ -173,21 +231,30 @@ export class StoredTableChanges implements TableChanges {
   }
 
   async #settleOne(change: HeldChange): Promise<void> {
-    const { id, state, decidedAt = 0, graceMs } = change;
-    const now = this.#options.clock.now();
-    if (state === "abandoned") {
-      await this.#files.removePlaces(change);
+    const { id, state, graceMs } = change;
+    const { signal } = this.#stopping;
+    if (state === "open" && !this.#worked.has(id)) await this.#abandon(id);
+    else if (state === "abandoned") {
+      await this.#files.removePlaces(change, signal);
       // A write that nobody waits for any more may still take effect, minutes later.
-      if (now - decidedAt >= LATE_WRITES_MS) await this.#append({ type: "close", id });
-    } else if (state === "committed" && now - decidedAt >= graceMs && this.#nobodyReads(id)) {
-      await this.#files.publish(change, this.#stopping.signal);
+      if (this.#sinceDecidedMs(change) >= LATE_WRITES_MS) await this.#append({ type: "close", id });
+    } else if (state === "committed" && this.#sinceDecidedMs(change) >= graceMs && this.#nobodyReads(id)) {
+      await this.#files.publish(change, signal);
       await this.#append({ type: "publish", id });
       if (this.#nobodyReads(id)) await this.#close(change);
     } else if (state === "published" && this.#nobodyReads(id)) await this.#close(change);
   }
 
+  #sinceDecidedMs({ id, decidedAt = 0 }: HeldChange): number {
+    const { clock } = this.#options;
+    const monotonic = clock.monotonic();
+    const known = this.#decidedAt.get(id) ?? monotonic - Math.max(0, clock.now() - decidedAt);
+    this.#decidedAt.set(id, known);
+    return monotonic - known;
+  }
+
   async #close(change: HeldChange): Promise<void> {
-    await this.#files.removePlaces(change);
+    await this.#files.removePlaces(change, this.#stopping.signal);
     await this.#append({ type: "close", id: change.id });
   }
 
@@ -214,8 +281,4 @@ const NAMES_MAX = 200_000;
 function hidden({ bucket, key }: ObjectName, id: string): AddedObject {
   const at = key.lastIndexOf("/") + 1;
   return { bucket, key, hiddenKey: `${key.slice(0, at)}_lakehose/${id}/${key.slice(at)}` };
-}
-
-function notOpen(id: string): CatalogError {
-  return new CatalogError("conflict", "table", `Change ${id} has been committed or abandoned already`);
 }

@@ -17,7 +17,7 @@ export interface TableChanges {
   /** What a reader sees that begins now. Held until it is released: what it may still read is not deleted. */
   view(): FileView;
   /**
-   * Rejects with a `CatalogError`: `conflict` where one of the files is part of another change, `invalid` where the table is
+   * Rejects with a `CatalogError`: `conflict` where one of the files is part of another change or lies there already, `invalid` where the table is
    * marked as read by listing and the change replaces files, `limit-exceeded` where too much is under way.
    */
   begin(plan: ChangePlan): Promise<TableChange>;

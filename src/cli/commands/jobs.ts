@@ -1,9 +1,12 @@
 import type { Command } from "commander";
 import type { Run } from "../../jobs/stored-job.ts";
+import { reasonOf } from "../../model/errors.ts";
 import type { CliContext } from "../cli-context.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { type Connection, connectionOf } from "../connection.ts";
+import { jobsOfFile } from "../job-file.ts";
+import { openInput } from "../open-input.ts";
 import { print, table } from "../output.ts";
 import { watchJob } from "../watch-job.ts";
 
@@ -13,6 +16,7 @@ interface Job {
   readonly kind: string;
   readonly description: string;
   readonly enabled: boolean;
+  readonly version: number;
   readonly options: object;
   readonly triggers: readonly Readonly<Record<string, unknown>>[];
   readonly lastRun?: Run;
@@ -43,8 +47,17 @@ export const jobsCommand: CliCommand = {
       .description("start a run and wait for its end")
       .argument("<job>")
       .option("--detach", "return once it is queued")
-      .action((name: string, flags: { detach?: boolean }, command: Command) =>
-        within(command, run(name, flags.detach === true)),
+      .option("--day <date>", "the day that it is about, such as 2026-11-21, instead of yesterday")
+      .option("--at <time>", "when it is for, such as 2026-11-22T02:30:00Z, instead of now")
+      .action((name: string, flags: RunFlags, command: Command) => within(command, run(name, flags)));
+    jobs
+      .command("put")
+      .description("create the jobs of a file, and change those that differ from it")
+      .argument("<file>", 'YAML or JSON: a configuration with jobs: in it, or jobs by name; "-" for standard input')
+      .argument("[jobs...]", "only these")
+      .addHelpText("after", "\nExample: lakehose jobs put lakehose.yaml daily-totals")
+      .action((file: string, names: readonly string[], _: object, command: Command) =>
+        within(command, put(file, names)),
       );
     add("show", "the definition of a job", "<job>", show);
     add("runs", "runs of a job, newest first", "<job>", runs);
@@ -58,7 +71,9 @@ const list: Work = async (connection, command, context) => {
   const { jobs } = (await connection.admin("GET", "/api/jobs")) as unknown as { jobs: readonly Job[] };
   print(context, command, jobs, (all) =>
     all.length === 0
-      ? ["There are no jobs yet. Define some in the jobs: section of the configuration, or with PUT /api/jobs/NAME"]
+      ? [
+          "There are no jobs yet. Define some in the jobs: section of the configuration, or with: lakehose jobs put FILE",
+        ]
       : table(
           ["job", "kind", "", "last run", "", "at"],
           all.map(({ name, kind, enabled, lastRun }) => [
@@ -73,9 +88,16 @@ const list: Work = async (connection, command, context) => {
   );
 };
 
-function run(name: string, detach: boolean): Work {
+interface RunFlags {
+  readonly detach?: boolean;
+  readonly day?: string;
+  readonly at?: string;
+}
+
+function run(name: string, { detach = false, ...occasion }: RunFlags): Work {
   return async (connection, command, context) => {
-    const { id } = (await connection.admin("POST", `${pathOf(name)}/runs`)) as unknown as Run;
+    const path = `${pathOf(name)}/runs?${new URLSearchParams({ ...occasion })}`;
+    const { id } = (await connection.admin("POST", path)) as unknown as Run;
     const read = async () => (await connection.admin("GET", runPath(id))) as unknown as Run;
     if (detach) return print(context, command, await read(), () => [`Run ${id} of ${name} is queued.`]);
     const { state } = await watchJob(context, {
@@ -92,6 +114,37 @@ function run(name: string, detach: boolean): Work {
     if (state !== "succeeded")
       throw new CliError(`Run ${id} is ${state}: ${ended.failure?.message ?? "no reason given"}`);
   };
+}
+
+function put(file: string, names: readonly string[]): Work {
+  return async (connection, command, context) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of openInput(file, context.stdin)) chunks.push(chunk);
+    const all = jobsOfFile(Buffer.concat(chunks).toString(), file);
+    const absent = names.find((name) => !all.some((job) => job.name === name));
+    if (absent !== undefined) {
+      throw new CliError(`${file} has no job ${absent}; it has ${all.map(({ name }) => name).join(", ")}`);
+    }
+    const wanted = all.filter(({ name }) => names.length === 0 || names.includes(name));
+    const { jobs } = (await connection.admin("GET", "/api/jobs")) as unknown as { jobs: readonly Job[] };
+    const done: { readonly name: string; readonly outcome: Outcome }[] = [];
+    for (const { name, settings } of wanted) {
+      const { version } = (await connection.admin("PUT", pathOf(name), settings).catch((error: unknown) => {
+        const before = done.length === 0 ? "" : `. Put before it: ${done.map((one) => one.name).join(", ")}`;
+        throw new CliError(`${reasonOf(error)}${before}`, { cause: error });
+      })) as unknown as Job;
+      const before = jobs.find((job) => job.name === name)?.version;
+      done.push({ name, outcome: outcomeOf(before, version) });
+    }
+    print(context, command, done, (lines) => lines.map(({ name, outcome }) => `Job ${name} is ${outcome}.`));
+  };
+}
+
+type Outcome = "created" | "changed" | "as it was";
+
+function outcomeOf(before: number | undefined, now: number): Outcome {
+  if (before === undefined) return "created";
+  return before === now ? "as it was" : "changed";
 }
 
 function show(name: string): Work {

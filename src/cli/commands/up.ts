@@ -4,7 +4,12 @@ import { type ConfigurationFlags, loadConfiguration } from "../../server/configu
 import { openServer } from "../../server/open-server.ts";
 import type { CliContext } from "../cli-context.ts";
 import type { CliCommand } from "../command.ts";
-import { boundYoungGeneration, countBuffersAsHeap, withSmallYoungGeneration } from "../heap-flags.ts";
+import {
+  boundYoungGeneration,
+  countBuffersAsHeap,
+  releaseStartWhenQuiet,
+  withSmallYoungGeneration,
+} from "../heap-flags.ts";
 import { wantsJson } from "../output.ts";
 
 export const upCommand: CliCommand = {
@@ -34,6 +39,7 @@ async function up(flags: ConfigurationFlags, command: Command, context: CliConte
   context.stdout.write(`lakehose is ready at ${server.url}\n`);
   // By itself Node keeps compiled code when a process ends well; a server may be killed.
   module.flushCompileCache();
+  releaseStartWhenQuiet();
   await aborted(context.signal);
   await server.close();
 }

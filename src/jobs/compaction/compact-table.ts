@@ -7,6 +7,7 @@ import { FileLeftAlone } from "../rewriting/file-left-alone.ts";
 import { rewrittenKey } from "../rewriting/output-name.ts";
 import { filesToRewrite } from "../rewriting/place-files.ts";
 import { isOvertaken, replaceFiles } from "../rewriting/replace-files.ts";
+import { BATCH_FILES_MAX } from "../rewriting/rewriting-limits.ts";
 import type { RewritingRun } from "../rewriting/rewriting-world.ts";
 import {
   type PartitionChoice,
@@ -26,9 +27,6 @@ export interface CompactionSettings {
   readonly filesMin: number;
   readonly ageMsMin: number;
 }
-
-/** Files of one batch: as many as one query may read. */
-export const BATCH_FILES_MAX = 20_000;
 
 /** What one batch reads, beside the target: files that are packed better in the end may be more in the beginning. */
 const INPUT_SHARE_MAX = 4;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { JobKind } from "../job-kind.ts";
+import { BATCH_FILES_MAX } from "../rewriting/rewriting-limits.ts";
 import { runInWorld } from "../rewriting/run-in-world.ts";
 import { tableOptions } from "../rewriting/table-options.ts";
-import { BATCH_FILES_MAX, TableCompaction } from "./compact-table.ts";
 
 const MIB = 1024 * 1024;
 const MINUTE_MS = 60_000;
@@ -48,6 +48,7 @@ export const compactionJob: JobKind<CompactionOptions> = {
           filesMin: minimumFiles,
           ageMsMin: minimumAgeMinutes * MINUTE_MS,
         };
+        const { TableCompaction } = await import("./compact-table.ts");
         return { counters: await new TableCompaction(settings, rewriting).compact() };
       }),
 };

@@ -3,7 +3,6 @@ import { Mutex } from "../../std/mutex.ts";
 import type { JobKind } from "../job-kind.ts";
 import { runInWorld } from "../rewriting/run-in-world.ts";
 import { tableOptions } from "../rewriting/table-options.ts";
-import { TableConversion } from "./convert-table.ts";
 
 const MIB = 1024 * 1024;
 const MINUTE_MS = 60_000;
@@ -70,6 +69,7 @@ export const conversionJob: JobKind<ConversionOptions> = {
       return turn.run(() =>
         runInWorld(components, run, 0, async (rewriting) => {
           run.signal.throwIfAborted();
+          const { TableConversion } = await import("./convert-table.ts");
           return { counters: await new TableConversion(settings, rewriting).convert() };
         }),
       );

@@ -9,6 +9,7 @@ import { FileLeftAlone } from "../rewriting/file-left-alone.ts";
 import { isRewritten } from "../rewriting/output-name.ts";
 import { filesToRewrite } from "../rewriting/place-files.ts";
 import { isOvertaken, type NewFile, replaceFiles } from "../rewriting/replace-files.ts";
+import { BATCH_FILES_MAX } from "../rewriting/rewriting-limits.ts";
 import type { RewritingRun } from "../rewriting/rewriting-world.ts";
 import { type PartitionChoice, placesOf, type TablePlace, tableToRewrite } from "../rewriting/table-places.ts";
 import { isTextReader } from "../rewriting/text-lines.ts";
@@ -28,8 +29,6 @@ export interface ConversionSettings {
   readonly batchBytes: number;
   readonly ageMsMin: number;
 }
-
-const BATCH_FILES_MAX = 20_000;
 
 /**
  * JSON files of a table become Parquet files of another one, each once.

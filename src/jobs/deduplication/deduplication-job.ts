@@ -3,7 +3,6 @@ import { Mutex } from "../../std/mutex.ts";
 import type { JobKind } from "../job-kind.ts";
 import { runInWorld } from "../rewriting/run-in-world.ts";
 import { tableOptions } from "../rewriting/table-options.ts";
-import { TableDeduplication } from "./deduplicate-table.ts";
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -71,6 +70,7 @@ export const deduplicationJob: JobKind<DeduplicationOptions> = {
       return turn.run(() =>
         runInWorld(components, run, graceMinutes, async (rewriting) => {
           run.signal.throwIfAborted();
+          const { TableDeduplication } = await import("./deduplicate-table.ts");
           return { counters: await new TableDeduplication(settings, rewriting).deduplicate() };
         }),
       );

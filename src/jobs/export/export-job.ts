@@ -1,6 +1,5 @@
 import type { JobKind } from "../job-kind.ts";
 import { type ExportOptions, exportOptionsSchema } from "./export-options.ts";
-import { runExport } from "./run-export.ts";
 
 /** See run-export.ts for how it works. */
 export const exportJob: JobKind<ExportOptions> = {
@@ -8,5 +7,8 @@ export const exportJob: JobKind<ExportOptions> = {
   description:
     "Tables of a PostgreSQL database into the lake, as Parquet or CSV, whole or what is new since the last run.",
   options: exportOptionsSchema,
-  create: (components) => (options, run) => runExport(components, process.env, options, run),
+  create: (components) => async (options, run) => {
+    const { runExport } = await import("./run-export.ts");
+    return runExport(components, process.env, options, run);
+  },
 };

@@ -46,12 +46,18 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
   child.stdout.on("data", (piece: Buffer) => output.write("stdout", piece));
   child.stderr.on("data", (piece: Buffer) => output.write("stderr", piece));
   const tooMuch = watchMemory(child, options);
+  // Its number may be another's by then.
+  const ended = new AbortController();
   const stop = () => {
     kill(child, "SIGTERM");
-    void clock.sleep(STOP_GRACE_MS).then(() => kill(child, "SIGKILL"));
+    void clock.sleep(STOP_GRACE_MS, ended.signal).then(
+      () => kill(child, "SIGKILL"),
+      () => undefined,
+    );
   };
   signal.addEventListener("abort", stop, { once: true });
   const end = await endOf(child);
+  ended.abort();
   signal.removeEventListener("abort", stop);
   // Whatever it left behind in its group goes with it.
   kill(child, "SIGKILL");

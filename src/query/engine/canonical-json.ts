@@ -44,7 +44,7 @@ export class CanonicalJson {
       if (this.#text !== undefined) {
         at = this.#inText(chunk, at, byte);
       } else if (this.#open.length > 0) {
-        this.#inObject(chunk, at, byte);
+        at = this.#inObject(chunk, at, byte);
       } else if (byte === OPEN_OBJECT) {
         if (this.#lineTaken) {
           pieces.push(chunk.subarray(from, at), LINE_BREAK);
@@ -69,43 +69,59 @@ export class CanonicalJson {
     if (opens || closes || separates || byte === BYTE_ORDER_MARK[this.#start + at]) this.#blank(chunk, at);
   }
 
-  #inObject(chunk: Buffer, at: number, byte: number): void {
-    const container = this.#open.at(-1);
+  /** Returns the last byte that it has dealt with. */
+  #inObject(chunk: Buffer, at: number, byte: number): number {
+    const container = this.#open[this.#open.length - 1];
     switch (byte) {
       case QUOTE:
-        this.#text = container?.awaitsKey ? "key" : "value";
-        this.#key = "";
-        return;
+        return container?.awaitsKey ? this.#beginKey(chunk, at, container) : this.#beginValue(chunk, at);
       case OPEN_OBJECT:
       case OPEN_LIST:
         this.#enter(byte, container?.next);
-        return;
+        return at;
       case CLOSE_OBJECT:
       case CLOSE_LIST:
         this.#open.pop();
         this.#lineTaken = this.#open.length === 0;
-        return;
+        return at;
       case COMMA:
         if (container?.isObject) container.awaitsKey = true;
-        return;
+        return at;
       case LINE_FEED:
       case CARRIAGE_RETURN:
         this.#blank(chunk, at);
     }
+    return at;
   }
 
-  /** Returns where the scan goes on from: long values are searched for their end natively. */
+  /** The usual key ends in the same chunk and is spelled as the table spells it: it is looked up whole. */
+  #beginKey(chunk: Buffer, at: number, container: Container): number {
+    const end = endOfText(chunk, at + 1);
+    const key = chunk[end] === QUOTE && end - at <= SHORT_KEY ? chunk.toString("latin1", at + 1, end) : undefined;
+    if (key === undefined || (container.type?.kind === "struct" && UPPER_CASE.test(key))) {
+      this.#text = "key";
+      this.#key = "";
+      return at;
+    }
+    container.awaitsKey = false;
+    container.next = memberType(container.type, key);
+    return end;
+  }
+
+  #beginValue(chunk: Buffer, at: number): number {
+    const end = endOfText(chunk, at + 1);
+    if (chunk[end] === QUOTE) return end;
+    this.#text = "value";
+    return end - 1;
+  }
+
+  /** Returns the last byte that it has dealt with. */
   #inText(chunk: Buffer, at: number, byte: number): number {
     if (this.#escaped) this.#escaped = false;
     else if (byte === BACKSLASH) this.#escaped = true;
     else if (byte === QUOTE) this.#endText();
     else if (this.#text === "key") this.#keyByte(chunk, at, byte);
-    else {
-      const quote = chunk.indexOf(QUOTE, at);
-      const end = quote === -1 ? chunk.length : quote;
-      const backslash = chunk.subarray(at, end).indexOf(BACKSLASH);
-      return (backslash === -1 ? end : at + backslash) - 1;
-    }
+    else return endOfText(chunk, at) - 1;
     return at;
   }
 
@@ -162,6 +178,18 @@ function memberType(type: ColumnType | undefined, key: string): ColumnType | und
 }
 
 const fieldsOf = new WeakMap<ColumnType, ReadonlyMap<string, ColumnType>>();
+
+/** The next quote or backslash; the end of the chunk where there is none. */
+function endOfText(chunk: Buffer, from: number): number {
+  let at = from;
+  while (at < chunk.length && chunk[at] !== QUOTE && chunk[at] !== BACKSLASH) at++;
+  return at;
+}
+
+/** Longer keys are read byte by byte: a text of one would live as long as the chunk. */
+const SHORT_KEY = 256;
+
+const UPPER_CASE = /[A-Z]/;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

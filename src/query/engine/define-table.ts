@@ -1,7 +1,7 @@
 import { duckdbType, sqlName, sqlText } from "../../formats/parquet/duckdb-type.ts";
 import type { Column } from "../../model/schema/column-type.ts";
 import { HIVE_DEFAULT_PARTITION } from "./prune.ts";
-import { FILE_COLUMN, readColumn, readFiles } from "./read-files.ts";
+import { FILE_NUMBER, readColumn, readFiles } from "./read-files.ts";
 import type { QuerySession } from "./session.ts";
 import type { TableReader } from "./table-reader.ts";
 import type { TableShape } from "./table-shape.ts";
@@ -15,8 +15,8 @@ export interface ReadyGroup {
 
 /**
  * Makes a table of the catalog a view in the session, with the types that the table declares. Files that are read in the
- * same way are read at once, however many partitions they are of; which partition a row belongs to is looked up by the
- * name of its file.
+ * same way are read at once, however many partitions they are of; which partition a row belongs to is told by the number
+ * of its file. A join with their names would cost a scan as much again (measured).
  */
 export async function defineTable(
   session: QuerySession,
@@ -25,8 +25,8 @@ export async function defineTable(
   groups: readonly ReadyGroup[],
 ): Promise<void> {
   const selects: string[] = [];
-  for (const [index, same] of byReader(groups).entries()) {
-    selects.push(await selectOf(session, `${name.database}.${name.table}.${index}`, shape, same));
+  for (const same of byReader(groups)) {
+    selects.push(await selectOf(session, shape, same));
   }
   const body = selects.length === 0 ? emptySelect(shape) : selects.join(" UNION ALL ");
   await session.run(`CREATE SCHEMA IF NOT EXISTS ${sqlName(name.database)}`);
@@ -52,7 +52,6 @@ function emptySelect({ columns, partitionKeys }: TableShape): string {
 
 async function selectOf(
   session: QuerySession,
-  uniqueName: string,
   { columns, partitionKeys }: TableShape,
   groups: readonly ReadyGroup[],
 ): Promise<string> {
@@ -64,40 +63,41 @@ async function selectOf(
     columns,
   );
   const known = first.reader.format === "parquet" ? await columnsIn(session, source) : new Map<string, string>();
+  if (isAmbiguous(columns, known) && hasDifferentValues(groups)) {
+    const each = groups.map((group) => selectOf(session, { columns, partitionKeys }, [group]));
+    return (await Promise.all(each)).join(" UNION ALL ");
+  }
   const values = columns.map(
     (column, at) => `${readColumn(first.reader, column, known, at)} AS ${sqlName(column.name)}`,
   );
   if (partitionKeys.length === 0) return `SELECT ${values.join(", ")} FROM ${source}`;
-  const lookup = `main.${sqlName(`lakehose partitions of ${uniqueName}`)}`;
-  await createLookup(session, lookup, partitionKeys, groups);
-  const keys = partitionKeys.map(({ name }, index) => `p.v${index} AS ${sqlName(name)}`);
-  return `SELECT ${[...values, ...keys].join(", ")} FROM ${source} AS r JOIN ${lookup} AS p ON r.${sqlName(FILE_COLUMN)} = p.path`;
+  const keys = partitionKeys.map((key, index) => `${partitionOfFile(key, index, groups)} AS ${sqlName(key.name)}`);
+  return `SELECT ${[...values, ...keys].join(", ")} FROM ${source}`;
+}
+
+/** A column of this name would be taken for the number of the file. */
+function isAmbiguous(columns: readonly Column[], known: ReadonlyMap<string, string>): boolean {
+  return known.has(FILE_NUMBER) || columns.some(({ name }) => name === FILE_NUMBER);
+}
+
+function hasDifferentValues(groups: readonly ReadyGroup[]): boolean {
+  return new Set(groups.map(({ values }) => JSON.stringify(values))).size > 1;
+}
+
+/** A constant where all files are of one partition, else the value that belongs to the number of the file. */
+function partitionOfFile({ type }: Column, index: number, groups: readonly ReadyGroup[]): string {
+  const target = duckdbType(type);
+  const different = new Set(groups.map(({ values }) => values[index]));
+  if (different.size === 1) return partitionValue([...different][0], target);
+  const each = groups.flatMap(({ paths, values }) => paths.map(() => partitionValue(values[index], "VARCHAR")));
+  // Elements of lists are counted from 1, by signed numbers.
+  return `CAST([${each.join(", ")}] AS ${target}[])[CAST(${FILE_NUMBER} AS BIGINT) + 1]`;
 }
 
 /** Names of the columns that the files have, by their lower-case forms. */
 async function columnsIn(session: QuerySession, source: string): Promise<ReadonlyMap<string, string>> {
   const rows = await session.rows(`DESCRIBE SELECT * FROM ${source}`);
   return new Map(rows.map(([name]) => [String(name).toLowerCase(), String(name)]));
-}
-
-/** Rows of one INSERT: a statement stays below a megabyte. */
-const INSERTED_ROWS = 1000;
-
-async function createLookup(
-  session: QuerySession,
-  table: string,
-  partitionKeys: readonly Column[],
-  groups: readonly ReadyGroup[],
-): Promise<void> {
-  const columns = partitionKeys.map(({ type }, index) => `v${index} ${duckdbType(type)}`);
-  await session.run(`CREATE TABLE ${table} (path VARCHAR, ${columns.join(", ")})`);
-  const rows = groups.flatMap(({ paths, values }) => {
-    const cells = partitionKeys.map(({ type }, index) => partitionValue(values[index], duckdbType(type)));
-    return paths.map((path) => `(${[sqlText(path), ...cells].join(", ")})`);
-  });
-  for (let at = 0; at < rows.length; at += INSERTED_ROWS) {
-    await session.run(`INSERT INTO ${table} VALUES ${rows.slice(at, at + INSERTED_ROWS).join(", ")}`);
-  }
 }
 
 function partitionValue(value: string | undefined, type: string): string {

@@ -4,6 +4,7 @@ import type { Partitions } from "../../catalog/partition.ts";
 import type { FileView, TableChanges } from "../../catalog/table-changes/table-changes.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Disk } from "../../std/disk.ts";
+import { inTurns } from "../../std/in-turns.ts";
 import type { ObjectStore } from "../../storage/object-store.ts";
 import type { TranslatedQuery } from "../dialect/statement.ts";
 import type { FreshRows } from "../fresh-rows.ts";
@@ -18,6 +19,7 @@ import { defineCatalogTables } from "./information-schema.ts";
 import { type PlannedTable, planQuery } from "./query-plan.ts";
 import { runTableFunction } from "./run-table-function.ts";
 import { QuerySession } from "./session.ts";
+import type { SpareInstance } from "./spare-instance.ts";
 import { findFiles } from "./table-files.ts";
 import { shapeOf, type TableShape } from "./table-shape.ts";
 
@@ -32,6 +34,7 @@ export interface OpenTablesOptions {
   readonly clock: Clock;
   readonly directory: string;
   readonly limits: QueryLimits;
+  readonly spare: SpareInstance;
 }
 
 export interface OpenTablesRequest {
@@ -53,8 +56,9 @@ export async function withTables<T>(
   { query, database, fresh: wantsFresh = false, wanted, output, signal }: OpenTablesRequest,
   work: (session: QuerySession, read: QueryStatistics) => Promise<T>,
 ): Promise<T> {
-  const { catalog, changes, freshRows, clock, disk, directory, limits } = options;
-  const session = await QuerySession.open({ ...limits, clock, signal, spillDirectory: join(directory, "spill") });
+  const { catalog, changes, freshRows, clock, disk, directory, limits, spare } = options;
+  const session = await QuerySession.open({ ...limits, clock, signal, spare, spillDirectory: spillFolder(directory) });
+  spare.prepare();
   const held: ReadyFile[] = [];
   const view = changes.view();
   const fresh = wantsFresh && freshRows !== undefined ? new FreshReading(freshRows, disk, signal) : undefined;
@@ -87,6 +91,11 @@ export async function withTables<T>(
   }
 }
 
+/** Below the folder of an engine. */
+export function spillFolder(directory: string): string {
+  return join(directory, "spill");
+}
+
 interface TableSource {
   readonly table: PlannedTable["table"];
   readonly shape: TableShape;
@@ -94,6 +103,9 @@ interface TableSource {
   /** Of this table and those before it. */
   readonly read: QueryStatistics;
 }
+
+/** Files that are unpacked or fetched at the same time; unpacking itself has four threads. */
+const FILES_AT_ONCE = 8;
 
 interface SourceOptions extends OpenTablesOptions {
   readonly view: FileView;
@@ -124,15 +136,16 @@ async function sourceOf(
     const message = `Bytes scanned limit was exceeded: the query needs ${read.scannedBytes} bytes of files, it may read ${limits.scannedBytes}; name partitions in WHERE`;
     throw new QueryError("limit-exceeded", message);
   }
-  const groups: ReadyGroup[] = [];
-  for (const { reader, values, files: stored } of found.groups) {
-    const paths: string[] = [];
-    for (const file of stored) {
-      const ready = await cache.ready(file, reader, shape.columns, signal);
-      held.push(ready);
-      paths.push(ready.path);
-    }
-    groups.push({ reader, values, paths });
-  }
+  const wanted = found.groups.flatMap((group) => group.files.map((file) => ({ file, reader: group.reader })));
+  const ready = await inTurns(wanted, FILES_AT_ONCE, async ({ file, reader }) => {
+    const one = await cache.ready(file, reader, shape.columns, signal);
+    held.push(one);
+    return one.path;
+  });
+  let first = 0;
+  const groups = found.groups.map(({ reader, values, files: { length } }): ReadyGroup => {
+    first += length;
+    return { reader, values, paths: ready.slice(first - length, first) };
+  });
   return { table, shape, groups, read };
 }

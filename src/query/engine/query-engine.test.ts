@@ -96,6 +96,14 @@ test("the analysis query of firewall logs", async () => {
   assert.deepEqual([statistics.files, statistics.partitionsRead, statistics.partitionsKnown], [1, 1, 2]);
 });
 
+test("columns of a partitioned table may be called anything, also what the engine calls its own", async () => {
+  await world.run(json("named", "path string, v0 int, r int, p struct<path:string>", "PARTITIONED BY (v1 string)"));
+  await world.put("lake", "named/v1=a/part", '{"path":"/cart","v0":1,"r":2,"p":{"path":"x"}}');
+  await world.run("MSCK REPAIR TABLE named");
+  const { rows } = await world.run("select path, v0, r, p.path, v1 from named where path = '/cart'");
+  assert.deepEqual(rows, [["/cart", 1, 2, "x", "a"]]);
+});
+
 describe("JSON", () => {
   test("reads what is packed in any way and called anything, by its declared types", async () => {
     await world.run(
@@ -375,4 +383,22 @@ test("files that are replaced and files that replace them are never read togethe
   await world.changes.settle();
   assert.deepEqual(await count(), [2, 3]);
   assert.equal(await world.etagOf("lake", "heaps/1.json"), "", "the old files have been deleted");
+});
+
+test("a partition is told apart from columns that bear the names of files", async () => {
+  await world.run(
+    "CREATE EXTERNAL TABLE numbered (file_index int, filename string, r int) PARTITIONED BY (day int) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://lake/numbered/'",
+  );
+  for (const day of [7, 8, 9]) {
+    await world.put("lake", `numbered/day=${day}/a.json`, `{"file_index":2,"filename":"a${day}","r":${day}}\n`);
+    await world.put("lake", `numbered/day=${day}/b.json`, `{"file_index":0,"filename":"b${day}","r":${day}}\n`);
+  }
+  await world.run("MSCK REPAIR TABLE numbered");
+  const { rows } = await world.run("SELECT day, filename, file_index, r FROM numbered WHERE day > 7 ORDER BY 1, 2");
+  assert.deepEqual(rows, [
+    [8, "a8", 2, 8],
+    [8, "b8", 0, 8],
+    [9, "a9", 2, 9],
+    [9, "b9", 0, 9],
+  ]);
 });

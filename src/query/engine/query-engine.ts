@@ -25,8 +25,9 @@ import type { WriteOptions } from "../writing/write-rows.ts";
 import { type CatalogStatement, runCatalogStatement } from "./catalog-statements.ts";
 import { cellValue, hiveType, trinoType } from "./cell-value.ts";
 import { FileCache } from "./file-cache.ts";
-import { type OpenTablesOptions, withTables } from "./open-tables.ts";
+import { type OpenTablesOptions, spillFolder, withTables } from "./open-tables.ts";
 import { QuerySlots } from "./query-slots.ts";
+import { SpareInstance } from "./spare-instance.ts";
 import { StatementWatch } from "./statement-watch.ts";
 
 export type { QueryStatistics } from "../query-statistics.ts";
@@ -91,6 +92,7 @@ export type ResultRow = readonly JsonValue[];
 export class QueryEngine {
   readonly #options: QueryEngineOptions;
   readonly #slots: QuerySlots;
+  readonly #spare: SpareInstance;
   readonly #tables: OpenTablesOptions;
 
   static async open(options: QueryEngineOptions): Promise<QueryEngine> {
@@ -106,13 +108,22 @@ export class QueryEngine {
 
   private constructor(options: QueryEngineOptions, cache: FileCache) {
     this.#options = options;
-    this.#tables = { ...options, cache };
+    this.#spare = new SpareInstance(
+      { ...options.limits, spillDirectory: spillFolder(options.directory) },
+      options.clock,
+    );
+    this.#tables = { ...options, cache, spare: this.#spare };
     this.#slots = new QuerySlots(options.limits);
   }
 
   /** Whether a statement would be refused now, because too many wait already. */
   get full(): boolean {
     return this.#slots.full;
+  }
+
+  /** When nothing runs any more. */
+  close(): Promise<void> {
+    return this.#spare.close();
   }
 
   /** Resolves when the last row has been taken. Failures are `QueryError`s, or the signal's reason. */

@@ -3,12 +3,12 @@ import type { Column, ColumnType } from "../../model/schema/column-type.ts";
 import { lazyValue } from "./lazy-value.ts";
 import type { CsvReader, JsonReader, PatternReader, TableReader } from "./table-reader.ts";
 
-/** The column that tells which file a row is from, under a name that no table has. */
-export const FILE_COLUMN = "lakehose file";
+/** What DuckDB calls the number of a row's file, from 0 in the order in which `readFiles` was given them. */
+export const FILE_NUMBER = "file_index";
 
 /** FROM clause over files on this disk; `paths` are as DuckDB takes them. Its columns are under their names in the files. */
 export function readFiles(reader: TableReader, paths: readonly string[], columns: readonly Column[]): string {
-  const files = `[${paths.map(sqlText).join(", ")}], filename = ${sqlText(FILE_COLUMN)}`;
+  const files = `[${paths.map(sqlText).join(", ")}]`;
   switch (reader.format) {
     case "parquet":
       return `read_parquet(${files}, union_by_name = true, hive_partitioning = false)`;
@@ -101,7 +101,7 @@ function readLines(files: string, { pattern, skippedLines }: PatternReader): str
   const whole = sqlText(`^(?:${expression})$`);
   const allowed = notBefore === undefined ? "" : ` AND NOT regexp_matches(line, ${sqlText(`^(?:${notBefore})`)})`;
   const found = groups === 0 ? "NULL" : `regexp_extract(line, ${whole}, [${names.join(", ")}])`;
-  return `(SELECT CASE WHEN regexp_matches(line, ${whole})${allowed} THEN ${found} END AS "found", ${sqlName(FILE_COLUMN)} FROM ${lines})`;
+  return `(SELECT CASE WHEN regexp_matches(line, ${whole})${allowed} THEN ${found} END AS "found", ${FILE_NUMBER} FROM ${lines})`;
 }
 
 function groupValue(at: number, type: ColumnType): string {

@@ -1,18 +1,21 @@
 import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBType } from "@duckdb/node-api";
 import { sqlName, sqlText } from "../../formats/parquet/duckdb-type.ts";
 import type { Clock } from "../../std/clock.ts";
-import { MACRO_STATEMENTS } from "../dialect/functions.ts";
 import { QueryError } from "../query-error.ts";
 import { duckdbFailure, type NamedFile, withoutPaths } from "./duckdb-failure.ts";
 import { planText } from "./plan-text.ts";
+import {
+  CONNECTION_SETTINGS,
+  createInstance,
+  type FreshInstance,
+  type InstanceLimits,
+  type SpareInstance,
+} from "./spare-instance.ts";
 
-export interface SessionOptions {
+export interface SessionOptions extends InstanceLimits {
   readonly clock: Clock;
-  readonly memoryMib: number;
-  readonly threads: number;
-  /** Where DuckDB puts what does not fit into memory. */
-  readonly spillDirectory: string;
-  readonly spillMib: number;
+  /** Has one ready with the same limits, perhaps. */
+  readonly spare?: SpareInstance | undefined;
   /** Ends what is under way; the reason becomes the failure. */
   readonly signal: AbortSignal;
 }
@@ -26,7 +29,7 @@ export interface SessionColumn {
 
 /**
  * One DuckDB for one query, which goes with it: nothing that a query leaves behind can be seen by the next, and its memory
- * is given back at once. Making one takes about 20 ms.
+ * is given back at once.
  *
  * The order is the point. `open` makes it, without extensions from anywhere; `serialize` only parses; `shutOut` names the
  * files that may be read and shuts out all others; `lock` does the same for settings. Text of a user's runs after that, in
@@ -44,19 +47,11 @@ export class QuerySession {
   readonly #folders: string[];
 
   static async open(options: SessionOptions): Promise<QuerySession> {
-    const { DuckDBInstance } = await import("@duckdb/node-api");
-    const instance = await DuckDBInstance.create(":memory:", settingsOf(options));
-    const session = new QuerySession(instance, await instance.connect(), options);
-    try {
-      for (const statement of [...CONNECTION_SETTINGS, ...MACRO_STATEMENTS]) await session.run(statement);
-    } catch (error) {
-      session.close();
-      throw error;
-    }
-    return session;
+    const fresh = await (options.spare === undefined ? createInstance(options) : options.spare.take());
+    return new QuerySession(fresh, options);
   }
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, options: SessionOptions) {
+  private constructor({ instance, connection }: FreshInstance, options: SessionOptions) {
     const { signal, clock, spillDirectory } = options;
     this.#folders = [spillDirectory];
     this.#instance = instance;
@@ -197,18 +192,4 @@ function typesOf(sql: string, count: number): string {
   const names = Array.from({ length: count }, (_, index) => `c${index}`);
   const types = names.map((name) => `typeof(${name})`);
   return `SELECT ${types.join(", ")} FROM (SELECT 1) LEFT JOIN (SELECT * FROM (${sql}) LIMIT 0) AS q(${names.join(", ")}) ON true`;
-}
-
-const CONNECTION_SETTINGS = ["SET TimeZone = 'UTC'", "SET integer_division = true"];
-
-function settingsOf({ memoryMib, threads, spillDirectory, spillMib }: SessionOptions): Record<string, string> {
-  return {
-    memory_limit: `${memoryMib}MiB`,
-    threads: String(threads),
-    temp_directory: spillDirectory,
-    max_temp_directory_size: `${spillMib}MiB`,
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-    allow_community_extensions: "false",
-  };
 }

@@ -1,10 +1,12 @@
 import { locationBelow } from "../../catalog/location.ts";
 import type { Partitions } from "../../catalog/partition.ts";
 import type { PartitionFolder } from "../../catalog/partition-layout.ts";
+import { isBelow } from "../../catalog/partition-of-object.ts";
 import { keyOfValues } from "../../catalog/partition-values.ts";
 import type { StorageDescriptor, Table } from "../../catalog/table.ts";
 import type { FileView } from "../../catalog/table-changes/table-changes.ts";
 import type { Clock } from "../../std/clock.ts";
+import { inTurns } from "../../std/in-turns.ts";
 import { type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
 import type { TableUse } from "../dialect/inspect-query.ts";
 import { QueryError } from "../query-error.ts";
@@ -59,28 +61,31 @@ export async function findFiles(
     ? projectedPlaces(table, shape, uses, options.clock)
     : await placesOf(table, shape, options.partitions, fresh?.partitions);
   const needed = places.filter(({ values }) => isNeeded(table, shape, values, uses));
-  const groups: FileGroup[] = [];
   const count = new FileCount(name);
-  for (const { storage, values } of needed) {
-    const found: StoredFile[] = [];
+  const groups = await inTurns(needed, LISTINGS_AT_ONCE, async ({ storage, values }): Promise<FileGroup> => {
     const location = parseLocation(storage.location, name);
-    for await (const file of unlessNoBucket(
-      listFiles(options.storeFor, location, options.view, options.signal),
-      fresh,
-    )) {
+    const files: StoredFile[] = [];
+    const listed = listFiles(options.storeFor, location, options.view, options.signal);
+    for await (const file of unlessNoBucket(listed, fresh)) {
       if (fresh?.hides(file.object.key)) continue;
       count.add(1);
-      found.push(file);
+      files.push(file);
     }
-    groups.push({ reader: readerOf(storage, table.definition.parameters ?? {}, name), values, files: found });
-  }
+    return { reader: readerOf(storage, table.definition.parameters ?? {}, name), values, files };
+  });
   for (const { values, files } of (await fresh?.groups((some) => isNeeded(table, shape, some, uses))) ?? []) {
     const storage = places.find((place) => keyOfValues(place.values) === keyOfValues(values))?.storage ?? root;
-    count.add(files.length);
-    groups.push({ reader: readerOf(storage, table.definition.parameters ?? {}, name), values, files });
+    const location = parseLocation(storage.location, name);
+    // A partition may lie elsewhere: then what lands here is none of it.
+    const found = files.filter(({ bucket, object }) => isBelow(location, { bucket, key: object.key }));
+    count.add(found.length);
+    groups.push({ reader: readerOf(storage, table.definition.parameters ?? {}, name), values, files: found });
   }
   return { groups, partitionsRead: needed.length, partitionsKnown: places.length };
 }
+
+/** Partitions whose files are asked for at the same time: what hides the way to a store. */
+const LISTINGS_AT_ONCE = 16;
 
 /** A delivery makes its bucket with the first object: what is fresh comes before that. */
 async function* unlessNoBucket(files: AsyncIterable<StoredFile>, fresh: FreshTable | undefined) {

@@ -130,3 +130,16 @@ test("the history has a bound, also for the length of its statements, and forget
   assert.notEqual(await run("select 1", "a"), ids[0], "a token is forgotten with its execution");
   await executions.close();
 });
+
+test("a statement that could not be handed on is not left behind, and its token is free", async () => {
+  const { executions, queries, start, ended, files } = await opened("not-handed-on");
+  const { submit } = queries;
+  queries.submit = async () => {
+    throw new Error("ENOSPC: no space left on device");
+  };
+  await assert.rejects(start("SELECT 1", { token: "t" }), /no space left/);
+  assert.deepEqual([executions.list("primary"), files()], [[], []]);
+  queries.submit = submit;
+  const { id } = await start("SELECT 1", { token: "t" });
+  assert.equal((await ended(id)).state, "succeeded");
+});

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { reasonOf } from "../../model/errors.ts";
 import { Mutex } from "../../std/mutex.ts";
 import type { Queries, QueryExecution } from "../queries.ts";
 import { QueryError } from "../query-error.ts";
@@ -9,7 +10,6 @@ import type { PreparedStatements } from "./prepared-statements.ts";
 import { manifestOf, type PublishOptions, publishResult } from "./publish-result.ts";
 import { type ResultPage, readResult } from "./read-result.ts";
 import { RecordFiles } from "./record-files.ts";
-import { resolveStatement } from "./resolve-statement.ts";
 import { type ResultSettings, resultFolder } from "./result-settings.ts";
 
 /**
@@ -134,6 +134,8 @@ export class Executions {
     if (before !== undefined) return before;
     const { results, parameters, token, workGroup, scannedBytesMax } = request;
     const folder = resultFolder(results.location);
+    // With the first statement: nobody needs the dialect before.
+    const { resolveStatement } = await import("./resolve-statement.ts");
     const resolved = resolveStatement(request.sql, parameters, prepared, workGroup);
     const { sql } = resolved;
     const statement = resolved.statement.kind;
@@ -153,14 +155,29 @@ export class Executions {
       submittedAt: clock.now(),
     };
     await this.#save(record);
-    await this.#forgetOldest();
+    try {
+      await this.#forgetOldest();
+      await this.#submit(record, sql, scannedBytesMax);
+    } catch (error) {
+      // Nobody runs it: under its token the next try must not find it.
+      const failure = { code: "not-started", message: reasonOf(error) };
+      const failed = { ...record, state: "failed" as const, failure, endedAt: clock.now() };
+      await this.#remove(record).catch(() => this.#remember(failed));
+      throw error;
+    }
+    return record;
+  }
+
+  async #submit(record: Execution, sql: string, scannedBytesMax: number | undefined): Promise<void> {
+    const { queries } = this.#options;
+    const id = queryId(record.id);
     let resultBytes = 0;
-    await queries.submit(sql, request.database, {
-      id: queryId(id),
-      workGroup,
+    await queries.submit(sql, record.database, {
+      id,
+      workGroup: record.workGroup,
       ...(scannedBytesMax !== undefined && { scannedBytesMax }),
       publish: async ({ columns = [], statistics }, signal) => {
-        const rows = (from: number, limit: number) => queries.rows(queryId(id), from, limit);
+        const rows = (from: number, limit: number) => queries.rows(id, from, limit);
         const options = { ...this.#options, directory: this.#options.temporaryDirectory };
         resultBytes = await publishResult(
           { execution: record, columns, rows, written: statistics?.written, signal },
@@ -168,9 +185,8 @@ export class Executions {
         );
       },
     });
-    const ended = queries.ended(queryId(id)).then((end) => this.#end(record, end, resultBytes));
-    this.#running.set(id, ended);
-    return record;
+    const ended = queries.ended(id).then((end) => this.#end(record, end, resultBytes));
+    this.#running.set(record.id, ended);
   }
 
   /** What was started under the same token. Throws when it was something else. */

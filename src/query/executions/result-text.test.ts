@@ -40,3 +40,9 @@ test("readRows() takes a file that somebody else has written over", async () => 
   assert.deepEqual((await read("csv", Buffer.from('"a" b,c\n"open'), 4)).rows.length, 2);
   assert.deepEqual((await read("txt", Buffer.from("a\tb\nc"), 2)).rows, [["a\tb"], ["c"]]);
 });
+
+test("readRows() takes a text of millions of quotes", async () => {
+  const row = ['"'.repeat(9_000_000), null];
+  const { rows } = await read("csv", Buffer.from(writeRow("csv", row)), 1024 * 1024);
+  assert.ok(rows[0]?.[0] === row[0] && rows[0]?.length === 2);
+});

@@ -45,6 +45,13 @@ const tableSchema = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: "Where the files are.", examples: ["s3://lake/orders/"] }),
+  format: z
+    .enum(["avro", "json-lines", "orc", "parquet"])
+    .optional()
+    .meta({
+      description: "What the files are, as streams name their formats. SQL reads tables only where it is known.",
+      examples: ["parquet"],
+    }),
   parameters: z.record(z.string(), z.string()).optional().meta({ description: "Properties of the table." }),
 });
 

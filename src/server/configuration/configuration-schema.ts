@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RUNS_AT_ONCE } from "../../jobs/jobs.ts";
 import { BATCH_BYTES_CEILING, BATCH_BYTES_MAX, RECORD_BYTES_CEILING, RECORD_BYTES_MAX } from "../../model/limits.ts";
 import { byteSize } from "../../streams/setting-types.ts";
 import { catalogSection } from "./catalog-section.ts";
@@ -89,6 +90,12 @@ const limitsSchema = z.strictObject({
     min: 0,
     max: 1024 ** 5,
   }).default(256 * 1024 * 1024),
+  jobRuns: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(RUNS_AT_ONCE)
+    .meta({ description: "Runs of jobs that are under way at the same time; the others wait.", examples: [4] }),
   deliveryBytes: byteSize({
     description:
       "Memory for records of one delivery that wait for their object; beyond it they are compressed to disk.",
