@@ -62,6 +62,7 @@ async function filesOf(
     partitions: { partitions: async () => known } as unknown as Partitions,
     storeFor: () => store,
     view: EVERY_FILE,
+    clock: new PretendClock(),
     fresh: new FreshReading(source, new PretendDisk(), signal),
     signal,
   });

@@ -238,3 +238,17 @@ describe("CREATE TABLE AS that is refused", () => {
     assert.deepEqual(await rowsOf("SELECT * FROM calm"), [[1]]);
   });
 });
+
+test("JSON takes no number that it has no word for, however deep it stands", async () => {
+  const nested = (number: string) =>
+    `CREATE TABLE nested_${number.length} WITH (format = 'JSON') AS SELECT CAST(row(array[1e0, ${number}]) AS row(list array(double))) AS r, map(array['k'], array[array[1.5e0]]) AS m, array[map(array['a'], array[${number}])] AS am`;
+  await assert.rejects(world.run(nested("CAST('NaN' AS double)")), { message: /Column r has a number that JSON/ });
+  await world.run(nested("2e0"));
+  assert.deepEqual((await world.run("SELECT r.list[2], m['k'][1], am[1]['a'] FROM nested_3")).rows, [[2, 1.5, 2]]);
+  await assert.rejects(
+    world.run(
+      "CREATE TABLE never WITH (format = 'JSON') AS SELECT array[map(array['a', 'b'], array[1e0, CAST('Infinity' AS double)])] AS am",
+    ),
+    { message: /Column am has a number that JSON cannot hold/ },
+  );
+});

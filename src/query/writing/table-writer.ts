@@ -121,8 +121,37 @@ export function writtenColumns(
 
 function jsonValue({ name, type }: Column, value: string, table: string): string {
   if (type.kind === "binary") throw notText(table, name, type);
-  if (type.kind !== "float" && type.kind !== "double") return value;
-  return checked(value, `NOT isfinite(${value})`, `Column ${name} has a number that JSON cannot hold, such as NaN`);
+  const isWrong = holdsUnfitNumber(value, type, 0);
+  if (isWrong === undefined) return value;
+  return checked(value, isWrong, `Column ${name} has a number that JSON cannot hold, such as NaN`);
+}
+
+/** SQL that is true where a value is, or has in it, a number that JSON has no word for; `undefined` for types without any. */
+function holdsUnfitNumber(value: string, type: ColumnType, depth: number): string | undefined {
+  switch (type.kind) {
+    case "float":
+    case "double":
+      return `NOT isfinite(${value})`;
+    case "array":
+      return anyUnfit(value, type.element, depth);
+    case "map":
+      return anyUnfit(`map_values(${value})`, type.value, depth);
+    case "struct": {
+      const fields = type.fields.map((field) => {
+        return holdsUnfitNumber(`struct_extract(${value}, ${sqlText(field.name)})`, field.type, depth);
+      });
+      const known = fields.filter((condition) => condition !== undefined);
+      return known.length === 0 ? undefined : `(${known.join(" OR ")})`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function anyUnfit(list: string, type: ColumnType, depth: number): string | undefined {
+  const member = `e${depth}`;
+  const condition = holdsUnfitNumber(member, type, depth + 1);
+  return condition === undefined ? undefined : `len(list_filter(${list}, lambda ${member}: ${condition})) > 0`;
 }
 
 /** With the table's type. What does not fit ends the statement; nothing is cut off. */
