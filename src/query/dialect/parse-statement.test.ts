@@ -189,7 +189,7 @@ test("parseStatement() reads CREATE TABLE AS with its properties", () => {
       partitionedBy: ["year", "day"],
     },
     withData: false,
-    query: { sql: 'SELECT 1 AS a , "year" , day FROM t', functions: [] },
+    query: { sql: 'SELECT 1 AS a , "year" , day FROM t', functions: [], fileColumns: false },
   });
 });
 

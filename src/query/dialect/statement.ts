@@ -12,6 +12,8 @@ export interface TranslatedQuery {
   readonly sql: string;
   /** The calls of table functions, for each of which a table stands in `sql`. One comes after those in its input. */
   readonly functions: readonly TableFunctionUse[];
+  /** Whether it names columns such as `"$path"`, which tables show to nobody else. */
+  readonly fileColumns: boolean;
 }
 
 /** What people write, read into plain data. Names are in lower case, types are Hive's texts. */

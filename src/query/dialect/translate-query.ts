@@ -1,5 +1,6 @@
 import { QueryError } from "../query-error.ts";
 import { datePattern } from "./date-pattern.ts";
+import { isStarOfColumns, namesFileColumns, STAR_WITHOUT_FILE_COLUMNS } from "./file-columns.ts";
 import { RENAMED } from "./functions.ts";
 import { isNameToQuote, isNameWithColumns } from "./name-places.ts";
 import type { TranslatedQuery } from "./statement.ts";
@@ -22,7 +23,7 @@ import { isSign, isWord } from "./token-reader.ts";
 export function translateQuery(sql: string, tokens: readonly Token[]): TranslatedQuery {
   const translator = new Translator(sql, tokens);
   const text = translator.range(0, tokens.length);
-  return { sql: text, functions: [...translator.functions.values()] };
+  return { sql: text, functions: [...translator.functions.values()], fileColumns: translator.fileColumns };
 }
 
 class Translator implements QueryWriter {
@@ -30,10 +31,12 @@ class Translator implements QueryWriter {
   readonly functions = new Map<number, TableFunctionUse>();
   readonly sql: string;
   readonly tokens: readonly Token[];
+  readonly fileColumns: boolean;
 
   constructor(sql: string, tokens: readonly Token[]) {
     this.sql = sql;
     this.tokens = tokens;
+    this.fileColumns = namesFileColumns(tokens);
   }
 
   range(from: number, to: number): string {
@@ -52,6 +55,7 @@ class Translator implements QueryWriter {
     if (this.#beginsCall(at)) return this.#call(at, to);
     if (isSign(token, "=>")) throw syntaxError(this.sql, token.start, "arguments without names");
     if (isWord(token, "values") && this.#beginsQuery(at)) return this.#values(at, to);
+    if (this.fileColumns && isStarOfColumns(this.tokens, at)) return { text: STAR_WITHOUT_FILE_COLUMNS, next: at + 1 };
     if (this.#isCatalog(at)) return { text: "", next: at + 2 };
     if (this.#isInformationSchema(at)) return { text: quote(INFORMATION_SCHEMA), next: at + 1 };
     if (token.kind === "word" && isNameToQuote(this.tokens, at)) return { text: quote(token.value), next: at + 1 };

@@ -11,7 +11,7 @@ import type { FreshRows } from "../fresh-rows.ts";
 import { QueryError } from "../query-error.ts";
 import type { QueryLimits } from "../query-limits.ts";
 import { NOTHING_READ, type QueryStatistics } from "../query-statistics.ts";
-import { defineTable, type ReadyGroup } from "./define-table.ts";
+import { defineTable, type ReadyGroup, type TableFile } from "./define-table.ts";
 import { defineView } from "./define-view.ts";
 import type { FileCache, ReadyFile } from "./file-cache.ts";
 import { FreshReading } from "./fresh-files.ts";
@@ -72,9 +72,9 @@ export async function withTables<T>(
       sources.push(source);
     }
     await session.shutOut(held, output);
-    for (const { table, shape, groups } of sources) {
+    for (const { table, shape, groups, fileColumns } of sources) {
       const name = { database: table.databaseName, table: table.definition.name };
-      await defineTable(session, name, shape, groups);
+      await defineTable(session, name, shape, groups, fileColumns);
     }
     await defineCatalogTables(session, catalog, plan.catalogTables);
     await session.lock(new Set([database, ...plan.steps.map(({ searchDatabase }) => searchDatabase)]));
@@ -98,6 +98,7 @@ export function spillFolder(directory: string): string {
 
 interface TableSource {
   readonly table: PlannedTable["table"];
+  readonly fileColumns: boolean;
   readonly shape: TableShape;
   readonly groups: readonly ReadyGroup[];
   /** Of this table and those before it. */
@@ -117,7 +118,7 @@ interface SourceOptions extends OpenTablesOptions {
 
 /** The files of a table, ready to be read. */
 async function sourceOf(
-  { table, uses }: PlannedTable,
+  { table, uses, fileColumns }: PlannedTable,
   before: QueryStatistics,
   options: SourceOptions,
 ): Promise<TableSource> {
@@ -137,15 +138,16 @@ async function sourceOf(
     throw new QueryError("limit-exceeded", message);
   }
   const wanted = found.groups.flatMap((group) => group.files.map((file) => ({ file, reader: group.reader })));
-  const ready = await inTurns(wanted, FILES_AT_ONCE, async ({ file, reader }) => {
+  const ready = await inTurns(wanted, FILES_AT_ONCE, async ({ file, reader }): Promise<TableFile> => {
     const one = await cache.ready(file, reader, shape.columns, signal);
     held.push(one);
-    return one.path;
+    const { bytes, modifiedAt } = file.object;
+    return { path: one.path, name: one.name, bytes, modifiedAt };
   });
   let first = 0;
   const groups = found.groups.map(({ reader, values, files: { length } }): ReadyGroup => {
     first += length;
-    return { reader, values, paths: ready.slice(first - length, first) };
+    return { reader, values, files: ready.slice(first - length, first) };
   });
-  return { table, shape, groups, read };
+  return { table, fileColumns, shape, groups, read };
 }

@@ -54,3 +54,35 @@ test("EXPLAIN shows the plan, and no path of this machine", async () => {
   }
   await assert.rejects(world.run("EXPLAIN SELECT nothing FROM explained"), { code: "syntax", message: /nothing/ });
 });
+
+test("rows tell the object that they are of, where a query asks, and nowhere else", async () => {
+  await world.run("CREATE TABLE parts WITH (partitioned_by = ARRAY['k']) AS SELECT 1 AS id, 'x' AS k");
+  await world.put("far", "plain/a", '{"id":7}\n');
+  await world.put("far", "plain/b", '{"id":8}\n{"id":9}\n');
+  await world.run(
+    "CREATE EXTERNAL TABLE plain (id int) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://far/plain/'",
+  );
+  const [key = ""] = await world.keys("lake", "tables/default/parts/");
+  const found = await world.run('SELECT *, "$path", p."$file_size" > 100 AS large, count(*) OVER () AS n FROM parts p');
+  assert.deepEqual(
+    found.columns.map(({ name }) => name),
+    ["id", "k", "$path", "large", "n"],
+  );
+  assert.deepEqual(found.rows, [[1, "x", `s3://lake/${key}`, true, 1]]);
+  const plain = await world.run(
+    'SELECT plain.*, "$path", "$file_size" * 2, date_diff(\'day\', "$file_modified_time", current_timestamp) FROM plain WHERE "$path" LIKE \'s3://far/%\' ORDER BY 1',
+  );
+  assert.deepEqual(plain.rows, [
+    [7, "s3://far/plain/a", 18, 0],
+    [8, "s3://far/plain/b", 36, 0],
+    [9, "s3://far/plain/b", 36, 0],
+  ]);
+  assert.deepEqual((await world.run("SELECT * FROM plain WHERE id = 7")).rows, [[7]]);
+  await world.run('CREATE VIEW placed AS SELECT *, "$path" AS place FROM plain');
+  assert.deepEqual((await world.run("SELECT * FROM placed WHERE id = 7")).rows, [[7, "s3://far/plain/a"]]);
+  await assert.rejects(world.run("SELECT * FROM placed JOIN plain USING (id)"), {
+    message: /which a view in the query reads/,
+  });
+  await world.run("CREATE EXTERNAL TABLE nothing (id int) STORED AS PARQUET LOCATION 's3://lake/nothing/'");
+  assert.deepEqual((await world.run('SELECT "$path", "$file_modified_time" FROM nothing')).rows, []);
+});

@@ -24,6 +24,8 @@ export interface QueryPlan {
 
 export interface PlannedTable {
   readonly table: Table;
+  /** Whether the query names columns such as `"$path"`. */
+  readonly fileColumns: boolean;
   readonly uses: readonly TableUse[];
 }
 
@@ -52,7 +54,7 @@ export async function planQuery(
 }
 
 class Planner {
-  readonly tables = new Map<string, { readonly table: Table; readonly uses: TableUse[] }>();
+  readonly tables = new Map<string, PlannedTable & { readonly uses: TableUse[] }>();
   /** By names that no other step has: those of views have a dot. */
   readonly steps = new Map<string, PlannedStep>();
   readonly catalogTables = new Map<string, TableUse[]>();
@@ -69,7 +71,7 @@ class Planner {
   }
 
   async query(
-    { sql, functions }: TranslatedQuery,
+    { sql, functions, fileColumns }: TranslatedQuery,
     database: string,
     within: readonly string[],
     outside?: ViewUse,
@@ -77,7 +79,7 @@ class Planner {
     const names = new Set(functions.map(({ table }) => table));
     for (const use of functions) {
       checkFunction(use);
-      await this.#tables(use.inputSql, names, database, within);
+      await this.#tables({ sql: use.inputSql, fileColumns }, names, database, within);
       const key = JSON.stringify([database, use.table]);
       if (!this.steps.has(key)) this.#functions++;
       this.steps.set(key, { kind: "table-function", use, searchDatabase: database });
@@ -86,12 +88,12 @@ class Planner {
         throw new QueryError("limit-exceeded", message);
       }
     }
-    await this.#tables(sql, names, database, within, outside);
+    await this.#tables({ sql, fileColumns }, names, database, within, outside);
   }
 
   /** `made` are tables that stand for calls of functions. */
   async #tables(
-    sql: string,
+    { sql, fileColumns }: Omit<TranslatedQuery, "functions">,
     made: ReadonlySet<string>,
     database: string,
     within: readonly string[],
@@ -109,7 +111,8 @@ class Planner {
       const name = `${table.databaseName}.${table.definition.name}`;
       if (isView(table.definition)) await this.#view(name, table, use, within);
       else {
-        const planned = this.tables.get(name) ?? { table, uses: [] };
+        const planned = this.tables.get(name) ?? { table, fileColumns, uses: [] };
+        if (planned.fileColumns !== fileColumns) throw mixedFileColumns(name);
         planned.uses.push(use);
         this.tables.set(name, planned);
       }
@@ -179,6 +182,11 @@ function withCondition(inside: TableUse, { name, use }: ViewUse): TableUse {
   const condition: Condition =
     inside.condition === undefined ? passed : { kind: "and", parts: [inside.condition, passed] };
   return { ...inside, condition };
+}
+
+function mixedFileColumns(name: string): QueryError {
+  const construct = `"$path" of table ${name}, which a view in the query reads as well`;
+  return unsupported(construct, "name such columns in all of these texts, or in none");
 }
 
 function checkFunction({ name }: TableFunctionUse): void {
