@@ -59,6 +59,7 @@ async function filesOf(
   };
   const { signal } = new AbortController();
   const { groups } = await findFiles(TABLE, shapeOf(TABLE), [{ alias: "orders", condition: undefined } as never], {
+    clock: new PretendClock(),
     partitions: { partitions: async () => known } as unknown as Partitions,
     storeFor: () => store,
     view: EVERY_FILE,
