@@ -59,10 +59,10 @@ async function filesOf(
   };
   const { signal } = new AbortController();
   const { groups } = await findFiles(TABLE, shapeOf(TABLE), [{ alias: "orders", condition: undefined } as never], {
+    clock: new PretendClock(),
     partitions: { partitions: async () => known } as unknown as Partitions,
     storeFor: () => store,
     view: EVERY_FILE,
-    clock: new PretendClock(),
     fresh: new FreshReading(source, new PretendDisk(), signal),
     signal,
   });
