@@ -34,6 +34,7 @@ interface Names {
 
 const DATA_FOLDERS = new Set([
   "buckets",
+  "jobs",
   "deliveries",
   "lock",
   "lock-journal",

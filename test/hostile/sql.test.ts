@@ -102,7 +102,7 @@ describe("statements of DuckDB's own", () => {
     "EXPLAIN ANALYZE ATTACH 'FILE' AS x",
     "EXPLAIN INSERT INTO t VALUES (2)",
     "EXPLAIN EXPLAIN SELECT 1",
-    "EXPLAIN (FORMAT html, PROFILE) SELECT 1",
+    "EXPLAIN (FORMAT html, VERBOSE) SELECT 1",
     "EXPLAIN (TYPE distributed) SELECT * FROM read_text('FILE')",
     "EXPLAIN ANALYZE SELECT * FROM read_csv('FILE')",
     "PREPARE p FROM COPY t TO 'FILE.out'",
