@@ -48,7 +48,7 @@ export const postgresql: ServerDefinition = {
     const [command = "", ...args] = [...asOwner, await program("postgres"), "-D", data, ...flags];
     return { command, args, address: `http://127.0.0.1:${port}`, isReady: () => answers(port) };
   },
-  environment: (address) => ({ LAKEHOSE_TEST_POSTGRESQL: address === undefined ? "" : clientAddress(address) }),
+  environment: (address) => ({ LAKEHOSE_TEST_POSTGRESQL: address ? clientAddress(address) : "" }),
 };
 
 /** As libpq takes it; the name of the certificate is that of the host. */
