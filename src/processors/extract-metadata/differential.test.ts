@@ -157,9 +157,11 @@ test("our own engine gives what an installed jq gives", { skip: NO_JQ }, () => {
   );
 });
 
+/** None for texts that ours refuses to make: jq would, and runs out of memory. */
 function ownAnswers(asking: string, documents: readonly JsonValue[]): readonly Answer[] | undefined {
   const engine = compiledEngine(asking, KEYS_MAX);
-  return engine && documents.map((one) => engine.answer(Buffer.from(JSON.stringify(one))));
+  const answers = engine && documents.map((one) => engine.answer(Buffer.from(JSON.stringify(one))));
+  return answers?.some(({ problem }) => problem?.includes("is too long")) ? undefined : answers;
 }
 
 /**
@@ -191,4 +193,4 @@ function valuesOf(answer: Answer | undefined): unknown {
   return JSON.parse(JSON.stringify(answer?.values ?? "none").replaceAll(/\+(?=\d{5})/g, ""));
 }
 
-const OWN_LIMITS = /is before 1000|is beyond exact numbers|is too far away|is too long/;
+const OWN_LIMITS = /is before 1000|is beyond exact numbers|is too far away/;
