@@ -3,6 +3,7 @@ import { lambdaJava } from "./lambda-java.ts";
 import { moto } from "./moto.ts";
 import { postgresql } from "./postgresql.ts";
 import { python } from "./python.ts";
+import { rabbitmq } from "./rabbitmq.ts";
 import { readers } from "./readers.ts";
 import { s3 } from "./s3.ts";
 import type { ServerDefinition } from "./server.ts";
@@ -16,6 +17,7 @@ export const servers: readonly ServerDefinition[] = [
   moto,
   postgresql,
   python,
+  rabbitmq,
   readers,
   s3,
   spark,
