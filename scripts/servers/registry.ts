@@ -1,3 +1,4 @@
+import { elasticmq } from "./elasticmq.ts";
 import { hadoop } from "./hadoop.ts";
 import { lambdaJava } from "./lambda-java.ts";
 import { moto } from "./moto.ts";
@@ -12,6 +13,7 @@ import { wrangler } from "./wrangler.ts";
 
 /** Every peer that tests can be run against, in the order of the alphabet. */
 export const servers: readonly ServerDefinition[] = [
+  elasticmq,
   hadoop,
   lambdaJava,
   moto,
