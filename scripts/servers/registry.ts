@@ -1,5 +1,6 @@
 import { elasticmq } from "./elasticmq.ts";
 import { hadoop } from "./hadoop.ts";
+import { kafka } from "./kafka.ts";
 import { lambdaJava } from "./lambda-java.ts";
 import { moto } from "./moto.ts";
 import { postgresql } from "./postgresql.ts";
@@ -15,6 +16,7 @@ import { wrangler } from "./wrangler.ts";
 export const servers: readonly ServerDefinition[] = [
   elasticmq,
   hadoop,
+  kafka,
   lambdaJava,
   moto,
   postgresql,
