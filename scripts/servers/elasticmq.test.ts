@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
 import {
   CreateQueueCommand,
@@ -19,7 +20,7 @@ describe("elasticmq", { skip: !LAKEHOSE_TEST_ELASTICMQ && "LAKEHOSE_TEST_ELASTIC
       credentials: { accessKeyId: "any", secretAccessKey: "any" },
     });
     t.after(() => sqs.destroy());
-    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "peer" }));
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: `peer-${randomUUID()}` }));
     assert.ok(QueueUrl?.startsWith(`${LAKEHOSE_TEST_ELASTICMQ}/`), QueueUrl);
     const Entries = ["one", "two", "three"].map((MessageBody, at) => ({ Id: String(at), MessageBody }));
     await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));

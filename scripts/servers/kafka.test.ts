@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
 import { inspect } from "node:util";
@@ -52,7 +53,8 @@ function plain(): BaseOptions {
 }
 
 /** What a group reads from a new topic: value and one header of the first record. */
-async function roundTrip(t: TestContext, topic: string, options: BaseOptions, value: string) {
+async function roundTrip(t: TestContext, name: string, options: BaseOptions, value: string) {
+  const topic = `${name}-${randomUUID()}`;
   const admin = new Admin(options);
   const producer = new Producer({ ...options, serializers: stringSerializers });
   const consumer = new Consumer({ ...options, groupId: topic, deserializers: stringDeserializers });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
 import { connect } from "amqplib";
@@ -15,7 +16,8 @@ describe("rabbitmq", { skip: !LAKEHOSE_TEST_RABBITMQ && "LAKEHOSE_TEST_RABBITMQ 
   for (const [kind, queueArguments] of Object.entries(QUEUES)) {
     it(`a queue of the kind ${kind} gives what was confirmed`, async (t) => {
       const channel = await openChannel(t, LAKEHOSE_TEST_RABBITMQ);
-      const { queue } = await channel.assertQueue(`peer-${kind}`, { durable: true, arguments: queueArguments });
+      const name = `peer-${kind}-${randomUUID()}`;
+      const { queue } = await channel.assertQueue(name, { durable: true, arguments: queueArguments });
       channel.sendToQueue(queue, Buffer.from("one"), { persistent: true });
       await channel.waitForConfirms();
       await channel.prefetch(10);
