@@ -1,6 +1,7 @@
 import { elasticmq } from "./elasticmq.ts";
 import { hadoop } from "./hadoop.ts";
 import { kafka } from "./kafka.ts";
+import { kinesis } from "./kinesis.ts";
 import { lambdaJava } from "./lambda-java.ts";
 import { moto } from "./moto.ts";
 import { postgresql } from "./postgresql.ts";
@@ -17,6 +18,7 @@ export const servers: readonly ServerDefinition[] = [
   elasticmq,
   hadoop,
   kafka,
+  kinesis,
   lambdaJava,
   moto,
   postgresql,
