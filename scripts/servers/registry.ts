@@ -1,3 +1,4 @@
+import { dynamodbLocal } from "./dynamodb-local.ts";
 import { elasticmq } from "./elasticmq.ts";
 import { hadoop } from "./hadoop.ts";
 import { kafka } from "./kafka.ts";
@@ -15,6 +16,7 @@ import { wrangler } from "./wrangler.ts";
 
 /** Every peer that tests can be run against, in the order of the alphabet. */
 export const servers: readonly ServerDefinition[] = [
+  dynamodbLocal,
   elasticmq,
   hadoop,
   kafka,
