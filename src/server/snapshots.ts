@@ -1,4 +1,4 @@
-import type { SourceStatus } from "../sources/source-runner.ts";
+import type { SourceStatus } from "../sources/sources.ts";
 import type { StreamDocument, Streams } from "../streams/streams.ts";
 import type { DeliveryLogTarget } from "../telemetry/delivery-log.ts";
 import type { SourceSnapshot, StreamSnapshot } from "../telemetry/snapshot.ts";

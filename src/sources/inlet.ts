@@ -39,17 +39,22 @@ export interface UpstreamMessage {
   readonly id?: string;
 }
 
-export interface LogInletOptions {
+/** One attempt to read, as inlets see it. */
+export interface InletHooks {
+  /** Aborted when the attempt ends: nothing is appended any more. */
+  readonly signal: AbortSignal;
+  readonly onAppended: (appended: InletAppended) => void;
+  /** Told when there is no room and when there is again. */
+  readonly onHeld: (held: boolean) => void;
+}
+
+export interface LogInletOptions extends InletHooks {
   readonly source: string;
   /** Of the source's kind: for telemetry. */
   readonly kind: string;
   readonly intake: () => SourceIntake;
   readonly clock: Clock;
   readonly random: Random;
-  readonly signal: AbortSignal;
-  readonly onAppended: (appended: InletAppended) => void;
-  /** Told when the stream has no room and when it has again. */
-  readonly onHeld: (held: boolean) => void;
 }
 
 export interface InletAppended {

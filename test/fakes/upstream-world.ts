@@ -4,7 +4,7 @@ import { recordAt, recordCount } from "../../src/model/records.ts";
 import type { SourceAppend, SourceIntake } from "../../src/sources/source.ts";
 import { sourceSettingsSchema } from "../../src/sources/source-definition.ts";
 import type { SourceKind } from "../../src/sources/source-kind.ts";
-import type { SourceStatus } from "../../src/sources/source-runner.ts";
+import type { SourceStatus } from "../../src/sources/sources.ts";
 import { Sources } from "../../src/sources/sources.ts";
 import { invariant } from "../../src/std/assert.ts";
 import { type Clock, systemClock } from "../../src/std/clock.ts";
