@@ -12,6 +12,7 @@ import { rabbitmq } from "./rabbitmq.ts";
 import { readers } from "./readers.ts";
 import { s3 } from "./s3.ts";
 import type { ServerDefinition } from "./server.ts";
+import { sftp } from "./sftp.ts";
 import { spark } from "./spark.ts";
 import { wrangler } from "./wrangler.ts";
 
@@ -30,6 +31,7 @@ export const servers: readonly ServerDefinition[] = [
   rabbitmq,
   readers,
   s3,
+  sftp,
   spark,
   wrangler,
 ];
