@@ -4,6 +4,7 @@ import { hadoop } from "./hadoop.ts";
 import { kafka } from "./kafka.ts";
 import { kinesis } from "./kinesis.ts";
 import { lambdaJava } from "./lambda-java.ts";
+import { logrotate } from "./logrotate.ts";
 import { mosquitto } from "./mosquitto.ts";
 import { moto } from "./moto.ts";
 import { postgresql } from "./postgresql.ts";
@@ -24,6 +25,7 @@ export const servers: readonly ServerDefinition[] = [
   kafka,
   kinesis,
   lambdaJava,
+  logrotate,
   mosquitto,
   moto,
   postgresql,
