@@ -6,6 +6,7 @@ import { systemRandom } from "../std/random.ts";
 import type { Streams } from "../streams/streams.ts";
 import { createTelemetry, type TelemetryService } from "../telemetry/create-telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
+import { streamUpstreams } from "./configuration/stream-sources-section.ts";
 import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
@@ -103,9 +104,14 @@ async function compose(
   streams = opened;
   lake.startSchedules();
 
-  const context = { streams: opened, clock: systemClock, canEncrypt: () => configuration.keyRing !== undefined };
+  const context = {
+    streams: opened,
+    clock: systemClock,
+    canEncrypt: () => configuration.keyRing !== undefined,
+    upstreams: streamUpstreams(configuration.streamSources),
+  };
   await createDeclaredStreams(context, configuration);
-  pulling = openSources({ ...world, configuration, telemetry, streams: opened });
+  pulling = openSources({ ...world, configuration, telemetry, streams: opened, upstreams: context.upstreams });
   const { sources } = pulling;
   closers.push(() => sources.close());
   const unready: string[] = [];
