@@ -6,6 +6,7 @@ import { systemRandom } from "../std/random.ts";
 import type { Streams } from "../streams/streams.ts";
 import { createTelemetry, type TelemetryService } from "../telemetry/create-telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
+import { streamUpstreams } from "./configuration/stream-sources-section.ts";
 import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
@@ -75,7 +76,8 @@ async function compose(
 ): Promise<RunningServer> {
   const rooms = await openRooms(configuration, pretty, closers);
   const { folder, telemetry, stores, functions, lake, listeners, streams, sources } = rooms;
-  const context = { streams, clock: systemClock, canEncrypt: () => configuration.keyRing !== undefined };
+  const canEncrypt = () => configuration.keyRing !== undefined;
+  const context = { streams, clock: systemClock, canEncrypt, upstreams: rooms.upstreams };
   await createDeclaredStreams(context, configuration);
   const unready: string[] = [];
   const listener = await openListener({
@@ -146,8 +148,9 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   opened = { streams };
   lake.startSchedules();
   closers.push(() => listeners.triggers.close());
-  const sources = openSources({ ...shared, streams });
+  const upstreams = streamUpstreams(configuration.streamSources);
+  const sources = openSources({ ...shared, streams, upstreams });
   closers.push(() => sources.all.close());
   opened = { streams, sources };
-  return { folder, telemetry, stores, functions, lake, listeners, streams, sources };
+  return { folder, telemetry, stores, functions, lake, listeners, streams, sources, upstreams };
 }

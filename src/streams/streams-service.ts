@@ -185,6 +185,10 @@ export class StreamsService implements Streams {
     return this.#closing.signal.aborted ? undefined : this.#open.holdsObject(objectName);
   }
 
+  onChanged(listener: () => void): void {
+    this.#registry.onChanged(listener);
+  }
+
   tableChanged(table: Parameters<Streams["tableChanged"]>[0]): void {
     this.#follower.tableChanged(table);
   }

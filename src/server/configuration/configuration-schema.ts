@@ -10,6 +10,7 @@ import { jobsSection, pythonSection } from "./jobs-section.ts";
 import { lifecycleSection } from "./lifecycle-section.ts";
 import { querySection } from "./query-section.ts";
 import { sourcesSection } from "./sources-section.ts";
+import { streamSourcesSection } from "./stream-sources-section.ts";
 import { triggersSection } from "./triggers-section.ts";
 
 /**
@@ -244,6 +245,7 @@ export const configurationSchema = z.strictObject({
   query: querySection,
   sources: sourcesSection,
   triggers: triggersSection,
+  streamSources: streamSourcesSection,
   streams: z
     .array(
       z.looseObject({
