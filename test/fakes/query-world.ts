@@ -9,7 +9,7 @@ import {
   type ResultColumn,
   type ResultRow,
 } from "../../src/query/engine/query-engine.ts";
-import { PreparedStatements } from "../../src/query/executions/prepared-statements.ts";
+import { PreparedStatements } from "../../src/query/prepared/prepared-statements.ts";
 import { DEFAULT_QUERY_LIMITS, type QueryLimits } from "../../src/query/query-limits.ts";
 import { systemClock } from "../../src/std/clock.ts";
 import { nodeDisk } from "../../src/std/node-disk.ts";
