@@ -27,7 +27,7 @@ import { cellValue, hiveType, trinoType } from "./cell-value.ts";
 import { FileCache } from "./file-cache.ts";
 import { type OpenTablesOptions, spillFolder, withTables } from "./open-tables.ts";
 import { QuerySlots } from "./query-slots.ts";
-import { SpareInstance } from "./spare-instance.ts";
+import { createInstance, SpareInstance } from "./spare-instance.ts";
 import { StatementWatch } from "./statement-watch.ts";
 
 export type { QueryStatistics } from "../query-statistics.ts";
@@ -108,10 +108,8 @@ export class QueryEngine {
 
   private constructor(options: QueryEngineOptions, cache: FileCache) {
     this.#options = options;
-    this.#spare = new SpareInstance(
-      { ...options.limits, spillDirectory: spillFolder(options.directory) },
-      options.clock,
-    );
+    const limits = { ...options.limits, spillDirectory: spillFolder(options.directory) };
+    this.#spare = new SpareInstance(() => createInstance(limits), options.clock);
     this.#tables = { ...options, cache, spare: this.#spare };
     this.#slots = new QuerySlots(options.limits);
   }
