@@ -1,5 +1,5 @@
 import { CrawlerSchedules } from "../catalog/crawler/crawler-schedules.ts";
-import { PreparedStatements } from "../query/executions/prepared-statements.ts";
+import { PreparedStatements } from "../query/prepared/prepared-statements.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
