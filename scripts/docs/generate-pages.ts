@@ -6,6 +6,7 @@ import { errorsPage } from "./pages/errors.ts";
 import { functionsPage } from "./pages/functions.ts";
 import { generatorsPage } from "./pages/generators.ts";
 import { jobsPage } from "./pages/jobs.ts";
+import { sourcesPage } from "./pages/sources.ts";
 import { streamSettingsPage } from "./pages/stream-settings.ts";
 import { telemetryPage } from "./pages/telemetry.ts";
 
@@ -20,6 +21,7 @@ export async function generatePages(): Promise<ReadonlyMap<string, string>> {
     ["functions.md", functionsPage()],
     ["generators.md", generatorsPage()],
     ["jobs.md", jobsPage()],
+    ["sources.md", sourcesPage()],
     ["stream-settings.md", streamSettingsPage()],
     ["telemetry.md", telemetryPage()],
   ]);

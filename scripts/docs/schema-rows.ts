@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { code } from "./markdown.ts";
+import { code, table } from "./markdown.ts";
 
 /** The parts of a JSON schema that a reference page shows. */
 interface JsonSchema {
@@ -18,6 +18,21 @@ interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[];
   readonly minimum?: number;
   readonly maximum?: number;
+}
+
+export function optionsTable(schema: z.ZodType): string {
+  return table(SCHEMA_HEADINGS, schemaRows(schema));
+}
+
+/** The schema's own example, or the options that have no default with theirs. */
+export function exampleOptions(schema: z.ZodType): object {
+  const [own] = (z.globalRegistry.get(schema)?.examples ?? []) as readonly object[];
+  return own ?? requiredOptions(schema);
+}
+
+function requiredOptions(schema: z.ZodType): object {
+  const rows = schemaRows(schema).filter(([name = "", , fallback]) => fallback === "required" && !/[.[]/.test(name));
+  return Object.fromEntries(rows.map(([name = "", , , , value = ""]) => [name.slice(1, -1), value.slice(1, -1)]));
 }
 
 export const SCHEMA_HEADINGS = ["name", "kind", "default", "what it does", "example"];

@@ -1,10 +1,10 @@
 import { chown, readdir, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
-import { makeCertificates } from "../../src/server/tls/x509.ts";
+import { writeCertificates } from "./certificates.ts";
 import { freePort } from "./free-port.ts";
 import { runTool } from "./run-tool.ts";
 import { type ServerDefinition, ServerError } from "./server.ts";
+import { tcpAnswer } from "./tcp-answer.ts";
 
 /** Debian's package keeps the programs of each version in a folder of its own and starts a server as this user. */
 const DEBIAN_FOLDER = "/usr/lib/postgresql";
@@ -13,6 +13,10 @@ const HINT = "install PostgreSQL (Debian: apt-get install postgresql)";
 
 const ROLE = "lakehose";
 const PASSWORD = "a password: 'quoted' & long";
+
+/** A server that is up takes it; one that starts tells clients to wait, which tests would have to know. */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+const ACCEPTED = "S";
 
 let authorityFile = "";
 
@@ -26,7 +30,9 @@ export const postgresql: ServerDefinition = {
   launch: async (folder) => {
     const port = await freePort();
     const data = join(folder, "data");
-    authorityFile = await writeSecrets(folder);
+    const { authority, certificate, key } = await writeCertificates(folder);
+    authorityFile = authority;
+    await writeFile(join(folder, "password"), PASSWORD, { mode: 0o600 });
     const asOwner = await ownerOf(folder);
     const [initdb = "", ...initdbArgs] = [
       ...asOwner,
@@ -39,14 +45,15 @@ export const postgresql: ServerDefinition = {
       listen_addresses: "127.0.0.1",
       unix_socket_directories: folder,
       ssl: "on",
-      ssl_cert_file: join(folder, "server.crt"),
-      ssl_key_file: join(folder, "server.key"),
+      ssl_cert_file: certificate,
+      ssl_key_file: key,
       // Nothing of it has to survive.
       fsync: "off",
     };
     const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     const [command = "", ...args] = [...asOwner, await program("postgres"), "-D", data, ...flags];
-    return { command, args, address: `http://127.0.0.1:${port}`, isReady: () => answers(port) };
+    const isReady = async () => (await tcpAnswer(port, SSL_REQUEST)) === ACCEPTED;
+    return { command, args, address: `http://127.0.0.1:${port}`, isReady };
   },
   environment: (address) => ({ LAKEHOSE_TEST_POSTGRESQL: address ? clientAddress(address) : "" }),
 };
@@ -65,17 +72,6 @@ async function program(name: string): Promise<string> {
   return newest === undefined ? name : join(DEBIAN_FOLDER, newest, "bin", name);
 }
 
-async function writeSecrets(folder: string): Promise<string> {
-  const from = Date.now();
-  const { ca, cert, key } = makeCertificates({ hosts: ["localhost"], from, until: from + 7 * 86_400_000 });
-  const authority = join(folder, "ca.pem");
-  await writeFile(authority, ca);
-  await writeFile(join(folder, "server.crt"), cert);
-  await writeFile(join(folder, "server.key"), key, { mode: 0o600 });
-  await writeFile(join(folder, "password"), PASSWORD, { mode: 0o600 });
-  return authority;
-}
-
 /** The server refuses to run as root: then it runs as the package's own user, who is given the folder. */
 async function ownerOf(folder: string): Promise<readonly string[]> {
   if (process.getuid?.() !== 0) return [];
@@ -83,18 +79,4 @@ async function ownerOf(folder: string): Promise<readonly string[]> {
   if (uid === undefined || gid === undefined) throw new ServerError(`There is no user ${DEBIAN_USER}: ${HINT}`);
   for (const name of ["", ...(await readdir(folder))]) await chown(join(folder, name), Number(uid), Number(gid));
   return ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
-}
-
-/** It listens before it lets anybody in; a client that comes too early is told to wait, which tests would have to know. */
-function answers(port: number): Promise<boolean> {
-  // SSLRequest: length, then the code 80877103. "S" comes from a server that is up.
-  const request = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => socket.write(request));
-    socket.once("data", (answer) => {
-      socket.destroy();
-      resolve(answer.toString("latin1") === "S");
-    });
-    socket.once("error", () => resolve(false));
-  });
 }

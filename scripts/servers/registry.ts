@@ -1,8 +1,14 @@
+import { dynamodbLocal } from "./dynamodb-local.ts";
+import { elasticmq } from "./elasticmq.ts";
 import { hadoop } from "./hadoop.ts";
+import { kafka } from "./kafka.ts";
+import { kinesis } from "./kinesis.ts";
 import { lambdaJava } from "./lambda-java.ts";
+import { mosquitto } from "./mosquitto.ts";
 import { moto } from "./moto.ts";
 import { postgresql } from "./postgresql.ts";
 import { python } from "./python.ts";
+import { rabbitmq } from "./rabbitmq.ts";
 import { readers } from "./readers.ts";
 import { s3 } from "./s3.ts";
 import type { ServerDefinition } from "./server.ts";
@@ -11,11 +17,17 @@ import { wrangler } from "./wrangler.ts";
 
 /** Every peer that tests can be run against, in the order of the alphabet. */
 export const servers: readonly ServerDefinition[] = [
+  dynamodbLocal,
+  elasticmq,
   hadoop,
+  kafka,
+  kinesis,
   lambdaJava,
+  mosquitto,
   moto,
   postgresql,
   python,
+  rabbitmq,
   readers,
   s3,
   spark,

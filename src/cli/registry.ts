@@ -15,6 +15,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "sql", load: async () => (await import("./commands/sql.ts")).sqlCommand },
   { name: "crawl", load: async () => (await import("./commands/crawl.ts")).crawlCommand },
   { name: "jobs", load: async () => (await import("./commands/jobs.ts")).jobsCommand },
+  { name: "sources", load: async () => (await import("./commands/sources.ts")).sourcesCommand },
   { name: "put", load: async () => (await import("./commands/put.ts")).putCommand },
   { name: "generate", load: async () => (await import("./commands/generate.ts")).generateCommand },
   { name: "redrive", load: async () => (await import("./commands/redrive.ts")).redriveCommand },

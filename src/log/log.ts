@@ -29,6 +29,12 @@ export interface Log {
    */
   sourcePosition(sourceId: string): Uint8Array | undefined;
 
+  /**
+   * Whether a message of this id is stored: one of the last of the stream that brought ids, in a bounded number. It
+   * outlives the record.
+   */
+  holdsMessage(digest: Buffer): boolean;
+
   usage(): LogUsage;
   close(): Promise<void>;
 }
@@ -78,6 +84,8 @@ export interface AppendRequest {
   readonly answer?: Uint8Array;
   /** How far a pull source has come upstream, stored in the same frame: the records and this, or neither. */
   readonly source?: SourceProgress;
+  /** Digests of the ids of upstream messages that the records are, 16 bytes each, at most 4,096: see `holdsMessage`. */
+  readonly messages?: readonly Buffer[];
   readonly onlyDelivery?: string;
   readonly origin?: RecordOrigin;
 }

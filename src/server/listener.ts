@@ -15,6 +15,7 @@ import { queryProtocol } from "../api/protocol/query-protocol.ts";
 import { s3Routes } from "../api/s3/s3-route.ts";
 import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
+import type { Sources } from "../sources/sources.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import { HttpServer } from "./http-server.ts";
@@ -27,6 +28,7 @@ export interface ListenerOptions {
   readonly configuration: Configuration;
   readonly context: ControlContext;
   readonly lake: Lake;
+  readonly sources: Sources;
   readonly stores: Pick<Stores, "lake" | "endpointOf">;
   readonly telemetry: TelemetryService;
   /** Why requests would fail now; read at each `/readyz`. */
@@ -100,7 +102,7 @@ function routesOf(options: ListenerOptions) {
     adminRoute({
       telemetry,
       authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({ ...rooms, deliveryLog: telemetry.deliveryLog }),
+      endpoints: adminEndpoints({ ...rooms, sources: options.sources, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
     s3.unsigned,

@@ -4,21 +4,19 @@ import { lockFolder } from "../std/folder-lock.ts";
 import { nodeDisk } from "../std/node-disk.ts";
 import { systemRandom } from "../std/random.ts";
 import type { Streams } from "../streams/streams.ts";
-import { StreamsService } from "../streams/streams-service.ts";
 import { createTelemetry, type TelemetryService } from "../telemetry/create-telemetry.ts";
-import { deliveryComponents } from "./components.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
-import { FirstStarts } from "./first-starts.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
 import { streamProgressIn } from "./open-jobs.ts";
 import { openLake } from "./open-lake.ts";
-import { deliveryLogTarget, streamSnapshots } from "./snapshots.ts";
+import { openSources, type PullingSources } from "./open-sources.ts";
+import { openStreams } from "./open-streams.ts";
+import { deliveryLogTarget, sourceSnapshots, streamSnapshots } from "./snapshots.ts";
 import { startFailure } from "./start-failure.ts";
 import { openStores, type Stores } from "./stores.ts";
-import { streamDependencies } from "./stream-dependencies.ts";
 
 export interface RunningServer {
   /** `http://127.0.0.1:4573`, with the port that was really taken. */
@@ -79,13 +77,15 @@ async function compose(
   const lock = lockFolder(folder.root);
   closers.push(() => lock.release());
 
-  let streams: StreamsService | undefined;
+  let streams: Streams | undefined;
+  let pulling: PullingSources | undefined;
   const telemetry = createTelemetry({
     ...world,
     logsDirectory: folder.logs,
     level: configuration.logLevel,
     pretty,
     snapshot: () => (streams === undefined ? [] : streamSnapshots(streams)),
+    sources: () => sourceSnapshots(pulling?.sources.list() ?? []),
     deliveryLogTarget: (stream, delivery) => deliveryLogTarget(streams?.get(stream), delivery),
   });
   closers.push(() => telemetry.close());
@@ -97,36 +97,23 @@ async function compose(
   closers.push(() => functions.host.close());
 
   const lake = await openLake({ ...world, configuration, telemetry, stores, folder, closers, streams: () => streams });
-  const { catalog, jobs } = lake;
-  const firstStarts = new FirstStarts(nodeDisk, folder.started);
-  const components = deliveryComponents({ ...world, telemetry, stores, catalog, jobs, functions: functions.host });
-  streams = await StreamsService.open(
-    streamDependencies({
-      ...world,
-      telemetry,
-      configuration,
-      components,
-      firstStarts,
-      stores,
-      catalog,
-      functions: functions.host,
-      current: (name) => streams?.get(name),
-      running: () => streams !== undefined,
-    }),
-  );
-  const opened = streams;
-  closers.push(() => opened.close());
-  closers.push(catalog.onTableChanged((table) => opened.tableChanged(table)));
+  const { jobs } = lake;
+  const opening = { ...world, configuration, telemetry, stores, folder, lake, functions: functions.host, closers };
+  const opened = await openStreams(opening);
+  streams = opened;
   lake.startSchedules();
-  await firstStarts.retain(new Set(opened.list().map(({ uid }) => uid)));
 
   const context = { streams: opened, clock: systemClock, canEncrypt: () => configuration.keyRing !== undefined };
   await createDeclaredStreams(context, configuration);
+  pulling = openSources({ ...world, configuration, telemetry, streams: opened });
+  const { sources } = pulling;
+  closers.push(() => sources.close());
   const unready: string[] = [];
   const listener = await openListener({
     configuration,
     context,
     lake,
+    sources,
     stores,
     telemetry,
     unready,
@@ -141,6 +128,7 @@ async function compose(
   });
   jobs.begin({ endpoint: functions.endpointAt(url, caFile), streamProgress: streamProgressIn(opened) });
   closers.push(() => jobs.close());
+  await pulling.begin();
   telemetry.emit("server.ready", { url, data: folder.root, streams: opened.list().length });
   return {
     url,

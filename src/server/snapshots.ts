@@ -1,6 +1,7 @@
+import type { SourceStatus } from "../sources/sources.ts";
 import type { StreamDocument, Streams } from "../streams/streams.ts";
 import type { DeliveryLogTarget } from "../telemetry/delivery-log.ts";
-import type { StreamSnapshot } from "../telemetry/snapshot.ts";
+import type { SourceSnapshot, StreamSnapshot } from "../telemetry/snapshot.ts";
 
 /** The state of all open streams in telemetry's words. */
 export function streamSnapshots(streams: Streams): readonly StreamSnapshot[] {
@@ -16,6 +17,11 @@ export function streamSnapshots(streams: Streams): readonly StreamSnapshot[] {
       deliveries: health.deliveries.map(({ id, ...status }) => ({ delivery: id, ...status })),
     };
   });
+}
+
+/** The state of all sources, likewise. */
+export function sourceSnapshots(sources: readonly SourceStatus[]): readonly SourceSnapshot[] {
+  return sources.map(({ name, ...status }) => ({ source: name, ...status }));
 }
 
 /** A stream that could not be opened has no numbers; its reason was logged when that happened. */

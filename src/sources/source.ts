@@ -5,11 +5,14 @@ import type { PackedRecords, RecordOrigin } from "../model/records.ts";
 
 /**
  * Pull sources: they fetch records and append them, together with how far they have come, in one step. After a crash a
- * source asks for its newest durable position and goes on behind it, so nothing is lost and nothing comes twice.
+ * source asks for its newest durable position and goes on behind it, so nothing is lost and nothing comes twice. Where the
+ * upstream has no positions, it has ids of messages: those that are stored are not stored again.
  */
 export interface SourceIntake {
   /** The newest position of a source that is durable in the log. */
   position(sourceId: string): Uint8Array | undefined;
+  /** Whether a message of this id is durable in the log, of the last half a million that brought one. */
+  holdsMessage(digest: Buffer): boolean;
   /**
    * Resolves when all records and the position are durable. Rejects with a `LakehoseError`: when it is `retriable` none of
    * them is, and the same call may be made again later (that is how back-pressure looks); else the source has to end.
@@ -21,7 +24,10 @@ export interface SourceAppend {
   /** `source:redrive` and the like: for telemetry. */
   readonly call: string;
   readonly records: PackedRecords;
-  readonly source: SourceProgress;
+  /** Absent only where `messages` stands, or where the upstream can be told neither by position nor by id. */
+  readonly source?: SourceProgress;
+  /** Digests of the ids of the messages that the records are, 16 bytes each. */
+  readonly messages?: readonly Buffer[];
   readonly onlyDelivery?: string;
   readonly origin?: RecordOrigin;
 }

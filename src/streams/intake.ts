@@ -54,6 +54,10 @@ export class StreamIntake implements Intake {
     return this.#log.sourcePosition(sourceId);
   }
 
+  holdsMessage(digest: Buffer): boolean {
+    return this.#log.holdsMessage(digest);
+  }
+
   async accept(call: IntakeCall): Promise<IntakeAnswer> {
     invariant(recordCount(call.records) > 0, "a call to intake has at least one record");
     const { retryKey } = call;
@@ -88,8 +92,8 @@ export class StreamIntake implements Intake {
     const records = recordCount(call.records);
     // Redriven records were paid for when they came the first time; the rate is about producers.
     const limitRate = call.onlyDelivery === undefined;
-    // A position in a source, or first identities, stand for all records of the call: half of it would be a lie.
-    const whole = call.source !== undefined || call.origin !== undefined;
+    // A position in a source, messages, or first identities stand for all records of the call: half of it would be a lie.
+    const whole = call.source !== undefined || call.messages !== undefined || call.origin !== undefined;
     const admitted = this.#admission.admit(call.records, { limitRate, whole });
     try {
       this.#reportRefused(records - admitted.records, admitted.reason);
@@ -122,11 +126,12 @@ export class StreamIntake implements Intake {
 }
 
 function appendRequest(call: IntakeCall, records: PackedRecords, told: StoredAnswer) {
-  const { retryKey, source, onlyDelivery, origin } = call;
+  const { retryKey, source, messages, onlyDelivery, origin } = call;
   return {
     records,
     ...(retryKey === undefined ? {} : { retryKey, answer: encodeAnswer(told) }),
     ...(source === undefined ? {} : { source }),
+    ...(messages === undefined ? {} : { messages }),
     ...(onlyDelivery === undefined ? {} : { onlyDelivery }),
     ...(origin === undefined ? {} : { origin }),
   };

@@ -56,6 +56,10 @@ export class LogGate implements Log {
     return this.#log.sourcePosition(sourceId);
   }
 
+  holdsMessage(digest: Buffer): boolean {
+    return this.#log.holdsMessage(digest);
+  }
+
   usage(): LogUsage {
     return this.#log.usage();
   }

@@ -7,6 +7,7 @@ import type { Intake } from "./streams.ts";
 export function sourceIntake(intake: Intake): SourceIntake {
   return {
     position: (sourceId) => intake.sourcePosition(sourceId),
+    holdsMessage: (digest) => intake.holdsMessage(digest),
     append: async (call) => {
       const answer = await intake.accept(call);
       invariant(answer.refused.length === 0, `all ${recordCount(call.records)} records of a source call are accepted`);

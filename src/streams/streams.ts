@@ -87,6 +87,8 @@ export interface Intake {
   accept(call: IntakeCall): Promise<IntakeAnswer>;
   /** The newest position of a source that is durable in this stream's log: where the source goes on after a restart. */
   sourcePosition(sourceId: string): Uint8Array | undefined;
+  /** Whether a message of this id is durable in this stream's log: see `Log.holdsMessage`. */
+  holdsMessage(digest: Buffer): boolean;
 }
 
 export interface IntakeCall {
@@ -99,6 +101,8 @@ export interface IntakeCall {
   readonly origin?: RecordOrigin;
   /** How far a pull source has come, durable together with the records. Such a call is accepted whole or not at all. */
   readonly source?: SourceProgress;
+  /** Digests of the ids of upstream messages that the records are; accepted whole, too. */
+  readonly messages?: readonly Buffer[];
 }
 
 export interface IntakeAnswer {

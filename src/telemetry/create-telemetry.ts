@@ -5,7 +5,7 @@ import { DeliveryLog, type DeliveryLogTarget } from "./delivery-log.ts";
 import { EVENT_TABLE, type EventEntry } from "./event-table.ts";
 import type { EventCatalogue } from "./events.ts";
 import { Metrics } from "./metrics.ts";
-import { SnapshotGauges, type StreamSnapshot } from "./snapshot.ts";
+import { SnapshotGauges, type SourceSnapshot, type StreamSnapshot } from "./snapshot.ts";
 import { createStructuredLog, type LogLevel } from "./structured-log.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -29,6 +29,8 @@ export interface TelemetryOptions {
   readonly output?: DestinationStream;
   /** State of all streams, asked for at each scrape. */
   readonly snapshot: () => readonly StreamSnapshot[];
+  /** State of all sources, likewise. */
+  readonly sources?: () => readonly SourceSnapshot[];
   /** Which deliveries have logging switched on. */
   readonly deliveryLogTarget: (stream: string, delivery: string) => DeliveryLogTarget | undefined;
 }
@@ -38,7 +40,7 @@ export function createTelemetry(options: TelemetryOptions): TelemetryService {
   const log = createStructuredLog(level, options.output, options.pretty);
   const metrics = new Metrics();
   const gauges = new SnapshotGauges(metrics, clock);
-  metrics.onCollect(() => gauges.set(options.snapshot()));
+  metrics.onCollect(() => gauges.set(options.snapshot(), options.sources?.() ?? []));
   const deliveryLog = new DeliveryLog({ clock, disk, directory: logsDirectory, target: options.deliveryLogTarget });
 
   const emit: Telemetry["emit"] = (name, fields) => {

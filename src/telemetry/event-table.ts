@@ -45,6 +45,11 @@ const byFunction = (fields: { stream: string; function: string }) => ({
 });
 const byKind = ({ stream, delivery, kind }: Delivered) => ({ stream, delivery, kind });
 const byOperation = ({ protocol, operation }: { protocol: string; operation: string }) => ({ protocol, operation });
+const bySource = ({ source, kind, stream }: { source: string; kind: string; stream: string }) => ({
+  source,
+  kind,
+  stream,
+});
 const byStatement = ({ statement }: Fields<"query.ended">) => ({ statement });
 const byAction = (action: string) => (fields: { bucket: string }) => ({ bucket: fields.bucket, action });
 const data = ({ error }: Delivered) => !error;
@@ -145,6 +150,40 @@ export const EVENT_TABLE: EventTable = {
     metrics: [
       { metric: "transformedRecords", labels: byFunction, value: (f) => f.records },
       { metric: "transformedBytes", labels: byFunction, value: (f) => f.bytes },
+    ],
+  },
+
+  "source.connected": { summary: "A source reads from its upstream.", level: "info", metrics: [] },
+  "source.interrupted": {
+    summary: "A source cannot read; it tries again after a wait that grows.",
+    level: "warn",
+    metrics: [{ metric: "sourceFailures", labels: bySource }],
+  },
+  "source.stopped": { summary: "A source has stopped.", level: "info", metrics: [] },
+  "source.warned": {
+    summary: "Something that a source has seen and a person should know.",
+    level: "warn",
+    metrics: [],
+  },
+  "source.held": {
+    summary: "A source reads no further, because its stream has no room.",
+    level: "warn",
+    metrics: [{ metric: "sourceHolds", labels: bySource }],
+  },
+  "source.recordsAppended": {
+    summary: "Records of a source are durable.",
+    level: "trace",
+    metrics: [
+      { metric: "sourceRecords", labels: bySource, value: (f) => f.records },
+      { metric: "sourceBytes", labels: bySource, value: (f) => f.bytes },
+      { metric: "sourceDuplicates", labels: bySource, value: (f) => f.duplicates },
+    ],
+  },
+  "source.counted": {
+    summary: "A counter of the source's own.",
+    level: "trace",
+    metrics: [
+      { metric: "sourceCounters", labels: (f) => ({ ...bySource(f), counter: f.counter }), value: (f) => f.by },
     ],
   },
 

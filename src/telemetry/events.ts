@@ -8,6 +8,7 @@ import type { LogEvents } from "./events/log-events.ts";
 import type { ProcessorEvents } from "./events/processor-events.ts";
 import type { QueryEvents } from "./events/query-events.ts";
 import type { ServerEvents } from "./events/server-events.ts";
+import type { SourceEvents } from "./events/source-events.ts";
 import type { StorageEvents } from "./events/storage-events.ts";
 import type { StreamEvents } from "./events/stream-events.ts";
 
@@ -23,5 +24,6 @@ export interface EventCatalogue
     ProcessorEvents,
     QueryEvents,
     ServerEvents,
+    SourceEvents,
     StorageEvents,
     StreamEvents {}

@@ -29,6 +29,7 @@ const JOB_SECONDS = [0.1, 1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400];
 
 const STREAM = ["stream"] as const;
 const FUNCTION = ["stream", "function"] as const;
+const SOURCE = ["source", "kind", "stream"] as const;
 const DELIVERY = ["stream", "delivery", "kind"] as const;
 
 export const METRICS = {
@@ -226,6 +227,28 @@ export const METRICS = {
     ["bucket", "action"],
   ),
 
+  sourceRecords: counter("lakehose_source_records_total", "Records of sources that are durable.", SOURCE),
+  sourceBytes: counter("lakehose_source_bytes_total", "Bytes of these records.", SOURCE),
+  sourceDuplicates: counter(
+    "lakehose_source_duplicates_total",
+    "Messages that an upstream handed over again and that were stored already.",
+    SOURCE,
+  ),
+  sourceFailures: counter("lakehose_source_failures_total", "Times that a source could not read.", SOURCE),
+  sourceHolds: counter(
+    "lakehose_source_holds_total",
+    "Times that a source had to wait for room in its stream.",
+    SOURCE,
+  ),
+  sourceCounters: counter("lakehose_source_events_total", "What a kind of source counts beside: see its page.", [
+    ...SOURCE,
+    "counter",
+  ]),
+  sourceUp: gauge("lakehose_source_up", "1 while the source reads.", [...SOURCE, "state"]),
+  sourceMeasure: gauge("lakehose_source_measure", "What a kind of source measures, unit last: see its page.", [
+    ...SOURCE,
+    "measure",
+  ]),
   jobRuns: counter("lakehose_job_runs_total", "Attempts of jobs that have ended, by how.", ["job", "state"]),
   jobSeconds: histogram(
     "lakehose_job_run_duration_seconds",

@@ -31,6 +31,15 @@ export interface DeliverySnapshot {
   readonly oldestPendingMs?: number;
 }
 
+/** The state of a source at a scrape. */
+export interface SourceSnapshot {
+  readonly source: string;
+  readonly kind: string;
+  readonly stream: string;
+  readonly state: string;
+  readonly measures: Readonly<Record<string, number>>;
+}
+
 /** Turns snapshots into gauges at each scrape. */
 export class SnapshotGauges {
   readonly #metrics: Metrics;
@@ -43,7 +52,7 @@ export class SnapshotGauges {
     this.#clock = clock;
   }
 
-  set(snapshots: readonly StreamSnapshot[]): void {
+  set(snapshots: readonly StreamSnapshot[], sources: readonly SourceSnapshot[]): void {
     this.#metrics.resetGauges();
     const holds = this.#holds;
     this.#holds = new Map();
@@ -53,6 +62,12 @@ export class SnapshotGauges {
       this.#metrics.record("budgetBytes", { stream }, snapshot.budgetBytes);
       this.#metrics.record("pendingAppends", { stream }, snapshot.pendingAppends);
       for (const delivery of snapshot.deliveries) this.#setDelivery(snapshot, delivery, holds);
+    }
+    for (const { source, kind, stream, state, measures } of sources) {
+      const labels = { source, kind, stream };
+      this.#metrics.record("sourceUp", { ...labels, state }, state === "reading" ? 1 : 0);
+      for (const [measure, value] of Object.entries(measures))
+        this.#metrics.record("sourceMeasure", { ...labels, measure }, value);
     }
   }
 

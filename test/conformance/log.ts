@@ -149,6 +149,19 @@ export function describeLogConformance(name: string, makeLog: () => Promise<LogU
       assert.equal(log.sourcePosition("other"), undefined);
     });
 
+    it("knows which messages it holds, also after a restart", async () => {
+      const digests = Array.from({ length: 40 }, (_, index) => Buffer.alloc(16, index + 1));
+      for (let at = 0; at < digests.length; at += 10) {
+        const messages = digests.slice(at, at + 10);
+        await log.append({ records: pack(messages.map((_, index) => `message ${at + index}`)), messages });
+      }
+      assert.ok(digests.every((digest) => log.holdsMessage(digest)));
+      log = await world.reopen();
+      assert.ok(digests.every((digest) => log.holdsMessage(digest)));
+      assert.equal(log.holdsMessage(Buffer.alloc(16, 99)), false);
+      await assert.rejects(log.append({ records: pack(["x"]), messages: [Buffer.alloc(8)] }), { code: "too-large" });
+    });
+
     it("refuses a source whose name or position is too long to be kept", async () => {
       const records = pack(["x"]);
       const large = { id: "queue", position: Buffer.alloc(64 * 1024 + 1) };

@@ -31,7 +31,7 @@ export class FakeStreams implements Pick<Streams, "get" | "intake"> {
     const stream = this.documents.get(name);
     if (stream === undefined) throw new StreamError("not-found", `There is no stream ${name}`);
     if (stream.status !== "ACTIVE") throw new StreamError("not-active", `Stream ${name} is ${stream.status}`);
-    return { stream, accept: (call) => this.#accept(call), sourcePosition: () => undefined };
+    return { stream, accept: (call) => this.#accept(call), sourcePosition: () => undefined, holdsMessage: () => false };
   }
 
   /** Text of every record that was handed in, in order. */

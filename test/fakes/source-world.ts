@@ -53,6 +53,7 @@ export class SourceWorld {
     this.#log = log;
     return {
       position: (sourceId) => log.sourcePosition(sourceId),
+      holdsMessage: (digest) => log.holdsMessage(digest),
       append: async ({ call: _, ...request }: SourceAppend) => {
         const refusal = this.refusals.shift();
         if (refusal !== undefined) throw refusal;

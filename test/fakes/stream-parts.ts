@@ -114,6 +114,7 @@ export class FakeLog implements Log {
   end = 0;
   released = 0;
   readonly sourcePositions = new Map<string, Uint8Array>();
+  readonly messages = new Set<string>();
   leases: number[] = [];
   encrypted: () => boolean = () => false;
   /** Held appends resolve when this does. */
@@ -149,6 +150,7 @@ export class FakeLog implements Log {
     await this.gate;
     const firstOffset = this.end;
     this.end += recordCount(request.records);
+    for (const digest of request.messages ?? []) this.messages.add(digest.toString("hex"));
     if (request.source !== undefined) this.sourcePositions.set(request.source.id, request.source.position);
     return { partition: 0, firstOffset, arrivalMs: 0 };
   }
@@ -159,6 +161,10 @@ export class FakeLog implements Log {
 
   sourcePosition(sourceId: string): Uint8Array | undefined {
     return this.sourcePositions.get(sourceId);
+  }
+
+  holdsMessage(digest: Buffer): boolean {
+    return this.messages.has(digest.toString("hex"));
   }
 
   usage() {
@@ -285,6 +291,7 @@ function fakeIntake(request: CreateIntakeRequest): Intake {
       return request.stream();
     },
     sourcePosition: (sourceId) => request.log.sourcePosition(sourceId),
+    holdsMessage: (digest) => request.log.holdsMessage(digest),
     accept: async (call): Promise<IntakeAnswer> => {
       const { partition, firstOffset } = await request.log.append({ records: call.records });
       const encrypted = request.stream().encryption.status === "ENABLED";

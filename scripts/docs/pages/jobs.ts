@@ -1,10 +1,9 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { jobSettingsSchema } from "../../../src/jobs/job-definition.ts";
 import { jobKinds } from "../../../src/jobs/registry.ts";
 import { triggerSchemas, triggerTypes } from "../../../src/jobs/triggers/registry.ts";
-import { yaml } from "../../../src/std/yaml.ts";
-import { code, page, table } from "../markdown.ts";
-import { SCHEMA_HEADINGS, schemaRows } from "../schema-rows.ts";
+import { code, page, yamlBlock } from "../markdown.ts";
+import { exampleOptions, optionsTable } from "../schema-rows.ts";
 
 export function jobsPage(): string {
   const intro = [
@@ -33,18 +32,6 @@ export function jobsPage(): string {
   ]);
 }
 
-function optionsTable(schema: z.ZodType): string {
-  return table(SCHEMA_HEADINGS, schemaRows(schema));
-}
-
-/** The kind's own example, or the options that have no default with theirs. */
 function example(kind: string, schema: z.ZodType): string {
-  const [own] = (z.globalRegistry.get(schema)?.examples ?? []) as readonly object[];
-  const options = own ?? requiredOptions(schema);
-  return `\`\`\`yaml\n${yaml().stringify({ jobs: { [`my-${kind}-job`]: { kind, options } } }, { lineWidth: 0 })}\`\`\``;
-}
-
-function requiredOptions(schema: z.ZodType): object {
-  const rows = schemaRows(schema).filter(([name = "", , fallback]) => fallback === "required" && !/[.[]/.test(name));
-  return Object.fromEntries(rows.map(([name = "", , , , value = ""]) => [name.slice(1, -1), value.slice(1, -1)]));
+  return yamlBlock({ jobs: { [`my-${kind}-job`]: { kind, options: exampleOptions(schema) } } });
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jobWorld } from "../../../test/fakes/job-world.ts";
 import { StreamParts } from "../../../test/fakes/stream-parts.ts";
+import { noSources } from "../../../test/fakes/upstream-world.ts";
 import { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import { StoredCatalog } from "../../catalog/stored-catalog.ts";
 import { NO_CHANGES } from "../../catalog/table-changes/every-file.ts";
@@ -73,6 +74,7 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
       partitions: catalog.partitions,
       queries: await noQueries(),
       jobs: (await jobWorld()).jobs,
+      sources: noSources(),
       clock: parts.clock,
       deliveryLog,
     }),

@@ -3,6 +3,7 @@ import type { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import type { Partitions } from "../../catalog/partition.ts";
 import type { Jobs } from "../../jobs/jobs.ts";
 import type { Queries } from "../../query/queries.ts";
+import type { Sources } from "../../sources/sources.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import type { Streams } from "../../streams/streams.ts";
@@ -36,6 +37,7 @@ export interface AdminContext {
   readonly partitions: Partitions;
   readonly queries: Queries;
   readonly jobs: Jobs;
+  readonly sources: Sources;
   readonly clock: Clock;
   readonly deliveryLog: DeliveryLogSource;
 }

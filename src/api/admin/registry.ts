@@ -10,6 +10,7 @@ import { getCrawl } from "./get-crawl.ts";
 import { getJob } from "./get-job.ts";
 import { getJobRun } from "./get-job-run.ts";
 import { getQuery } from "./get-query.ts";
+import { getSource } from "./get-source.ts";
 import { getStream } from "./get-stream.ts";
 import { getTable } from "./get-table.ts";
 import { listCrawls } from "./list-crawls.ts";
@@ -19,6 +20,7 @@ import { listPartitions } from "./list-partitions.ts";
 import { listQueries } from "./list-queries.ts";
 import { listRedrives } from "./list-redrives.ts";
 import { listReplays } from "./list-replays.ts";
+import { listSources } from "./list-sources.ts";
 import { listStreams } from "./list-streams.ts";
 import { listTables } from "./list-tables.ts";
 import { putExtensions } from "./put-extensions.ts";
@@ -46,6 +48,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     getJob(context),
     getJobRun(context),
     getQuery(context),
+    getSource(context),
     getStream(context),
     getTable(context),
     listCrawls(context),
@@ -55,6 +58,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     listQueries(context),
     listRedrives(context),
     listReplays(context),
+    listSources(context),
     listStreams(context),
     listTables(context),
     putExtensions(context),

@@ -204,6 +204,23 @@ test("positions of sources outlive the segments that held them, whether power is
   }
 });
 
+test("ids of messages outlive the segments that held them and a loss of power, the last of them", async () => {
+  const world = new World({ segmentBytes: 16 * 1024, messagesMax: 20 });
+  let log = await world.open();
+  const message = (index: number) => Buffer.alloc(16, index + 1);
+  const append = (index: number) =>
+    log.append({ records: packRecords([Buffer.alloc(1000, "x")]), messages: [message(index)] });
+  for (let index = 0; index < 30; index++) await append(index);
+  await log.partitions()[0]?.release(25);
+  assert.ok((log.partitions()[0]?.start ?? 0) > 15);
+  await append(30);
+  world.disk.powerLoss();
+  log = await world.open();
+  const held = Array.from({ length: 31 }, (_, index) => index).filter((index) => log.holdsMessage(message(index)));
+  assert.deepEqual([held.length, held[0], held.at(-1)], [20, 11, 30]);
+  await log.close();
+});
+
 test("segments stay when the positions in them cannot be saved", async () => {
   const world = new World({ segmentBytes: 16 * 1024 });
   let log = await world.open();

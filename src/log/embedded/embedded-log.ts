@@ -9,6 +9,7 @@ import { LogError } from "../log-error.ts";
 import { decodeMetadata, encodeMetadata, type FrameMetadata } from "./frame-metadata.ts";
 import { joinCalls } from "./join-calls.ts";
 import { decodeMemorySnapshot, encodeMemorySnapshot, type MemorySnapshot } from "./memory-snapshot.ts";
+import { MESSAGE_DIGEST_BYTES, MessageMemory, splitDigests } from "./message-memory.ts";
 import { RETRY_WINDOW_MS, RetryMemory, retryDigestOf } from "./retry-memory.ts";
 import { SOURCE_ID_BYTES_MAX, SOURCE_POSITION_BYTES_MAX, SourcePositions } from "./source-positions.ts";
 import { WatchedWallClock } from "./wall-clock.ts";
@@ -16,10 +17,11 @@ import { WatchedWallClock } from "./wall-clock.ts";
 /**
  * The log of a stream in segment files of its own folder, one partition. Frames, groups, recovery: `frames/frame-log.ts`.
  *
- * Added here: what one call was (retry digest, answer, source position, origin) travels in the metadata of its frame. The
- * answers of the last 15 minutes are remembered, so that a repeated call is answered and not stored again, and so is the
- * newest position of each source, so that a source goes on behind what is stored. Both are found by scanning the metadata
- * in the log at the start. Before a segment is let go that holds some of them, all are written to `memory.snapshot`, synced.
+ * Added here: what one call was (retry digest, answer, source position, message ids, origin) travels in the metadata of its
+ * frame. The answers of the last 15 minutes are remembered, so that a repeated call is answered and not stored again; so
+ * are the newest position of each source and the ids of the last messages, so that a source goes on behind what is stored.
+ * They are found by scanning the metadata in the log at the start. Before a segment is let go that holds some of them, all
+ * are written to `memory.snapshot`, synced.
  */
 export type EmbeddedLogOptions = Omit<
   FrameLogOptions,
@@ -29,11 +31,14 @@ export type EmbeddedLogOptions = Omit<
   readonly retryEntriesMax?: number;
   /** Most sources whose positions are remembered. Default 1,000. */
   readonly sourcesMax?: number;
+  /** Most messages whose ids are remembered. Default 500,000. */
+  readonly messagesMax?: number;
 };
 
 const PARTITION = 0;
 const SNAPSHOT_NAME = "memory.snapshot";
 const NO_ANSWER = Buffer.alloc(0);
+const APPEND_MESSAGES_MAX = 4_096;
 
 export class EmbeddedLog implements Log {
   readonly incarnation: string;
@@ -41,6 +46,7 @@ export class EmbeddedLog implements Log {
   readonly #partition: LogPartition;
   readonly #retries: RetryMemory;
   readonly #sources: SourcePositions;
+  readonly #messages: MessageMemory;
   readonly #wallClock: WatchedWallClock;
   readonly #options: EmbeddedLogOptions;
   /** What is remembered of frames below this offset is in the snapshot. */
@@ -81,6 +87,7 @@ export class EmbeddedLog implements Log {
     this.#partition = new EmbeddedPartition(frames);
     this.#retries = new RetryMemory(options.retryEntriesMax);
     this.#sources = new SourcePositions(options.sourcesMax);
+    this.#messages = new MessageMemory(options.messagesMax);
     this.#options = options;
     this.#snapshotEnd = snapshot?.end ?? 0;
     this.#rememberedEnd = frames.end;
@@ -95,9 +102,10 @@ export class EmbeddedLog implements Log {
   }
 
   async append(request: AppendRequest): Promise<Appended> {
-    const { records, retryKey, source, onlyDelivery, origin } = request;
+    const { records, retryKey, source, messages, onlyDelivery, origin } = request;
     invariant(recordCount(records) > 0, "an append holds at least one record");
     if (source !== undefined) refuseLargeSource(source);
+    if (messages !== undefined) refuseManyMessages(messages);
     const retryDigest = retryKey === undefined ? undefined : retryDigestOf(retryKey);
     const appended = await this.#frames.append({
       kind: FRAME_KINDS.records,
@@ -105,7 +113,7 @@ export class EmbeddedLog implements Log {
       metadata: encodeMetadata({ ...request, ...(retryDigest && { retryDigest }) }),
       ends: records.ends,
       payload: records.bytes,
-      joinable: source === undefined && onlyDelivery === undefined && origin === undefined,
+      joinable: [source, messages, onlyDelivery, origin].every((own) => own === undefined),
     });
     if (retryDigest !== undefined) {
       const answer = request.answer === undefined ? NO_ANSWER : Buffer.from(request.answer);
@@ -115,6 +123,7 @@ export class EmbeddedLog implements Log {
       const { firstOffset } = appended;
       this.#sources.remember(source.id, { firstOffset, position: Buffer.from(source.position) });
     }
+    if (messages !== undefined) this.#rememberMessages(messages);
     this.#rememberedEnd = appended.firstOffset + recordCount(records);
     return { partition: PARTITION, ...appended };
   }
@@ -126,6 +135,10 @@ export class EmbeddedLog implements Log {
 
   sourcePosition(sourceId: string): Uint8Array | undefined {
     return this.#sources.get(sourceId);
+  }
+
+  holdsMessage(digest: Buffer): boolean {
+    return this.#messages.has(digest);
   }
 
   usage(): LogUsage {
@@ -149,6 +162,7 @@ export class EmbeddedLog implements Log {
     }
     for (const [digest, call] of snapshot?.calls ?? []) this.#retries.remember(digest, call);
     for (const [id, position] of snapshot?.sources ?? []) this.#sources.remember(id, position);
+    if (snapshot !== undefined) this.#rememberMessages(splitDigests(snapshot.messages));
     await this.#frames.scan(this.#snapshotEnd, (frame) => {
       const { firstOffset, recordCount } = frame;
       const metadata = decodeMetadata(frame.metadata);
@@ -156,6 +170,7 @@ export class EmbeddedLog implements Log {
         const { id, position } = metadata.source;
         this.#sources.remember(id, { firstOffset, position: Buffer.from(position) });
       }
+      if (metadata.messages !== undefined) this.#rememberMessages(metadata.messages);
       if (frame.arrivalMs < this.#frames.lastArrivalMs - RETRY_WINDOW_MS) return false;
       this.#rememberCall(metadata, frame.arrivalMs, firstOffset, recordCount);
       for (const { firstRecord, recordCount: records, metadata: own } of metadata.calls ?? []) {
@@ -172,6 +187,10 @@ export class EmbeddedLog implements Log {
     this.#retries.remember(Buffer.from(retryDigest), { firstOffset, arrivalMs, recordCount, answer: kept });
   }
 
+  #rememberMessages(digests: readonly Buffer[]): void {
+    for (const digest of digests) this.#messages.remember(digest);
+  }
+
   async #saveMemory(endOffset: number): Promise<void> {
     if (endOffset <= this.#snapshotEnd) return;
     const { disk, directory } = this.#options;
@@ -180,8 +199,9 @@ export class EmbeddedLog implements Log {
       end: this.#rememberedEnd,
       calls: [...this.#retries.entries()],
       sources: [...this.#sources.entries()],
+      messages: this.#messages.digests(),
     };
-    if (snapshot.calls.length > 0 || snapshot.sources.length > 0) {
+    if (snapshot.calls.length > 0 || snapshot.sources.length > 0 || snapshot.messages.length > 0) {
       await writeFileDurably(disk, join(directory, SNAPSHOT_NAME), encodeMemorySnapshot(snapshot));
     }
     this.#snapshotEnd = snapshot.end;
@@ -195,6 +215,16 @@ function refuseLargeSource({ id, position }: { readonly id: string; readonly pos
   throw new LogError(
     "too-large",
     `A source has an id of 1 to ${SOURCE_ID_BYTES_MAX} bytes and a position of at most ${SOURCE_POSITION_BYTES_MAX}, got ${idBytes} and ${position.byteLength}.`,
+  );
+}
+
+/** The frame's metadata has to stay small beside its records, and a digest is found by all its bytes. */
+function refuseManyMessages(messages: readonly Buffer[]): void {
+  const whole = messages.every(({ length }) => length === MESSAGE_DIGEST_BYTES);
+  if (whole && messages.length <= APPEND_MESSAGES_MAX) return;
+  throw new LogError(
+    "too-large",
+    `An append names at most ${APPEND_MESSAGES_MAX} messages by digests of ${MESSAGE_DIGEST_BYTES} bytes, got ${messages.length}.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { RecordOrigin } from "../../model/records.ts";
+import { splitDigests } from "./message-memory.ts";
 
 /**
  * What a records frame carries beside its records: fields of type (u16), length (u32) and value, little-endian, in any
@@ -9,6 +10,8 @@ export interface FrameMetadata {
   readonly retryDigest?: Buffer;
   readonly answer?: Uint8Array;
   readonly source?: { readonly id: string; readonly position: Uint8Array };
+  /** Digests of message ids, 16 bytes each. */
+  readonly messages?: readonly Buffer[];
   readonly onlyDelivery?: string;
   readonly origin?: RecordOrigin;
   /** Where several calls share a frame: those that brought metadata. */
@@ -24,7 +27,7 @@ export interface FramedCall {
   readonly metadata: Buffer;
 }
 
-const FIELD_TYPES = { retryDigest: 1, answer: 2, source: 3, onlyDelivery: 4, origin: 5, call: 6 } as const;
+const FIELD_TYPES = { retryDigest: 1, answer: 2, source: 3, onlyDelivery: 4, origin: 5, call: 6, messages: 7 } as const;
 
 const FIELD_HEADER_BYTES = 6;
 const CALL_HEAD_BYTES = 8;
@@ -32,11 +35,12 @@ const UID_BYTES = 16;
 const ORIGIN_STAGES = ["processors", "delivery"] as const;
 
 export function encodeMetadata(metadata: FrameMetadata): Buffer {
-  const { retryDigest, answer, source, onlyDelivery, origin } = metadata;
+  const { retryDigest, answer, source, messages, onlyDelivery, origin } = metadata;
   const fields: Buffer[] = [];
   if (retryDigest !== undefined) fields.push(field(FIELD_TYPES.retryDigest, retryDigest));
   if (answer !== undefined) fields.push(field(FIELD_TYPES.answer, answer));
   if (source !== undefined) fields.push(field(FIELD_TYPES.source, encodeSource(source)));
+  if (messages !== undefined) fields.push(field(FIELD_TYPES.messages, Buffer.concat(messages)));
   if (onlyDelivery !== undefined) fields.push(field(FIELD_TYPES.onlyDelivery, Buffer.from(onlyDelivery)));
   if (origin !== undefined) fields.push(field(FIELD_TYPES.origin, encodeOrigin(origin)));
   return fields.length === 0 ? NOTHING : Buffer.concat(fields);
@@ -77,6 +81,7 @@ function decodeField(type: number, value: Buffer): FrameMetadata {
   if (type === FIELD_TYPES.retryDigest) return { retryDigest: value };
   if (type === FIELD_TYPES.answer) return { answer: value };
   if (type === FIELD_TYPES.source) return { source: decodeSource(value) };
+  if (type === FIELD_TYPES.messages) return { messages: splitDigests(value) };
   if (type === FIELD_TYPES.onlyDelivery) return { onlyDelivery: value.toString() };
   if (type === FIELD_TYPES.origin) return { origin: decodeOrigin(value) };
   return {};

@@ -5,10 +5,11 @@ import type { RememberedCall } from "./retry-memory.ts";
 import type { SourcePosition } from "./source-positions.ts";
 
 /**
- * What outlives the segments in which it was stored: answers to calls, and positions of sources. Little-endian: magic (8),
- * incarnation (16), end offset u64, count of calls u32, count of sources u32; then per call in the order of offsets: digest
- * (16), first offset u64, arrival u64, record count u32, answer length u32, answer; then per source, the one that spoke last
- * at the end: first offset u64, id length u32, position length u32, id, position; at the end the CRC-32 of all before.
+ * What outlives the segments in which it was stored: answers to calls, positions of sources, ids of messages.
+ * Little-endian: magic (8), incarnation (16), end offset u64, count of calls u32, count of sources u32; then per call in the
+ * order of offsets: digest (16), first offset u64, arrival u64, record count u32, answer length u32, answer; then per source,
+ * the one that spoke last at the end: first offset u64, id length u32, position length u32, id, position; then digests of
+ * message ids (16 each), oldest first, which version 1 has not; at the end the CRC-32 of all before.
  */
 export interface MemorySnapshot {
   readonly incarnation: string;
@@ -16,9 +17,11 @@ export interface MemorySnapshot {
   readonly end: number;
   readonly calls: readonly (readonly [Buffer, RememberedCall])[];
   readonly sources: readonly (readonly [string, SourcePosition])[];
+  readonly messages: Buffer;
 }
 
-const MAGIC = "LKHMEM01";
+const MAGIC = "LKHMEM02";
+const MAGICS: readonly string[] = ["LKHMEM01", MAGIC];
 const HEADER_BYTES = 40;
 const CALL_HEADER_BYTES = 40;
 const SOURCE_HEADER_BYTES = 16;
@@ -31,7 +34,12 @@ export function encodeMemorySnapshot(snapshot: MemorySnapshot): Buffer {
   writeUint64(header, snapshot.end, 24);
   header.writeUInt32LE(snapshot.calls.length, 32);
   header.writeUInt32LE(snapshot.sources.length, 36);
-  const parts = [header, ...snapshot.calls.flatMap(callParts), ...snapshot.sources.flatMap(sourceParts)];
+  const parts = [
+    header,
+    ...snapshot.calls.flatMap(callParts),
+    ...snapshot.sources.flatMap(sourceParts),
+    snapshot.messages,
+  ];
   const content = Buffer.concat(parts);
   const crc = Buffer.alloc(CRC_BYTES);
   crc.writeUInt32LE(crc32(content));
@@ -62,7 +70,7 @@ export function decodeMemorySnapshot(bytes: Buffer, path: string): MemorySnapsho
   const crcAt = bytes.length - CRC_BYTES;
   const whole =
     crcAt >= HEADER_BYTES &&
-    bytes.toString("latin1", 0, 8) === MAGIC &&
+    MAGICS.includes(bytes.toString("latin1", 0, 8)) &&
     bytes.readUInt32LE(crcAt) === crc32(bytes.subarray(0, crcAt));
   if (!whole) {
     throw new LogError(
@@ -93,5 +101,6 @@ export function decodeMemorySnapshot(bytes: Buffer, path: string): MemorySnapsho
     sources.push([bytes.toString("utf8", idAt, positionAt), { firstOffset: readUint64(bytes, at), position }]);
     at = end;
   }
-  return { incarnation: bytes.toString("hex", 8, 24), end: readUint64(bytes, 24), calls, sources };
+  const messages = bytes.subarray(at, crcAt);
+  return { incarnation: bytes.toString("hex", 8, 24), end: readUint64(bytes, 24), calls, sources, messages };
 }

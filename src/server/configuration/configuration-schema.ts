@@ -1,14 +1,15 @@
 import { z } from "zod";
 import { RUNS_AT_ONCE } from "../../jobs/jobs.ts";
+import { credentialsSchema } from "../../model/credentials-schema.ts";
 import { BATCH_BYTES_CEILING, BATCH_BYTES_MAX, RECORD_BYTES_CEILING, RECORD_BYTES_MAX } from "../../model/limits.ts";
+import { secretSchema } from "../../model/secret.ts";
 import { byteSize } from "../../streams/setting-types.ts";
 import { catalogSection } from "./catalog-section.ts";
-import { credentialsSchema } from "./credentials-schema.ts";
 import { functionsSchema } from "./functions-section.ts";
 import { jobsSection, pythonSection } from "./jobs-section.ts";
 import { lifecycleSection } from "./lifecycle-section.ts";
 import { querySection } from "./query-section.ts";
-import { secretSchema } from "./secret.ts";
+import { sourcesSection } from "./sources-section.ts";
 
 /**
  * The configuration file, one schema: the types, what is said about mistakes, and the reference page derive from it. Every
@@ -240,6 +241,7 @@ export const configurationSchema = z.strictObject({
   jobs: jobsSection,
   python: pythonSection,
   query: querySection,
+  sources: sourcesSection,
   streams: z
     .array(
       z.looseObject({

@@ -6,9 +6,9 @@ import {
   REMOTE_PAYLOAD_BYTES_MAX,
   REMOTE_TIMEOUT_SECONDS,
 } from "../../functions/function-target.ts";
+import { credentialsSchema } from "../../model/credentials-schema.ts";
+import { readSecret, type Secret, type SecretSources, secretSchema } from "../../model/secret.ts";
 import { byteSize } from "../../streams/setting-types.ts";
-import { credentialsSchema } from "./credentials-schema.ts";
-import { readSecret, type Secret, type SecretSources, secretSchema } from "./secret.ts";
 
 /** `functions:` of the configuration: where functions run, and for local ones how. */
 

@@ -3,17 +3,19 @@ import { dirname, resolve } from "node:path";
 import type { z } from "zod";
 import type { FunctionTarget } from "../../functions/function-target.ts";
 import type { PythonSettings } from "../../jobs/job-kind.ts";
+import { readSecret, type Secret, type SecretSources } from "../../model/secret.ts";
 import { KeyRing } from "../../std/key-ring.ts";
 import { yaml } from "../../std/yaml.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { type ConfigurationFile, configurationSchema } from "./configuration-schema.ts";
 import { functionTargets } from "./functions-section.ts";
 import { pythonSettings } from "./jobs-section.ts";
-import { readSecret, type Secret, type SecretSources } from "./secret.ts";
 
 /** What the server starts from: the file, overlaid by environment, overlaid by flags; secrets read, paths absolute. */
 export interface Configuration
   extends Omit<ConfigurationFile, "accessKeys" | "tokens" | "storage" | "encryption" | "tls" | "functions" | "python"> {
+  /** What relative paths in the configuration are relative to: the folder of its file. */
+  readonly folder: string;
   readonly accessKeys: readonly ResolvedAccessKey[];
   readonly tokens: readonly ResolvedToken[];
   readonly storage: {
@@ -193,6 +195,7 @@ function resolveSecrets(file: ConfigurationFile, options: ParseOptions): Configu
   };
   return {
     ...rest,
+    folder: sources.folder,
     data: resolve(file.data),
     accessKeys: accessKeys.map((key, index) => ({
       ...key,

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { describeSourceConformance } from "../../test/conformance/source.ts";
+import { positionalKind, queueKind, ScriptedUpstream } from "../../test/fakes/scripted-upstreams.ts";
+import { UpstreamWorld } from "../../test/fakes/upstream-world.ts";
+import type { EventCatalogue } from "../telemetry/events.ts";
+
+for (const [name, kindOf] of [
+  ["by position", positionalKind],
+  ["by message id", queueKind],
+] as const) {
+  describeSourceConformance(`scripted upstream ${name}`, async () => {
+    const upstream = new ScriptedUpstream();
+    return {
+      kind: kindOf(upstream),
+      options: { name: "here" },
+      missing: { name: "elsewhere" },
+      exactlyOnce: true,
+      put: async (texts) => upstream.put(texts),
+      ...(kindOf === queueKind && { unacknowledged: async () => upstream.unacknowledged.size }),
+      interrupt: async () => {
+        upstream.cutOff();
+        return async () => {
+          upstream.reachable = true;
+        };
+      },
+      cleanUp: async () => undefined,
+    };
+  });
+}
+
+test("a source tells of what it reads, of what keeps it, and of what came twice", async (t) => {
+  const upstream = new ScriptedUpstream();
+  const emitted: string[] = [];
+  const telemetry = { emit: (name: keyof EventCatalogue) => void emitted.push(name) };
+  const world = new UpstreamWorld(queueKind(upstream), { name: "here" }, { telemetry });
+  t.after(() => world.stop());
+  upstream.put(["one", "two"]);
+  world.fate = "killed-after";
+  await world.start();
+  await world.untilRecords(2);
+  await world.kill();
+  world.fate = "answered";
+  await world.start();
+  await world.until(() => upstream.unacknowledged.size === 0, "the acknowledgement");
+  const { records, duplicates, upstream: read } = world.status;
+  assert.deepEqual([records, duplicates, read], [0, 2, "the scripted upstream here"]);
+  upstream.cutOff();
+  await world.until(() => world.status.state === "waiting", "waiting");
+  assert.match(world.status.failure?.message ?? "", /cannot be reached/);
+  assert.deepEqual(emitted, [
+    "source.connected",
+    "source.stopped",
+    "source.connected",
+    "source.recordsAppended",
+    "source.interrupted",
+  ]);
+});
