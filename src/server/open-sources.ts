@@ -14,7 +14,7 @@ export interface OpenSourcesOptions extends Pick<SourceComponents, "clock" | "di
   readonly streams: Streams;
 }
 
-export type PullingSources = ReturnType<typeof openSources>;
+export type OpenedSources = ReturnType<typeof openSources>;
 
 /** The sources of the configuration, all of them checked. None reads before `begin`. */
 export function openSources({ configuration, streams, ...world }: OpenSourcesOptions) {
@@ -26,7 +26,7 @@ export function openSources({ configuration, streams, ...world }: OpenSourcesOpt
   });
   const definitions = Object.entries(configuration.sources).map(([name, settings]) => ({ name, ...settings }));
   for (const definition of definitions) checkDeclared(sources, definition);
-  return { sources, begin: () => sources.set(definitions) };
+  return { all: sources, begin: () => sources.set(definitions) };
 }
 
 function checkDeclared(sources: Sources, definition: SourceDefinition): void {

@@ -17,9 +17,12 @@ async function folder(t: TestContext): Promise<string> {
 const expected = (message: RegExp) => (error: unknown) => error instanceof LakehoseError && message.test(error.message);
 
 test("startFailure says who works in the data folder", async (t) => {
-  const data = await folder(t);
+  const data = await mkdtemp(join(tmpdir(), "lakehose-failure-"));
   const first = await start({ data });
-  t.after(() => first.close());
+  t.after(async () => {
+    await first.close();
+    await rm(data, { recursive: true });
+  });
   await assert.rejects(start({ data }), expected(/in use by process \d+ .*Stop that server first/));
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jobWorld } from "../../../test/fakes/job-world.ts";
 import { StreamParts } from "../../../test/fakes/stream-parts.ts";
+import { noTriggers } from "../../../test/fakes/trigger-world.ts";
 import { noSources } from "../../../test/fakes/upstream-world.ts";
 import { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import { StoredCatalog } from "../../catalog/stored-catalog.ts";
@@ -75,6 +76,7 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
       queries: await noQueries(),
       jobs: (await jobWorld()).jobs,
       sources: noSources(),
+      triggers: noTriggers(),
       clock: parts.clock,
       deliveryLog,
     }),

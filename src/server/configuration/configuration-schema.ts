@@ -10,6 +10,7 @@ import { jobsSection, pythonSection } from "./jobs-section.ts";
 import { lifecycleSection } from "./lifecycle-section.ts";
 import { querySection } from "./query-section.ts";
 import { sourcesSection } from "./sources-section.ts";
+import { triggersSection } from "./triggers-section.ts";
 
 /**
  * The configuration file, one schema: the types, what is said about mistakes, and the reference page derive from it. Every
@@ -242,6 +243,7 @@ export const configurationSchema = z.strictObject({
   python: pythonSection,
   query: querySection,
   sources: sourcesSection,
+  triggers: triggersSection,
   streams: z
     .array(
       z.looseObject({
