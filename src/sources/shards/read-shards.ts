@@ -63,6 +63,7 @@ class ShardsReading {
     for (;;) {
       this.#listAgain = new AbortController();
       for (const { id } of this.#places.readable(shards)) if (!this.#readers.has(id)) this.#begin(id);
+      if (this.#behind.size === 0) await upstream.exhausted?.();
       const intervalMs = this.#isGrowing(shards) ? LIST_SOON_INTERVAL_MS : LIST_INTERVAL_MS;
       await clock.sleep(intervalMs, AbortSignal.any([run.signal, this.#listAgain.signal])).catch(() => undefined);
       run.signal.throwIfAborted();

@@ -4,8 +4,10 @@ export interface ShardedUpstream {
   readonly identity: string;
   /** When this attempt began, by the upstream's clock. */
   readonly connectedAt: number;
-  /** All shards that are not forgotten yet, closed ones too. Rejects when there will never be any record again. */
+  /** All shards that are not forgotten yet, closed ones too. */
   listShards(): Promise<readonly Shard[]>;
+  /** Asked while all shards are read to their end. Rejects when there will be no other. */
+  exhausted?(): Promise<void>;
   openIterator(shard: string, from: ShardStart): Promise<string | undefined>;
   /** `since`: older records are not wanted, where `openIterator` cannot leave them out. */
   read(shard: string, iterator: string, since: number | undefined): Promise<ShardAnswer>;
