@@ -1,6 +1,6 @@
 /**
- * `npm run servers -- run s3 moto python -- npm run test:servers`: the suites that need real peers. Those are the test files
- * that name a variable which `scripts/servers` sets; without it they skip themselves, so `npm test` needs no peer.
+ * `npm run servers -- run all -- npm run test:servers`: the suites that need real peers. Those are the test files that name a
+ * variable which `scripts/servers` sets; without it they skip themselves, so `npm test` needs no peer.
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
