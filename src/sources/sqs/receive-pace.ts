@@ -60,7 +60,14 @@ const SPAN_SHARE_MIN = 0.5;
 
 /** Nothing is known: the first receive is made at once, and one more when it comes back full. */
 export function openPace({ efficiency, waitMsMax }: PaceAim): ReceivePace {
-  return { cycleMs: Math.min(CYCLE_MS_FIRST, waitMsMax), credit: efficiency, waitedMs: 0, full: true, spanMs: 0, spanMessages: 0 };
+  return {
+    cycleMs: Math.min(CYCLE_MS_FIRST, waitMsMax),
+    credit: efficiency,
+    waitedMs: 0,
+    full: true,
+    spanMs: 0,
+    spanMessages: 0,
+  };
 }
 
 export function afterReceive(pace: ReceivePace, receive: Receive, aim: PaceAim): ReceivePace {

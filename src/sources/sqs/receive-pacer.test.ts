@@ -137,7 +137,11 @@ describe("back-off of receives", () => {
 
   it("keeps the bound where it cannot keep the aim", async () => {
     const durationMs = 20 * MINUTE;
-    const collected = await collect(poisson(4, durationMs, () => 1), durationMs, { ...aim, waitMsMax: 2_000 });
+    const collected = await collect(
+      poisson(4, durationMs, () => 1),
+      durationMs,
+      { ...aim, waitMsMax: 2_000 },
+    );
     assert.ok(collected.latencyMsMax <= 2_000 + DRAIN_MS_MAX, `a message waited ${collected.latencyMsMax} ms`);
     assert.ok(collected.percent > 15 && collected.percent < 40, `${collected.percent} % of slots filled`);
   });
