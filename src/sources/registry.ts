@@ -1,5 +1,7 @@
+import { directorySource } from "./directory/directory-source.ts";
+import { sftpSource } from "./sftp/sftp-source.ts";
 import type { SourceKind } from "./source-kind.ts";
 import { sqsSource } from "./sqs/sqs-source.ts";
 
 /** Every kind of upstream that is read from, in the order of the alphabet. */
-export const sourceKinds: readonly SourceKind[] = [sqsSource];
+export const sourceKinds: readonly SourceKind[] = [directorySource, sftpSource, sqsSource];
