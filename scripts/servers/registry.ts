@@ -12,6 +12,7 @@ import { python } from "./python.ts";
 import { rabbitmq } from "./rabbitmq.ts";
 import { readers } from "./readers.ts";
 import { s3 } from "./s3.ts";
+import { schemaRegistry } from "./schema-registry.ts";
 import type { ServerDefinition } from "./server.ts";
 import { sftp } from "./sftp.ts";
 import { spark } from "./spark.ts";
@@ -33,6 +34,7 @@ export const servers: readonly ServerDefinition[] = [
   rabbitmq,
   readers,
   s3,
+  schemaRegistry,
   sftp,
   spark,
   wrangler,

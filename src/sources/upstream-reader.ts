@@ -4,6 +4,7 @@ import type { Clock } from "../std/clock.ts";
 import type { Random } from "../std/random.ts";
 import type { Inlet, InletAppended, InletHooks } from "./inlet.ts";
 import type { ReadUpstream, SourceRun } from "./source-kind.ts";
+import { TrackedInlet } from "./tracked-inlet.ts";
 
 /** The first wait after a failure, and the longest: a peer that comes back is read again within half a minute. */
 const RETRY_WAIT_MS_FIRST = 500;
@@ -132,8 +133,10 @@ export class UpstreamReader {
     const onStop = () => attempt.abort(this.#stop.signal.reason);
     this.#stop.signal.addEventListener("abort", onStop, { once: true });
     this.#become("starting", this.#status.failure);
+    let inlet: TrackedInlet | undefined;
     try {
-      await read(options, this.#openRun(attempt.signal));
+      inlet = this.#openInlet(attempt.signal);
+      await read(options, this.#openRun(attempt.signal, inlet));
       return { code: "upstream-ended", message: `${this.#options.upstream} has nothing more to read.` };
     } catch (error) {
       const code = error instanceof LakehoseError ? error.code : codeOf(error);
@@ -141,17 +144,22 @@ export class UpstreamReader {
     } finally {
       this.#stop.signal.removeEventListener("abort", onStop);
       attempt.abort(new LakehoseError("source-interrupted", "This attempt to read has ended."));
+      await inlet?.settled();
     }
   }
 
-  #openRun(signal: AbortSignal): SourceRun {
-    const { source, openInlet, listener, clock } = this.#options;
-    // Asked before anything is read: what is fetched for a stream that is not there would have to be given back.
-    const inlet = openInlet({
+  /** Asked before anything is read: what is fetched for a stream that is not there would have to be given back. */
+  #openInlet(signal: AbortSignal): TrackedInlet {
+    const inlet = this.#options.openInlet({
       signal,
       onAppended: (appended) => this.#onAppended(appended),
       onHeld: (held) => this.#onHeld(held),
     });
+    return new TrackedInlet(inlet);
+  }
+
+  #openRun(signal: AbortSignal, inlet: Inlet): SourceRun {
+    const { source, listener, clock } = this.#options;
     return {
       source,
       signal,

@@ -1,29 +1,16 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
-import { compileGlob } from "./glob.ts";
+import { test } from "node:test";
+import { matchesGlob } from "./glob.ts";
 
-describe("glob", () => {
-  const cases: readonly (readonly [pattern: string, matching: readonly string[], others: readonly string[]])[] = [
-    ["*", ["a", "a.xml", "ü"], [".a", "a/b"]],
-    ["*.xml", ["a.xml", "a.b.xml"], ["a.xmls", "a.XML", "b/a.xml", ".xml", ".a.xml", "axml"]],
-    ["**", ["a", "a/b/c"], [".a", "a/.b", ".a/b"]],
-    ["**/*.xml", ["a.xml", "b/a.xml", "c/b/a.xml"], [".b/a.xml", "b/.a.xml", "a.xml/b"]],
-    ["in/**/x?.csv", ["in/x1.csv", "in/a/b/x1.csv"], ["x1.csv", "in/x.csv", "in/x12.csv"]],
-    ["[a-c]1", ["a1", "b1"], ["d1", "-1"]],
-    ["[!a-c]1", ["d1"], ["a1", "/1"]],
-    ["{a,b}.{csv,tsv}", ["a.csv", "b.tsv"], ["a.", "{a,b}.csv", "c.csv"]],
-    [".*", [".a"], ["a"]],
-    ["a+(b)$.t|t^[", ["a+(b)$.t|t^["], ["aab.t", "a+(b)$xt|t^["]],
+test("matchesGlob takes * for any run and ? for one character, and nothing else for more than itself", () => {
+  const cases: [string, string, boolean][] = [
+    ["*", "", true],
+    ["arn:*:cluster/orders/*", "arn:aws:kafka:eu-west-1:1:cluster/orders/5f", true],
+    ["arn:*:cluster/orders/*", "arn:aws:kafka:eu-west-1:1:cluster/clicks/5f", false],
+    ["a?c", "abc", true],
+    ["a?c", "ac", false],
+    ["a.c", "abc", false],
+    ["*ab", "aab", true],
   ];
-  for (const [pattern, matching, others] of cases) {
-    it(`${pattern} takes what it says`, () => {
-      const matches = compileGlob(pattern);
-      for (const path of matching) assert.equal(matches(path), true, path);
-      for (const path of others) assert.equal(matches(path), false, path);
-    });
-  }
-
-  it("refuses braces without end", () => {
-    assert.throws(() => compileGlob("{a,b}".repeat(20)), /at most 1000 alternatives/);
-  });
+  for (const [glob, text, expected] of cases) assert.equal(matchesGlob(glob, text), expected, `${glob} ${text}`);
 });

@@ -36,6 +36,8 @@ export class UpstreamWorld {
   #sources: Sources | undefined;
   #killed = Promise.withResolvers<void>();
   fate: AppendFate = "answered";
+  /** Appends wait for it before they are stored. */
+  delay: Promise<void> = Promise.resolve();
   /** Appends that were asked for. */
   appends = 0;
 
@@ -139,6 +141,7 @@ export class UpstreamWorld {
         const { fate } = this;
         this.appends++;
         if (fate === "no-room") throw new LakehoseError("slow-down", "Slow down.", { retriable: true });
+        await this.delay;
         if (fate !== "killed-before") await log.append(request);
         if (fate === "answered") return;
         await killed;

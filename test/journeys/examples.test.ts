@@ -10,8 +10,10 @@ import { temporaryFolder } from "./journey.ts";
 const EXAMPLES = join(import.meta.dirname, "..", "..", "examples");
 const NAMES = [
   "02-server-logs",
+  "04-queue-collector",
   "05-stock-ticker",
   "06-telecom-counters",
+  "07-taxi-trips",
   "08-device-messages",
   "09-custom-prefixes",
   "10-firewall-logs",
@@ -56,6 +58,14 @@ test("02-server-logs: lines become partitions, three kinds of tables agree, rule
   assert.match(stdout, /^ {2}09:47:00 +220 /m);
 });
 
+test("04-queue-collector: a queue becomes files by day and type, and nothing is lost or doubled when the machine dies", {
+  skip: !process.env.LAKEHOSE_TEST_ELASTICMQ && "LAKEHOSE_TEST_ELASTICMQ is not set",
+}, async (t) => {
+  const stdout = await outputOf(t, "04-queue-collector");
+  assert.match(stdout, /^ {2}events\/dt=2020-01-20\/type=level_up\/sub_type=none\/ {2}\d+ objects?/m);
+  assert.match(stdout, /^ {2}2020-01-21 {2}session +start +2000 +2000 +97$/m);
+});
+
 test("05-stock-ticker: a Python function gives each trade a time, and a broken record is rejected alone", {
   skip: skipPython,
 }, async (t) => {
@@ -74,6 +84,18 @@ test("06-telecom-counters: a file of XML becomes a row for each counter, and SQL
   assert.match(stdout, /^ {2}Cell=harbour-3 +true +4 +4 +18$/m);
   assert.match(stdout, /^ {2}07 {2}=+#+ {2}44\.6 %$/m);
   assert.match(stdout, /^ +75104 +75104 +0 +0$/m);
+});
+
+test("07-taxi-trips: an archive is replayed at a pace, each trip is in the folder of its place and month, poison aside", async (t) => {
+  const stdout = await outputOf(t, "07-taxi-trips");
+  assert.match(
+    stdout,
+    /^ {2}240 records \(.*\) of 4 files went to trips, from 2017-12-31T08:00:00\.000Z to 2017-12-31T09:59:30/m,
+  );
+  assert.match(stdout, /^ {2}4,263 records /m);
+  assert.match(stdout, /^ {2}PartitionTime\.Missing: \{"type":"trip","pickup_location_id":"somewhere"/m);
+  assert.match(stdout, /^4500 trips in 530 folders; 67 began in the year before/m);
+  assert.match(stdout, /^ {2}049 +2018 +01 +18 +492\.6$/m);
 });
 
 test("08-device-messages: messages beyond 1 MiB become rows, and a reader counts the same while files are swapped", async (t) => {

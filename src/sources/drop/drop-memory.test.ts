@@ -10,7 +10,7 @@ class Positions {
   readonly inlet: Inlet = {
     position: (part) => this.#positions.get(part),
     append: async (_, { part, position }) => void this.#positions.set(part, position),
-    appendMessages: async () => undefined,
+    appendMessages: async () => new Set(),
   };
 
   get bytesMax(): number {

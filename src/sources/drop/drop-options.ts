@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RECORD_BYTES_CEILING, RECORD_BYTES_MAX } from "../../model/limits.ts";
-import { compileGlob } from "../../std/glob.ts";
+import { compilePathGlob } from "../../std/path-glob.ts";
 import { recordShapeSchema } from "../envelope.ts";
 
 const pattern = z
@@ -63,7 +63,7 @@ export type DropOptions = z.output<typeof dropSchema>;
 
 function canCompile(text: string): boolean {
   try {
-    compileGlob(text);
+    compilePathGlob(text);
     return true;
   } catch {
     return false;

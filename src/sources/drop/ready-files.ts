@@ -1,5 +1,5 @@
 import type { Clock } from "../../std/clock.ts";
-import { compileGlob } from "../../std/glob.ts";
+import { compilePathGlob } from "../../std/path-glob.ts";
 import { type DropFile, isSameVersion } from "./drop-folder.ts";
 import type { DropOptions } from "./drop-options.ts";
 
@@ -18,8 +18,8 @@ export class ReadyFiles {
   constructor({ patterns, exclude, ready }: Pick<DropOptions, "patterns" | "exclude" | "ready">, clock: Clock) {
     this.#ready = ready;
     this.#clock = clock;
-    const wanted = patterns.map(compileGlob);
-    const unwanted = exclude.map(compileGlob);
+    const wanted = patterns.map(compilePathGlob);
+    const unwanted = exclude.map(compilePathGlob);
     this.#matches = (path) =>
       wanted.some((matches) => matches(path)) && !unwanted.some((matches) => matches(path)) && !isHidden(path);
   }

@@ -82,22 +82,27 @@ async function receive({ queue, run, clock }: Reading, pacer: ReceivePacer, wait
 }
 
 async function take(messages: readonly Message[], reading: Reading): Promise<void> {
-  if (messages.length === 0) return;
+  if (messages.length > 0) await reading.queue.delete(await append(messages, reading));
+}
+
+/** Resolves to the messages that are durable. The others come again when their time to be hidden is over. */
+async function append(messages: readonly Message[], reading: Reading): Promise<readonly Message[]> {
   const { queue, options, run } = reading;
-  const taken = new AbortController();
-  const hidden = keepHidden(messages, reading, taken.signal);
+  const ended = new AbortController();
+  const hidden = keepHidden(messages, reading, ended.signal);
+  const taken = messages.map((message) => toUpstreamMessage(message, queue.url, options));
   try {
-    await run.inlet.appendMessages(messages.map((message) => toUpstreamMessage(message, queue.url, options)));
+    const refused = await run.inlet.appendMessages(taken);
+    return messages.filter((_, index) => !refused.has(taken[index] as (typeof taken)[number]));
   } catch (error) {
     if (!run.signal.aborted) run.count("putFailures");
     // They come to the next reader at once, and not only when their time is over.
     await queue.hide(messages, 0).catch(() => undefined);
     throw error;
   } finally {
-    taken.abort();
+    ended.abort();
     await hidden;
   }
-  await queue.delete(messages);
 }
 
 /** As long as messages wait for room in the stream nobody else shall get them. It is no failure when somebody does. */
