@@ -1,7 +1,7 @@
 import type { Inlet, UpstreamMessage } from "./inlet.ts";
 
 export interface MessageGathererOptions<Receipt> {
-  readonly inlet: Inlet;
+  readonly inlet: Pick<Inlet, "appendMessages">;
   /** Tells the upstream that these are taken, in the order in which they came. Called only once all are durable. */
   readonly acknowledge: (receipts: readonly Receipt[]) => void | Promise<void>;
   /** Called once, when an append or an acknowledgement fails; nothing is appended any more. */
