@@ -14,15 +14,11 @@ export class RabbitMqQueue {
   /** Options of a source that reads it through the network. */
   readonly options: { readonly url: string; readonly queue: string; readonly type: "queue" | "stream" };
 
-  static async open(
-    address: string,
-    type: QueueType = "classic",
-    settings: Options.AssertQueue = {},
-  ): Promise<RabbitMqQueue> {
+  static async open(address: string, type: QueueType = "classic", queueArguments: object = {}): Promise<RabbitMqQueue> {
     const client = await connect(address);
     const channel = await client.createConfirmChannel();
     const name = `source-${randomUUID()}`;
-    await channel.assertQueue(name, { durable: true, ...settings, arguments: { "x-queue-type": type } });
+    await channel.assertQueue(name, { durable: true, arguments: { "x-queue-type": type, ...queueArguments } });
     const { host } = new URL(address);
     const proxy = await startFlakyProxy(`http://${host}`, systemRandom);
     const url = address.replace(host, new URL(proxy.address).host);

@@ -18,6 +18,11 @@ interface Verdict {
   readonly advice: string;
 }
 
+const NO_VHOST: Verdict = {
+  code: "not-allowed",
+  advice: "look at the virtual host: it is not there, or the user has no right on it",
+};
+
 function verdictOn(error: unknown, reason: string, options: RabbitMqOptions): Verdict {
   switch (replyCodeOf(error, reason)) {
     case 320:
@@ -31,7 +36,7 @@ function verdictOn(error: unknown, reason: string, options: RabbitMqOptions): Ve
     case 406:
       return { code: "precondition-failed", advice: adviceOnPrecondition(reason) };
     case 530:
-      return { code: "not-allowed", advice: "look at the virtual host, and at the user's rights on it" };
+      return NO_VHOST;
     case undefined:
       return onTheWay(error, reason);
     default:
@@ -75,6 +80,8 @@ function onTheWay(error: unknown, reason: string): Verdict {
       advice: "look at the scheme and port of the address, and at tls.certificate and tls.key",
     };
   }
+  // The library keeps to itself what the broker says when it does not open the virtual host.
+  if (reason.startsWith("Expected ConnectionOpenOk; got <ConnectionClose")) return NO_VHOST;
   if (reason.includes("handshake")) {
     return { code: "connection-lost", advice: "look at the scheme and port of the address: TLS has a port of its own" };
   }

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { ConsumeMessage } from "amqplib";
 import { LakehoseError } from "../../model/errors.ts";
 import { packRecords } from "../../model/records.ts";
+import type { Clock } from "../../std/clock.ts";
 import type { Inlet, UpstreamMessage } from "../inlet.ts";
 import type { SourceRun } from "../source-kind.ts";
 import { idOf, offsetOf, recordOf } from "./rabbitmq-message.ts";
@@ -15,18 +16,28 @@ export interface RabbitMqFeed {
   readonly consumeArguments: Readonly<Record<string, unknown>>;
   /** `undefined` for one that is stored already. */
   toMessage(message: ConsumeMessage): UpstreamMessage | undefined;
+  /** Rejects when what has to be there does not come. */
+  begun(): Promise<void>;
 }
 
-export function openFeed(options: RabbitMqOptions, vhost: string, run: SourceRun): RabbitMqFeed {
-  return options.type === "queue" ? queueFeed(options, vhost, run) : streamFeed(options, vhost, run);
+export interface RabbitMqFeedOptions {
+  readonly options: RabbitMqOptions;
+  readonly vhost: string;
+  readonly run: SourceRun;
+  readonly clock: Clock;
+}
+
+export function openFeed(feed: RabbitMqFeedOptions): RabbitMqFeed {
+  return feed.options.type === "queue" ? queueFeed(feed) : streamFeed(feed);
 }
 
 /** Messages come again until they are acknowledged; their ids tell. They are unique within their queue at best. */
-function queueFeed(options: RabbitMqOptions, vhost: string, run: SourceRun): RabbitMqFeed {
+function queueFeed({ options, vhost, run }: RabbitMqFeedOptions): RabbitMqFeed {
   let warned = false;
   return {
     inlet: run.inlet,
     consumeArguments: {},
+    begun: async () => undefined,
     toMessage: (message) => {
       if (!warned && offsetOf(message) !== undefined) {
         warned = true;
@@ -41,11 +52,20 @@ function queueFeed(options: RabbitMqOptions, vhost: string, run: SourceRun): Rab
   };
 }
 
-/** Messages stay, each at its offset; how far reading has come is stored with them. */
-function streamFeed(options: RabbitMqOptions, vhost: string, run: SourceRun): RabbitMqFeed {
+/** A stream that has what it has to have hands it over much sooner. */
+const BEGIN_MS_MAX = 20_000;
+
+/**
+ * Messages stay, each at its offset; how far reading has come is stored with them. Reading goes on at the last message that
+ * is stored and drops it: when it is not the first that comes, retention has removed what was not read; when nothing comes,
+ * this is another stream of that name, whose messages would be taken for those that are stored.
+ */
+function streamFeed({ options, vhost, run, clock }: RabbitMqFeedOptions): RabbitMqFeed {
   const part = partOf(vhost, options.queue);
   const stored = run.inlet.position(part);
   const next = stored === undefined ? undefined : Number(Buffer.from(stored).toString());
+  const first = Promise.withResolvers<number>();
+  if (next !== undefined) void first.promise.then((offset) => warnOfGap({ next, offset, options, run }));
   return {
     inlet: {
       appendMessages: async (messages) => {
@@ -55,15 +75,42 @@ function streamFeed(options: RabbitMqOptions, vhost: string, run: SourceRun): Ra
         await run.inlet.append(packRecords(messages.map(({ bytes }) => bytes)), { part, position });
       },
     },
-    consumeArguments: { "x-stream-offset": next ?? startArgument(options) },
+    consumeArguments: { "x-stream-offset": next === undefined ? startArgument(options) : next - 1 },
     toMessage: (message) => {
       const offset = offsetOf(message);
       if (offset === undefined) throw noStream(options);
-      // A broker sends whole chunks: from an offset within one, also what lies before it.
+      first.resolve(offset);
       if (next !== undefined && offset < next) return undefined;
       return { bytes: recordOf(message, options), id: String(offset) };
     },
+    begun: async () => {
+      if (next === undefined) return;
+      const late = clock.sleep(BEGIN_MS_MAX, run.signal).then(() => Promise.reject(tooShort(next, options)));
+      await Promise.race([first.promise, late]);
+    },
   };
+}
+
+interface Gap {
+  readonly next: number;
+  readonly offset: number;
+  readonly options: RabbitMqOptions;
+  readonly run: SourceRun;
+}
+
+function warnOfGap({ next, offset, options, run }: Gap): void {
+  if (offset < next) return;
+  run.warn(
+    "stream-truncated",
+    `Up to ${offset - next} messages of ${options.queue}, from offset ${next} on, were removed by the stream's retention before they were read.`,
+  );
+}
+
+function tooShort(next: number, { queue }: RabbitMqOptions): LakehoseError {
+  return new LakehoseError(
+    "stream-too-short",
+    `Expected the stream ${queue} to reach to offset ${next - 1}, which is stored; it does not. If it was made anew, give the source another name`,
+  );
 }
 
 /** Parts of positions have a limit; names of virtual hosts and queues may be longer. */

@@ -30,7 +30,7 @@ export const rabbitMqSource: SourceKind = anySourceKind<RabbitMqOptions>({
   create: (components) => async (options, run) => {
     const connection = await connectToRabbitMq(options, components, run.signal);
     try {
-      const feed = openFeed(options, connection.vhost, run);
+      const feed = openFeed({ options, vhost: connection.vhost, run, clock: components.clock });
       await consume(connection.client, feed, { options, run, clock: components.clock });
     } catch (error) {
       throw rabbitMqFailure(error, options);
@@ -72,6 +72,7 @@ async function consume(client: ChannelModel, feed: RabbitMqFeed, { options, run,
     };
     await channel.consume(options.queue, onMessage, consumeOptions(options, feed));
     run.connected();
+    feed.begun().catch(ended.reject);
     measureDepth(channel, gatherer, { options, run, clock }).catch(ended.reject);
     return await ended.promise;
   } finally {
