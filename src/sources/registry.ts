@@ -1,5 +1,6 @@
+import { mqttSource } from "./mqtt/mqtt-source.ts";
 import { rabbitMqSource } from "./rabbitmq/rabbitmq-source.ts";
 import type { SourceKind } from "./source-kind.ts";
 
 /** Every kind of upstream that is read from, in the order of the alphabet. */
-export const sourceKinds: readonly SourceKind[] = [rabbitMqSource];
+export const sourceKinds: readonly SourceKind[] = [mqttSource, rabbitMqSource];
