@@ -23,7 +23,7 @@ const CLIENT_ID: Verdict = { code: "client-refused", advice: "set clientId to a 
 const LOGIN: Verdict = { code: "access-refused", advice: "look at user and password" };
 const RIGHTS: Verdict = {
   code: "access-refused",
-  advice: "grant the user the right to connect and to read the topics",
+  advice: "look at user and password, and at the user's rights on the topics",
 };
 const BUSY: Verdict = { code: "broker-busy", advice: "" };
 

@@ -94,12 +94,17 @@ function endOf(client: MqttClient, signal: AbortSignal): PromiseWithResolvers<ne
       Object.assign(new Error(`The broker has ended the connection: reason ${reasonCode}`), { code: reasonCode }),
     );
   });
-  client.on("close", () =>
-    ended.reject(new LakehoseError("connection-lost", "The connection to the broker is closed")),
-  );
+  client.on("close", () => ended.reject(hungUp()));
   if (signal.aborted) ended.reject(signal.reason);
   else signal.addEventListener("abort", () => ended.reject(signal.reason), { once: true });
   return ended;
+}
+
+/** Not every broker says it when another client takes the session over: Mosquitto 2.0.11 just hangs up. */
+function hungUp(): LakehoseError {
+  const message =
+    "The connection is closed; if that goes on, another client has the same clientId: give each reader its own";
+  return new LakehoseError("connection-lost", message);
 }
 
 async function subscribe(client: MqttClient, { topics, qos }: MqttOptions, run: SourceRun): Promise<void> {
