@@ -22,8 +22,11 @@ export interface Inlet {
   /**
    * Resolves when all messages are durable, now or since earlier: those whose id the log holds are not stored again. The
    * same rules otherwise. Messages without id are stored as often as they come.
+   *
+   * Resolves to those that were refused and have to come again, for the upstream to hand them over later: none where a log
+   * takes them, some where a function does.
    */
-  appendMessages(messages: readonly UpstreamMessage[]): Promise<void>;
+  appendMessages(messages: readonly UpstreamMessage[]): Promise<ReadonlySet<UpstreamMessage>>;
 }
 
 export interface UpstreamPlace {
@@ -39,17 +42,22 @@ export interface UpstreamMessage {
   readonly id?: string;
 }
 
-export interface LogInletOptions {
+/** One attempt to read, as inlets see it. */
+export interface InletHooks {
+  /** Aborted when the attempt ends: nothing is appended any more. */
+  readonly signal: AbortSignal;
+  readonly onAppended: (appended: InletAppended) => void;
+  /** Told when there is no room and when there is again. */
+  readonly onHeld: (held: boolean) => void;
+}
+
+export interface LogInletOptions extends InletHooks {
   readonly source: string;
   /** Of the source's kind: for telemetry. */
   readonly kind: string;
   readonly intake: () => SourceIntake;
   readonly clock: Clock;
   readonly random: Random;
-  readonly signal: AbortSignal;
-  readonly onAppended: (appended: InletAppended) => void;
-  /** Told when the stream has no room and when it has again. */
-  readonly onHeld: (held: boolean) => void;
 }
 
 export interface InletAppended {
@@ -65,6 +73,8 @@ const NO_ROOM_WAIT_MS_MAX = 5_000;
 /** Large enough that syncs are few, small beside the bytes in flight that the server allows. */
 const APPEND_BYTES_MAX = 4 * 1024 * 1024;
 const APPEND_MESSAGES_MAX = 1_000;
+
+const NONE: ReadonlySet<UpstreamMessage> = new Set();
 
 export class LogInlet implements Inlet {
   readonly #options: LogInletOptions;
@@ -84,7 +94,7 @@ export class LogInlet implements Inlet {
     this.#options.onAppended({ records: recordCount(records), bytes: records.bytes.length, duplicates: 0 });
   }
 
-  async appendMessages(messages: readonly UpstreamMessage[]): Promise<void> {
+  async appendMessages(messages: readonly UpstreamMessage[]): Promise<ReadonlySet<UpstreamMessage>> {
     const waits: Promise<void>[] = [];
     const fresh: FreshMessage[] = [];
     const own = Promise.withResolvers<void>();
@@ -112,6 +122,7 @@ export class LogInlet implements Inlet {
     this.#options.onAppended({ records: fresh.length, bytes, duplicates: messages.length - fresh.length });
     // What stands twice in this very call waits for what has just ended.
     await Promise.all(waits);
+    return NONE;
   }
 
   async #appendFresh(messages: readonly FreshMessage[]): Promise<void> {

@@ -34,7 +34,6 @@ export type ReadUpstream<Options> = (options: Options, run: SourceRun) => Promis
 /** What one attempt to read knows of itself. */
 export interface SourceRun {
   readonly source: string;
-  readonly stream: string;
   readonly signal: AbortSignal;
   readonly inlet: Inlet;
   /** Says that the upstream answers and reading has begun; the waits before the next attempts are short again. */

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { z } from "zod";
 import { describeSourceConformance } from "../../test/conformance/source.ts";
 import { positionalKind, queueKind, ScriptedUpstream } from "../../test/fakes/scripted-upstreams.ts";
 import { UpstreamWorld } from "../../test/fakes/upstream-world.ts";
+import { packRecords } from "../model/records.ts";
+import { systemClock } from "../std/clock.ts";
 import type { EventCatalogue } from "../telemetry/events.ts";
+import { anySourceKind } from "./source-kind.ts";
 
 for (const [name, kindOf] of [
   ["by position", positionalKind],
@@ -55,4 +59,36 @@ test("a source tells of what it reads, of what keeps it, and of what came twice"
     "source.recordsAppended",
     "source.interrupted",
   ]);
+});
+
+test("the next attempt waits for what the one before has handed over, so that nothing is read twice", async (t) => {
+  let attempts = 0;
+  const kind = anySourceKind({
+    name: "hasty",
+    description: "Fails while its append is under way.",
+    guarantee: "Exactly once.",
+    options: z.strictObject({}),
+    upstream: () => "a hasty upstream",
+    create: () => async (_, run) => {
+      attempts++;
+      if (run.inlet.position("part") === undefined) {
+        void run.inlet.append(packRecords([Buffer.from("once")]), { part: "part", position: Buffer.from("1") });
+        throw new Error("The connection is lost");
+      }
+      run.connected();
+      await new Promise((_, reject) => run.signal.addEventListener("abort", reject));
+    },
+  });
+  const world = new UpstreamWorld(kind, {});
+  t.after(() => world.stop());
+  const written = Promise.withResolvers<void>();
+  world.delay = written.promise;
+  await world.start();
+  await world.until(() => world.appends === 1, "an append");
+  // Longer than the first wait after a failure.
+  await systemClock.sleep(800);
+  assert.equal(attempts, 1);
+  written.resolve();
+  await world.until(() => world.status.state === "reading", "reading");
+  assert.deepEqual((await world.records()).map(String), ["once"]);
 });

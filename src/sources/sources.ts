@@ -2,10 +2,21 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { LakehoseError } from "../model/errors.ts";
 import { Mutex } from "../std/mutex.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { LogInlet } from "./inlet.ts";
 import type { SourceIntake } from "./source.ts";
 import type { SourceDefinition } from "./source-definition.ts";
 import type { ReadUpstream, SourceComponents, SourceKind } from "./source-kind.ts";
-import { SourceRunner, type SourceStatus } from "./source-runner.ts";
+import { type ReaderListener, type ReaderStatus, UpstreamReader } from "./upstream-reader.ts";
+
+export interface SourceStatus extends ReaderStatus {
+  readonly name: string;
+  readonly kind: string;
+  readonly stream: string;
+  readonly description: string;
+  /** What is read from, for people. */
+  readonly upstream: string;
+}
 
 export interface SourcesOptions {
   readonly kinds: readonly SourceKind[];
@@ -18,7 +29,7 @@ export interface SourcesOptions {
 export class Sources {
   readonly #options: SourcesOptions;
   readonly #reads = new Map<string, ReadUpstream<unknown>>();
-  readonly #running = new Map<string, { readonly definition: SourceDefinition; readonly runner: SourceRunner }>();
+  readonly #running = new Map<string, RunningSource>();
   /** One change at a time: a source that is replaced has ended before its successor asks where to go on. */
   readonly #changes = new Mutex();
   #closed = false;
@@ -34,13 +45,12 @@ export class Sources {
 
   /** In name order. */
   list(): readonly SourceStatus[] {
-    return [...this.#running.values()]
-      .map(({ runner }) => runner.status)
-      .sort((one, other) => (one.name < other.name ? -1 : 1));
+    return [...this.#running.values()].map(statusOf).sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
   get(name: string): SourceStatus | undefined {
-    return this.#running.get(name)?.runner.status;
+    const running = this.#running.get(name);
+    return running && statusOf(running);
   }
 
   /** Makes these the sources that there are: new ones start, changed ones start again, others stop. */
@@ -58,23 +68,38 @@ export class Sources {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#changes.run(() => Promise.all([...this.#running.values()].map(({ runner }) => runner.stop())));
+    await this.#changes.run(() => Promise.all([...this.#running.values()].map(({ reader }) => reader.stop())));
   }
 
   #add(definition: SourceDefinition): void {
     const { components, intake } = this.#options;
+    const { clock, random, telemetry } = components;
+    const { name: source, stream, enabled } = definition;
     const kind = this.#kind(definition.kind);
     const options = this.#parse(definition.kind, definition.options);
     const read = this.#reads.get(kind.name) ?? kind.create(components);
     this.#reads.set(kind.name, read);
     const upstream = kind.upstream(options);
-    const runner = new SourceRunner({ definition, read, options, upstream, intake, components });
-    this.#running.set(definition.name, { definition, runner });
-    runner.start();
+    const reader = new UpstreamReader({
+      source,
+      enabled,
+      read,
+      options,
+      upstream,
+      openInlet: (hooks) => {
+        intake(stream);
+        return new LogInlet({ ...hooks, source, kind: kind.name, intake: () => intake(stream), clock, random });
+      },
+      listener: sourceTelemetry(telemetry, { source, kind: kind.name, stream }),
+      clock,
+      random,
+    });
+    this.#running.set(source, { definition, upstream, reader });
+    reader.start();
   }
 
   async #remove(name: string): Promise<void> {
-    await this.#running.get(name)?.runner.stop();
+    await this.#running.get(name)?.reader.stop();
     this.#running.delete(name);
   }
 
@@ -89,6 +114,32 @@ export class Sources {
     if (found !== undefined) return found;
     throw invalid(`expected a kind of ${this.#options.kinds.map((kind) => kind.name).join(", ")}; got ${name}`);
   }
+}
+
+interface RunningSource {
+  readonly definition: SourceDefinition;
+  readonly upstream: string;
+  readonly reader: UpstreamReader;
+}
+
+function statusOf({ definition, upstream, reader }: RunningSource): SourceStatus {
+  const { name, kind, stream, description } = definition;
+  return { name, kind, stream, description, upstream, ...reader.status };
+}
+
+function sourceTelemetry(
+  telemetry: Telemetry,
+  labels: { readonly source: string; readonly kind: string; readonly stream: string },
+): ReaderListener {
+  return {
+    connected: (told) => telemetry.emit("source.connected", { ...labels, ...told }),
+    interrupted: (told) => telemetry.emit("source.interrupted", { ...labels, ...told }),
+    stopped: () => telemetry.emit("source.stopped", labels),
+    warned: (told) => telemetry.emit("source.warned", { ...labels, ...told }),
+    held: () => telemetry.emit("source.held", labels),
+    appended: (appended) => telemetry.emit("source.recordsAppended", { ...labels, ...appended }),
+    counted: (counter, by) => telemetry.emit("source.counted", { ...labels, counter, by }),
+  };
 }
 
 function invalid(message: string): LakehoseError {

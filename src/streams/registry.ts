@@ -19,6 +19,7 @@ export class StreamRegistry {
   readonly #disk: Disk;
   readonly #directory: string;
   readonly #streams = new Map<string, StoredStream>();
+  readonly #listeners: (() => void)[] = [];
 
   constructor(disk: Disk, dataDirectory: string) {
     this.#disk = disk;
@@ -55,12 +56,23 @@ export class StreamRegistry {
     const bytes = Buffer.from(`${JSON.stringify({ format: FORMAT, ...stored }, null, 2)}\n`);
     await writeFileDurably(this.#disk, this.#path(stored), bytes);
     this.#streams.set(stored.document.name, stored);
+    this.#tell();
   }
 
   async remove(stored: StoredStream): Promise<void> {
     await this.#disk.unlink(this.#path(stored));
     await this.#disk.syncDirectory(this.#directory);
     this.#streams.delete(stored.document.name);
+    this.#tell();
+  }
+
+  /** Called after each change that is in force. */
+  onChanged(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #path(stored: StoredStream): string {

@@ -50,6 +50,8 @@ export interface Streams {
   isOpen(objectName: string): boolean | undefined;
   /** A table of the catalog is another: streams that take their schema from it go on with the new one, as a plan (rule H6). */
   tableChanged(table: Pick<TableReference, "databaseName" | "tableName">): void;
+  /** Calls back after each change of what streams there are and of what one of them is. */
+  onChanged(listener: () => void): void;
   /** What goes through a delivery a second time. */
   readonly repeats: Repeats;
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import { recordAt, recordCount } from "../../src/model/records.ts";
 import type { SourceAppend, SourceIntake } from "../../src/sources/source.ts";
 import { sourceSettingsSchema } from "../../src/sources/source-definition.ts";
 import type { SourceKind } from "../../src/sources/source-kind.ts";
-import type { SourceStatus } from "../../src/sources/source-runner.ts";
+import type { SourceStatus } from "../../src/sources/sources.ts";
 import { Sources } from "../../src/sources/sources.ts";
 import { invariant } from "../../src/std/assert.ts";
 import { type Clock, systemClock } from "../../src/std/clock.ts";
@@ -37,6 +37,8 @@ export class UpstreamWorld {
   /** Of the source; changes take effect with the next start. */
   options: object;
   fate: AppendFate = "answered";
+  /** Appends wait for it before they are stored. */
+  delay: Promise<void> = Promise.resolve();
   /** Appends that were asked for. */
   appends = 0;
 
@@ -140,6 +142,7 @@ export class UpstreamWorld {
         const { fate } = this;
         this.appends++;
         if (fate === "no-room") throw new LakehoseError("slow-down", "Slow down.", { retriable: true });
+        await this.delay;
         if (fate !== "killed-before") await log.append(request);
         if (fate === "answered") return;
         await killed;

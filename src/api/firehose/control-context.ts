@@ -4,6 +4,7 @@ import type { StreamDocument, Streams } from "../../streams/streams.ts";
 import { arnOf } from "../protocol/caller.ts";
 import type { OperationRequest } from "../protocol/operation.ts";
 import { WireError } from "../protocol/wire-error.ts";
+import type { StreamUpstreams } from "./source-of-stream.ts";
 import { firstProblem, type Problems } from "./validation/problems.ts";
 
 /** What the operations of the control plane work on. */
@@ -12,6 +13,7 @@ export interface ControlContext {
   readonly clock: Clock;
   /** Whether a key for encryption at rest is configured. */
   readonly canEncrypt: () => boolean;
+  readonly upstreams: StreamUpstreams;
 }
 
 /** Asks for the permission to do this operation on a stream; returns the stream's ARN as this caller names it. */

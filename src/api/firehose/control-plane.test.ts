@@ -11,6 +11,8 @@ import { translateDeclared } from "./translate.ts";
 
 const ACCOUNT = "000000000000";
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/firehose`;
+const CLUSTER = `arn:aws:kafka:us-east-1:${ACCOUNT}:cluster/orders/5f`;
+const upstreams = { kafkaCluster: (arn: string) => (arn === CLUSTER ? { brokers: ["kafka-1:9092"] } : undefined) };
 const s3 = (more: JsonObject = {}): JsonObject => ({ RoleARN: ROLE, BucketARN: "arn:aws:s3:::lake", ...more });
 
 /** The operations over a real stream service with fake logs and deliveries; failures come back as "Code: message". */
@@ -18,7 +20,7 @@ async function plane(options: { canEncrypt?: boolean } = {}) {
   const parts = new StreamParts();
   const streams = await StreamsService.open(parts.dependencies({ translate: translateDeclared }));
   const { canEncrypt = true } = options;
-  const operations = controlPlane({ streams, clock: parts.clock, canEncrypt: () => canEncrypt });
+  const operations = controlPlane({ streams, clock: parts.clock, canEncrypt: () => canEncrypt, upstreams });
   const call = async (name: string, input: JsonObject): Promise<JsonObject> => {
     const operation = operations.find((one) => one.target === `Firehose_20150804.${name}`);
     assert.ok(operation, name);
@@ -139,6 +141,24 @@ test("CreateDeliveryStream stores nothing of what is not delivered yet, and says
     assert.equal(answer, `InvalidArgumentException: ${expected}`);
   }
   assert.deepEqual(streams.list(), []);
+});
+
+test("CreateDeliveryStream takes a topic of a Kafka cluster that the configuration knows, and refuses another", async () => {
+  const { fails, create, call } = await plane();
+  const source = (arn: string) => ({
+    DeliveryStreamType: "MSKAsSource",
+    MSKSourceConfiguration: {
+      MSKClusterARN: arn,
+      TopicName: "orders",
+      AuthenticationConfiguration: { RoleARN: ROLE, Connectivity: "PRIVATE" },
+    },
+  });
+  const other = { DeliveryStreamName: "o", S3DestinationConfiguration: s3(), ...source(`${CLUSTER}f`) };
+  assert.match(await fails("CreateDeliveryStream", other), /^InvalidArgumentException: .*streamSources\.kafka/);
+  await create(s3(), source(CLUSTER));
+  const { DeliveryStreamDescription } = await call("DescribeDeliveryStream", { DeliveryStreamName: "s" });
+  const { Source } = DeliveryStreamDescription as JsonObject;
+  assert.equal(((Source as JsonObject).MSKSourceDescription as JsonObject).TopicName, "orders");
 });
 
 test("CreateDeliveryStream refuses zero and several destinations, and a type without its source", async () => {

@@ -8,6 +8,7 @@ import { destinationKindNames, destinationKinds } from "./destination-kinds.ts";
 import { enabledEncryption } from "./encryption.ts";
 import { normaliseDestination } from "./normalise.ts";
 import type { createDeliveryStreamRequest } from "./shapes/requests.ts";
+import { sourceOfStream } from "./source-of-stream.ts";
 import { type Allowances, allowancesOf } from "./validation/allowances.ts";
 import { sourceProblems } from "./validation/source-problems.ts";
 
@@ -27,11 +28,12 @@ export function requestedStream(
   const settings = settingsOf(more.extensions, Object.fromEntries(tags));
   const declared = declare(input, type, allowancesOf(settings));
   const wanted = input.DeliveryStreamEncryptionConfigurationInput;
+  const stream = { name: input.DeliveryStreamName, type, declared: toDeclared(declared) };
+  // A source that nobody can reach is refused now, rather than found out by whoever waits for records.
+  sourceOfStream({ ...stream, uid: "", createdAt: context.clock.now() }, context.upstreams);
   return {
     ...more,
-    name: input.DeliveryStreamName,
-    type,
-    declared: toDeclared(declared),
+    ...stream,
     tags,
     encryption: wanted === undefined ? { status: "DISABLED", toggledAt: [] } : enabledEncryption(context, type, wanted),
   };

@@ -19,7 +19,6 @@ const DESTINATIONS: Partial<Record<DestinationKindName, string>> = {
 
 const SOURCES: Partial<Record<StreamDocument["type"], string>> = {
   KinesisStreamAsSource: "Kinesis data streams",
-  MSKAsSource: "Kafka topics",
   DatabaseAsSource: "databases",
 };
 

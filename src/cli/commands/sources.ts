@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { SourceStatus } from "../../sources/source-runner.ts";
+import type { SourceStatus } from "../../sources/sources.ts";
 import type { CliContext } from "../cli-context.ts";
 import type { CliCommand } from "../command.ts";
 import { connectionOf } from "../connection.ts";

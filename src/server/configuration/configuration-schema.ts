@@ -10,6 +10,8 @@ import { jobsSection, pythonSection } from "./jobs-section.ts";
 import { lifecycleSection } from "./lifecycle-section.ts";
 import { querySection } from "./query-section.ts";
 import { sourcesSection } from "./sources-section.ts";
+import { streamSourcesSection } from "./stream-sources-section.ts";
+import { triggersSection } from "./triggers-section.ts";
 
 /**
  * The configuration file, one schema: the types, what is said about mistakes, and the reference page derive from it. Every
@@ -242,6 +244,8 @@ export const configurationSchema = z.strictObject({
   python: pythonSection,
   query: querySection,
   sources: sourcesSection,
+  triggers: triggersSection,
+  streamSources: streamSourcesSection,
   streams: z
     .array(
       z.looseObject({

@@ -1,30 +1,26 @@
 import { LakehoseError, reasonOf } from "../model/errors.ts";
 import { backoffMs } from "../std/backoff.ts";
-import { type InletAppended, LogInlet } from "./inlet.ts";
-import type { SourceIntake } from "./source.ts";
-import type { SourceDefinition } from "./source-definition.ts";
-import type { ReadUpstream, SourceComponents, SourceRun } from "./source-kind.ts";
+import type { Clock } from "../std/clock.ts";
+import type { Random } from "../std/random.ts";
+import type { Inlet, InletAppended, InletHooks } from "./inlet.ts";
+import type { ReadUpstream, SourceRun } from "./source-kind.ts";
+import { TrackedInlet } from "./tracked-inlet.ts";
 
 /** The first wait after a failure, and the longest: a peer that comes back is read again within half a minute. */
 const RETRY_WAIT_MS_FIRST = 500;
 const RETRY_WAIT_MS_MAX = 30_000;
 
-export interface SourceStatus {
-  readonly name: string;
-  readonly kind: string;
-  readonly stream: string;
-  readonly description: string;
-  /** What is read from, for people. */
-  readonly upstream: string;
+/** How it stands with one reader. */
+export interface ReaderStatus {
   /**
-   * `starting` until the upstream has answered, then `reading`; `held` while the stream has no room; `waiting` after a
-   * failure, until the next attempt; `disabled`; `stopped`.
+   * `starting` until the upstream has answered, then `reading`; `held` while what it reads into has no room; `waiting` after
+   * a failure, until the next attempt; `disabled`; `stopped`.
    */
   readonly state: "starting" | "reading" | "held" | "waiting" | "disabled" | "stopped";
   /** Since when, wall clock, ms. */
   readonly since: number;
   /** Why it waits; that of the attempt before while it starts. */
-  readonly failure?: SourceFailure;
+  readonly failure?: ReaderFailure;
   /** The newest of what a person should know. */
   readonly warning?: { readonly code: string; readonly message: string; readonly at: number };
   /** Since the server's start. */
@@ -36,7 +32,7 @@ export interface SourceStatus {
   readonly measures: Readonly<Record<string, number>>;
 }
 
-export interface SourceFailure {
+export interface ReaderFailure {
   readonly code: string;
   readonly message: string;
   readonly at: number;
@@ -45,61 +41,76 @@ export interface SourceFailure {
   readonly nextAttemptAt: number;
 }
 
-export interface SourceRunnerOptions {
-  readonly definition: SourceDefinition;
+/** Who is told what happens: telemetry, in the words of sources or of triggers. */
+export interface ReaderListener {
+  connected(told: { readonly afterFailures: number }): void;
+  interrupted(told: {
+    readonly code: string;
+    readonly message: string;
+    readonly failures: number;
+    readonly retryInMs: number;
+  }): void;
+  stopped(): void;
+  warned(told: { readonly code: string; readonly message: string }): void;
+  held(): void;
+  appended(appended: InletAppended): void;
+  counted(counter: string, by: number): void;
+}
+
+export interface UpstreamReaderOptions {
+  readonly source: string;
+  readonly enabled: boolean;
   readonly read: ReadUpstream<unknown>;
   /** Has passed the schema of the kind. */
   readonly options: unknown;
+  /** What is read, for people. */
   readonly upstream: string;
-  /** Throws a `LakehoseError` while the stream is not there. */
-  readonly intake: (stream: string) => SourceIntake;
-  readonly components: SourceComponents;
+  /** Asked at the begin of each attempt. Throws a `LakehoseError` while there is nothing to read into. */
+  readonly openInlet: (hooks: InletHooks) => Inlet;
+  readonly listener: ReaderListener;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 /**
- * One source at work: it reads, and when something keeps it from reading it says so, waits, and reads again, for ever. A
- * peer that is gone, a queue that is missing, a password that is wrong and a stream that does not exist yet are all the
- * same to it: a state that people can see, attempts that become rare, and recovery by itself.
+ * One upstream that is read: when something keeps it from reading it says so, waits, and reads again, for ever. A peer that
+ * is gone, a queue that is missing, a password that is wrong and a stream that does not exist yet are all the same to it:
+ * a state that people can see, attempts that become rare, and recovery by itself.
  */
-export class SourceRunner {
-  readonly #options: SourceRunnerOptions;
+export class UpstreamReader {
+  readonly #options: UpstreamReaderOptions;
   readonly #stop = new AbortController();
-  readonly #labels: { readonly source: string; readonly kind: string; readonly stream: string };
   readonly #counters = new Map<string, number>();
   readonly #measures = new Map<string, number>();
-  #status: Pick<SourceStatus, "state" | "since" | "failure" | "warning" | "lastAppendAt">;
+  #status: Pick<ReaderStatus, "state" | "since" | "failure" | "warning" | "lastAppendAt">;
   #appended: InletAppended = { records: 0, bytes: 0, duplicates: 0 };
   #failures = 0;
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(options: SourceRunnerOptions) {
+  constructor(options: UpstreamReaderOptions) {
     this.#options = options;
-    const { name: source, kind, stream, enabled } = options.definition;
-    this.#labels = { source, kind, stream };
-    this.#status = { state: enabled ? "starting" : "disabled", since: options.components.clock.now() };
+    this.#status = { state: options.enabled ? "starting" : "disabled", since: options.clock.now() };
   }
 
-  get status(): SourceStatus {
-    const { definition, upstream } = this.#options;
-    const { name, kind, stream, description } = definition;
+  get status(): ReaderStatus {
     const counters = Object.fromEntries(this.#counters);
     const measures = Object.fromEntries(this.#measures);
-    return { name, kind, stream, description, upstream, ...this.#status, ...this.#appended, counters, measures };
+    return { ...this.#status, ...this.#appended, counters, measures };
   }
 
   start(): void {
-    if (this.#options.definition.enabled) this.#ended = this.#run();
+    if (this.#options.enabled) this.#ended = this.#run();
   }
 
   /** Resolves once nothing is read or appended any more. */
   async stop(): Promise<void> {
-    this.#stop.abort(new LakehoseError("source-stopped", `Source ${this.#labels.source} is stopped.`));
+    this.#stop.abort(new LakehoseError("source-stopped", `${this.#options.source} is stopped.`));
     await this.#ended;
     this.#become("stopped");
   }
 
   async #run(): Promise<void> {
-    const { clock, random, telemetry } = this.#options.components;
+    const { clock, random, listener } = this.#options;
     const { signal } = this.#stop;
     while (!signal.aborted) {
       const failure = await this.#attempt();
@@ -109,21 +120,23 @@ export class SourceRunner {
       const { code, message } = failure;
       const told = { ...failure, failures: this.#failures };
       this.#become("waiting", { ...told, at: clock.now(), nextAttemptAt: clock.now() + retryInMs });
-      telemetry.emit("source.interrupted", { ...this.#labels, code, message, failures: this.#failures, retryInMs });
+      listener.interrupted({ code, message, failures: this.#failures, retryInMs });
       await clock.sleep(retryInMs, signal).catch(() => undefined);
     }
-    telemetry.emit("source.stopped", this.#labels);
+    listener.stopped();
   }
 
   /** One attempt; it has a signal of its own, so that nothing of it goes on into the next. */
-  async #attempt(): Promise<Pick<SourceFailure, "code" | "message">> {
+  async #attempt(): Promise<Pick<ReaderFailure, "code" | "message">> {
     const { read, options } = this.#options;
     const attempt = new AbortController();
     const onStop = () => attempt.abort(this.#stop.signal.reason);
     this.#stop.signal.addEventListener("abort", onStop, { once: true });
     this.#become("starting", this.#status.failure);
+    let inlet: TrackedInlet | undefined;
     try {
-      await read(options, this.#openRun(attempt.signal));
+      inlet = this.#openInlet(attempt.signal);
+      await read(options, this.#openRun(attempt.signal, inlet));
       return { code: "upstream-ended", message: `${this.#options.upstream} has nothing more to read.` };
     } catch (error) {
       const code = error instanceof LakehoseError ? error.code : codeOf(error);
@@ -131,47 +144,42 @@ export class SourceRunner {
     } finally {
       this.#stop.signal.removeEventListener("abort", onStop);
       attempt.abort(new LakehoseError("source-interrupted", "This attempt to read has ended."));
+      await inlet?.settled();
     }
   }
 
-  #openRun(signal: AbortSignal): SourceRun {
-    const { intake, components } = this.#options;
-    const { source, kind, stream } = this.#labels;
-    const { clock, random, telemetry } = components;
-    // Asked before anything is read: what is fetched for a stream that is not there would have to be given back.
-    intake(stream);
-    const inlet = new LogInlet({
-      source,
-      kind,
-      intake: () => intake(stream),
-      clock,
-      random,
+  /** Asked before anything is read: what is fetched for a stream that is not there would have to be given back. */
+  #openInlet(signal: AbortSignal): TrackedInlet {
+    const inlet = this.#options.openInlet({
       signal,
       onAppended: (appended) => this.#onAppended(appended),
       onHeld: (held) => this.#onHeld(held),
     });
+    return new TrackedInlet(inlet);
+  }
+
+  #openRun(signal: AbortSignal, inlet: Inlet): SourceRun {
+    const { source, listener, clock } = this.#options;
     return {
       source,
-      stream,
       signal,
       inlet,
       connected: () => this.#onConnected(),
       count: (counter, by = 1) => {
         this.#counters.set(counter, (this.#counters.get(counter) ?? 0) + by);
-        telemetry.emit("source.counted", { ...this.#labels, counter, by });
+        listener.counted(counter, by);
       },
       measure: (measure, value) => void this.#measures.set(measure, value),
       warn: (code, message) => {
         this.#status = { ...this.#status, warning: { code, message, at: clock.now() } };
-        telemetry.emit("source.warned", { ...this.#labels, code, message });
+        listener.warned({ code, message });
       },
     };
   }
 
   #onConnected(): void {
     if (this.#status.state !== "starting") return;
-    const { telemetry } = this.#options.components;
-    telemetry.emit("source.connected", { ...this.#labels, afterFailures: this.#failures });
+    this.#options.listener.connected({ afterFailures: this.#failures });
     this.#failures = 0;
     this.#become("reading");
   }
@@ -183,20 +191,20 @@ export class SourceRunner {
       bytes: before.bytes + bytes,
       duplicates: before.duplicates + duplicates,
     };
-    const { clock, telemetry } = this.#options.components;
+    const { clock, listener } = this.#options;
     this.#status = { ...this.#status, lastAppendAt: clock.now() };
-    telemetry.emit("source.recordsAppended", { ...this.#labels, records, bytes, duplicates });
+    listener.appended({ records, bytes, duplicates });
   }
 
   #onHeld(held: boolean): void {
     if (held === (this.#status.state === "held")) return;
-    if (held) this.#options.components.telemetry.emit("source.held", this.#labels);
+    if (held) this.#options.listener.held();
     if (held || this.#status.state === "held") this.#become(held ? "held" : "reading");
   }
 
-  #become(state: SourceStatus["state"], failure?: SourceFailure): void {
+  #become(state: ReaderStatus["state"], failure?: ReaderFailure): void {
     const { failure: _, ...kept } = this.#status;
-    this.#status = { ...kept, state, since: this.#options.components.clock.now(), ...(failure && { failure }) };
+    this.#status = { ...kept, state, since: this.#options.clock.now(), ...(failure && { failure }) };
   }
 }
 
