@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { describe, it, type TestContext, test } from "node:test";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
-import { makeCertificates } from "../../server/tls/x509.ts";
+import { writeCertificates } from "../../../scripts/servers/certificates.ts";
+import { temporaryScratch } from "../../../test/fakes/scratch.ts";
 import { systemClock } from "../../std/clock.ts";
 import { connectToRabbitMq } from "./rabbitmq-connection.ts";
 import { rabbitMqOptionsSchema } from "./rabbitmq-options.ts";
@@ -54,7 +55,10 @@ describe("connectToRabbitMq()", { skip }, () => {
   });
 
   it("shows its certificate to a broker that asks for one", async (t) => {
-    const { ca, cert, key } = makeCertificates({ hosts: ["localhost"], from: Date.now(), until: Date.now() + 60_000 });
+    const files = await writeCertificates(temporaryScratch().directory);
+    const read = (path: string) => readFile(path, "utf8");
+    const authority = await read(files.authority);
+    const [cert, key] = [await read(files.certificate), await read(files.key)];
     const seen: string[] = [];
     const upstream = new URL(LAKEHOSE_TEST_RABBITMQ);
     const { hostname, port } = upstream;
@@ -67,7 +71,7 @@ describe("connectToRabbitMq()", { skip }, () => {
     });
     upstream.port = String(await listen(t, door));
     upstream.protocol = "amqps:";
-    await (await open({ url: upstream.href, tls: { authority: ca, certificate: cert, key } })).close();
+    await (await open({ url: upstream.href, tls: { authority, certificate: cert, key } })).close();
     assert.equal(seen.length, 1);
     assert.match(seen[0] ?? "", /^[0-9A-F:]{95}$/);
   });

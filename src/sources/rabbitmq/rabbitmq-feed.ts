@@ -52,6 +52,8 @@ function queueFeed({ options, vhost, run }: RabbitMqFeedOptions): RabbitMqFeed {
   };
 }
 
+const NONE: ReadonlySet<UpstreamMessage> = new Set();
+
 /** A stream that has what it has to have hands it over much sooner. */
 const BEGIN_MS_MAX = 20_000;
 
@@ -70,9 +72,10 @@ function streamFeed({ options, vhost, run, clock }: RabbitMqFeedOptions): Rabbit
     inlet: {
       appendMessages: async (messages) => {
         const last = messages.at(-1)?.id;
-        if (last === undefined) return;
+        if (last === undefined) return NONE;
         const position = Buffer.from(String(Number(last) + 1));
         await run.inlet.append(packRecords(messages.map(({ bytes }) => bytes)), { part, position });
+        return NONE;
       },
     },
     consumeArguments: { "x-stream-offset": next === undefined ? startArgument(options) : next - 1 },
