@@ -1,3 +1,4 @@
+import { invariant } from "../std/assert.ts";
 import type { Inlet, UpstreamMessage } from "./inlet.ts";
 
 export interface MessageGathererOptions<Receipt> {
@@ -49,7 +50,8 @@ export class MessageGatherer<Receipt> {
     try {
       while (this.#messages.length > 0) {
         const count = countTogether(this.#messages);
-        await this.#options.inlet.appendMessages(this.#messages.slice(0, count));
+        const refused = await this.#options.inlet.appendMessages(this.#messages.slice(0, count));
+        invariant(refused.size === 0, "what is gathered goes into a log, which refuses nothing");
         await this.#options.acknowledge(this.#receipts.slice(0, count));
         this.#messages.splice(0, count);
         this.#receipts.splice(0, count);
