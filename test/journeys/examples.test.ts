@@ -9,6 +9,7 @@ import { temporaryFolder } from "./journey.ts";
 /** Each example does by one command what its README says, and leaves nothing behind. */
 const EXAMPLES = join(import.meta.dirname, "..", "..", "examples");
 const NAMES = [
+  "01-message-bus",
   "02-server-logs",
   "04-queue-collector",
   "05-stock-ticker",
@@ -44,6 +45,16 @@ test("every example has a README with its command, a configuration and a test he
     assert.match(await readFile(join(EXAMPLES, name, "lakehose.yaml"), "utf8"), /^streams:$/m);
     assert.ok(index.includes(`(${name}/)`), name);
   }
+});
+
+test("01-message-bus: a queue lands once, one message a line, under the prefix of its moment", {
+  skip: process.env.LAKEHOSE_TEST_RABBITMQ === undefined && "LAKEHOSE_TEST_RABBITMQ is not set",
+}, async (t) => {
+  const stdout = await outputOf(t, "01-message-bus");
+  assert.match(stdout, /^20000 messages, 100 of them sent twice/m);
+  assert.match(stdout, /^ {2}by-day\/\d{4}-\d\d-\d\d\/ {2}\d objects?/m);
+  assert.match(stdout, /^ {2}messages\/\d{4}\/\d\d\/\d\d\/\d\d\/ {2}\d objects?/m);
+  assert.match(stdout, /^ {2}member \d+ wrote:\\n\\tmessage /m);
 });
 
 test("02-server-logs: lines become partitions, three kinds of tables agree, rules age objects, a rush is found", async (t) => {
