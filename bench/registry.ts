@@ -1,4 +1,5 @@
 import { ackLatency } from "./ack-latency.ts";
+import { agent } from "./agent.ts";
 import { compaction } from "./compaction.ts";
 import { extractMetadata } from "./extract-metadata.ts";
 import { formats } from "./formats.ts";
@@ -11,6 +12,7 @@ import { openStreams } from "./open-streams.ts";
 import { putBatch } from "./put-batch.ts";
 import { putSingle } from "./put-single.ts";
 import type { Question } from "./question.ts";
+import { rabbitMqSource } from "./rabbitmq-source.ts";
 import { s3Door } from "./s3-door.ts";
 import { sql } from "./sql.ts";
 import { start } from "./start.ts";
@@ -31,6 +33,7 @@ export const questions: readonly Question[] = [
   toParquet,
   taxiToParquet,
   formats,
+  agent,
   extractMetadata,
   functions,
   openStreams,
@@ -41,5 +44,6 @@ export const questions: readonly Question[] = [
   s3Door,
   compaction,
   sql,
+  rabbitMqSource,
   moto,
 ];
