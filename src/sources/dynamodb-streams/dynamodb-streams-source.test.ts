@@ -3,12 +3,11 @@ import { describe, it, type TestContext } from "node:test";
 import { describeSourceConformance } from "../../../test/conformance/source.ts";
 import { TableUnderTest } from "../../../test/fakes/table-under-test.ts";
 import { UpstreamWorld } from "../../../test/fakes/upstream-world.ts";
-import { anySourceKind } from "../source-kind.ts";
 import { dynamodbStreamsSource } from "./dynamodb-streams-source.ts";
 
 const { LAKEHOSE_TEST_DYNAMODB = "" } = process.env;
 const skip = LAKEHOSE_TEST_DYNAMODB === "" && "LAKEHOSE_TEST_DYNAMODB is not set";
-const kind = anySourceKind(dynamodbStreamsSource);
+const kind = dynamodbStreamsSource;
 
 describeSourceConformance(
   "dynamodb-streams",
@@ -71,7 +70,9 @@ describe("dynamodb-streams, DynamoDB Local", { skip }, () => {
     await table.put({ id: { S: "one" } });
     await world.start();
     const [record] = await world.untilRecords(1);
-    const { value, sequenceNumber, approximateCreationDateTime, eventID, shardId, ...rest } = JSON.parse(String(record));
+    const { value, sequenceNumber, approximateCreationDateTime, eventID, shardId, ...rest } = JSON.parse(
+      String(record),
+    );
     assert.deepEqual(value, { eventName: "INSERT", Keys: { id: "one" }, NewImage: { id: "one" } });
     assert.deepEqual(rest, { eventName: "INSERT", table: table.name });
     assert.match(approximateCreationDateTime, /^\d{4}-.*Z$/);

@@ -1,6 +1,6 @@
 import { readShards } from "../shards/read-shards.ts";
 import { streamFailure } from "../shards/stream-failure.ts";
-import type { SourceKind } from "../source-kind.ts";
+import { anySourceKind, type SourceKind } from "../source-kind.ts";
 import { TableStream } from "./table-stream.ts";
 import { type TableStreamOptions, tableStreamOptions, upstreamOf } from "./table-stream-options.ts";
 
@@ -11,7 +11,7 @@ const ADVICE = {
 };
 
 /** How shards are read stands in `shards/`; here is what is DynamoDB's own. */
-export const dynamodbStreamsSource: SourceKind<TableStreamOptions> = {
+export const dynamodbStreamsSource: SourceKind = anySourceKind<TableStreamOptions>({
   name: "dynamodb-streams",
   description:
     "Changes of a table of Amazon DynamoDB, as its stream tells them: as plain JSON, in an envelope, or as AWS writes them. Measures and counters are those of `kinesis`; `millisBehindLatest` is the age of the last change that was read, 0 when there was none.",
@@ -33,4 +33,4 @@ export const dynamodbStreamsSource: SourceKind<TableStreamOptions> = {
       throw streamFailure(error, upstreamOf(options), ADVICE);
     }
   },
-};
+});

@@ -38,7 +38,13 @@ function list(elements: readonly string[]): string {
 
 /** An item as AWS writes it in events: with its types, bytes in base64. */
 export function typedItem(item: Item): string {
-  return JSON.stringify(item, (_, value: unknown) => (value instanceof Uint8Array ? base64(value) : value));
+  return JSON.stringify(item, withBase64);
+}
+
+/** Buffers are objects already by the time that they come as `value`. */
+function withBase64(this: Readonly<Record<string, unknown>>, name: string, value: unknown): unknown {
+  const given = this[name];
+  return given instanceof Uint8Array ? base64(given) : value;
 }
 
 function base64(bytes: Uint8Array): string {

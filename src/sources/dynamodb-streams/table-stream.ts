@@ -1,10 +1,5 @@
 import { hash } from "node:crypto";
-import type {
-  _Record,
-  _Stream,
-  Shard as DynamoDBShard,
-  DynamoDBStreamsClient,
-} from "@aws-sdk/client-dynamodb-streams";
+import type { _Record, _Stream, Shard as DynamoDBShard, DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
 import { LakehoseError } from "../../model/errors.ts";
 import { AnswerClock, clientConfig, handlerOptions } from "../shards/aws-client.ts";
 import type { Shard, ShardAnswer, ShardedUpstream, ShardFault, ShardStart } from "../shards/sharded-upstream.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { awsPlaceShape, pollIntervalSchema, recordSchema } from "../shards/shard-options.ts";
+import { recordOrEventSchema } from "../envelope.ts";
+import { awsPlaceShape, pollIntervalSchema } from "../shards/shard-options.ts";
 
 const NAME = "[A-Za-z0-9_.-]{1,128}";
 const STREAM = new RegExp(`^(arn:aws[A-Za-z0-9-]*:kinesis:[a-z0-9-]+:\\d{12}:stream/)?${NAME}$`);
@@ -7,34 +8,29 @@ const STREAM = new RegExp(`^(arn:aws[A-Za-z0-9-]*:kinesis:[a-z0-9-]+:\\d{12}:str
 /** How a stream is reached, and how often it is read: what a declared source and a delivery stream that reads have in common. */
 export const kinesisPlaceShape = { ...awsPlaceShape("stream"), pollIntervalMs: pollIntervalSchema };
 
-/** All but what becomes the record: triggers have it fixed. */
-export const kinesisStreamShape = {
-  stream: z
-    .string()
-    .regex(STREAM, { error: "expected the name of a Kinesis data stream or its ARN" })
-    .meta({ description: "Kinesis data stream, by name or ARN.", examples: ["clicks"] }),
-  start: z
-    .union([
-      z.enum(["TRIM_HORIZON", "LATEST"]),
-      z.strictObject({
-        time: z.iso
-          .datetime({ offset: true })
-          .meta({ description: "Records that arrived then or later.", examples: ["2026-11-01T00:00:00Z"] }),
-      }),
-    ])
-    .default("TRIM_HORIZON")
-    .meta({
-      description:
-        "Where a stream begins that was never read: at the oldest record, with the second of the first connection (`LATEST`), or at a time (AT_TIMESTAMP).",
-      examples: ["LATEST"],
-    }),
-  ...kinesisPlaceShape,
-};
-
 export const kinesisOptions = z
   .strictObject({
-    ...kinesisStreamShape,
-    record: recordSchema("the record's bytes, unaltered"),
+    stream: z
+      .string()
+      .regex(STREAM, { error: "expected the name of a Kinesis data stream or its ARN" })
+      .meta({ description: "Kinesis data stream, by name or ARN.", examples: ["clicks"] }),
+    start: z
+      .union([
+        z.enum(["TRIM_HORIZON", "LATEST"]),
+        z.strictObject({
+          time: z.iso
+            .datetime({ offset: true })
+            .meta({ description: "Records that arrived then or later.", examples: ["2026-11-01T00:00:00Z"] }),
+        }),
+      ])
+      .default("TRIM_HORIZON")
+      .meta({
+        description:
+          "Where a stream begins that was never read: at the oldest record, with the second of the first connection (`LATEST`), or at a time (AT_TIMESTAMP).",
+        examples: ["LATEST"],
+      }),
+    ...kinesisPlaceShape,
+    record: recordOrEventSchema,
     deaggregate: z.boolean().default(true).meta({
       description:
         "Whether aggregates of the Kinesis Producer Library become the records that its users put. Events are left as they are, as AWS Lambda does.",

@@ -1,6 +1,6 @@
 import { readShards } from "../shards/read-shards.ts";
 import { streamFailure } from "../shards/stream-failure.ts";
-import type { SourceKind } from "../source-kind.ts";
+import { anySourceKind, type SourceKind } from "../source-kind.ts";
 import { type KinesisOptions, kinesisOptions, upstreamOf } from "./kinesis-options.ts";
 import { KinesisStream } from "./kinesis-stream.ts";
 
@@ -11,7 +11,7 @@ const ADVICE = {
 };
 
 /** How shards are read stands in `shards/`; here is what is Kinesis's own. */
-export const kinesisSource: SourceKind<KinesisOptions> = {
+export const kinesisSource: SourceKind = anySourceKind<KinesisOptions>({
   name: "kinesis",
   description:
     "Amazon Kinesis data streams, all shards, through splits and merges. Measures `millisBehindLatest` (the largest of all shards) and `shards`; counts `readCalls`, `emptyReads`, `throttledReads`, `throttledLists` and `expiredIterators`.",
@@ -32,4 +32,4 @@ export const kinesisSource: SourceKind<KinesisOptions> = {
       throw streamFailure(error, upstreamOf(options), ADVICE);
     }
   },
-};
+});

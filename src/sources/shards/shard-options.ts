@@ -34,16 +34,6 @@ export const pollIntervalSchema = z
     examples: [1000],
   });
 
-export function recordSchema(value: string) {
-  return z
-    .enum(["value", "envelope", "event"])
-    .default("value")
-    .meta({
-      description: `What becomes the record: ${value}; an envelope: one JSON object with that as \`value\` and beside it what the stream says of it, to partition by; or the event: the element of \`Records\` that AWS Lambda hands to functions.`,
-      examples: ["envelope"],
-    });
-}
-
 /** A stream in a region as its options say it. */
 export interface AwsPlace {
   readonly region?: string | undefined;
