@@ -1,0 +1,38 @@
+import type { ReadUpstream, SourceComponents, SourceKind } from "../source-kind.ts";
+import { GroupMember } from "./group-member.ts";
+import { connectionOptions, explained } from "./kafka-client.ts";
+import { type KafkaOptions, kafkaOptions } from "./kafka-options.ts";
+import { recordShaper } from "./record-shaper.ts";
+
+/**
+ * Topics of Apache Kafka and what speaks its protocol. Positions are ours: the offset behind the last record stands in the
+ * log, stored with the records, and the offsets of the consumer group only say where another server goes on that takes a
+ * partition over. The group is there to share partitions among servers.
+ */
+export const kafka: SourceKind<KafkaOptions> = {
+  name: "kafka",
+  description:
+    "Topics of Kafka, as a member of a consumer group: positions, headers, start by time, lag, SASL and TLS, records of any size.",
+  guarantee:
+    "Exactly once, by offset, on one server. When servers share a group, a partition that changes hands is read on from what the group has committed: exactly once after an orderly hand-over, at least once after a crash.",
+  options: kafkaOptions,
+  upstream: ({ brokers, topics }) =>
+    `${"pattern" in topics ? `topics like ${topics.pattern}` : `topics ${topics.join(", ")}`} of ${brokers.join(", ")}`,
+  create: readKafka,
+};
+
+function readKafka({ clock, readSecret }: SourceComponents): ReadUpstream<KafkaOptions> {
+  return async (options, run) => {
+    const library = await import("@platformatic/kafka");
+    const connection = connectionOptions(options, `lakehose-${run.source}`, readSecret);
+    const group = options.group ?? `lakehose-${run.source}`;
+    const shaper = recordShaper(options, run);
+    try {
+      while (!run.signal.aborted) {
+        await new GroupMember({ library, connection, options, group, shaper, run, clock }).read();
+      }
+    } catch (error) {
+      throw explained(error);
+    }
+  };
+}
