@@ -68,8 +68,10 @@ export class KafkaTopic {
     await this.#create(partitions);
   }
 
-  async addPartitions(count: number): Promise<void> {
-    await this.#admin.createPartitions({ topics: [{ name: this.name, count, assignments: [] }] });
+  /** One more than the one that there is. */
+  async addPartition(): Promise<void> {
+    const assignments = [{ brokerIds: [1] }];
+    await this.#admin.createPartitions({ topics: [{ name: this.name, count: 2, assignments }] });
   }
 
   /** What the group has committed. */

@@ -76,6 +76,7 @@ export class AssignmentReader {
       const answer = await Promise.race([this.#fetch(node, partitions), rejection(appended)]);
       await appended;
       if (this.#finishing) break;
+      await this.#restartLost(answer);
       appended = this.#take(answer);
     }
     await appended;
@@ -110,20 +111,26 @@ export class AssignmentReader {
     }
   }
 
+  async #restartLost({ responses }: FetchResponse): Promise<void> {
+    for (const { topicId, partitions } of responses) {
+      for (const { errorCode, partitionIndex } of partitions) {
+        const partition = this.#partitions.get(partOf(topicId, partitionIndex));
+        if (errorCode === OFFSET_OUT_OF_RANGE && partition !== undefined) await this.#restart(partition);
+      }
+    }
+  }
+
   /** Where the next fetch begins is known when this returns; what it resolves to is durability. */
   #take(answer: FetchResponse): Promise<unknown> {
     const appends: Promise<void>[] = [];
     for (const { topicId, partitions } of answer.responses) {
       for (const fetched of partitions) {
         const partition = this.#partitions.get(partOf(topicId, fetched.partitionIndex));
-        if (partition === undefined) continue;
+        if (partition === undefined || fetched.errorCode !== 0) continue;
         const from = partition.fetchOffset;
-        if (fetched.errorCode === OFFSET_OUT_OF_RANGE) appends.push(this.#restart(partition));
-        else {
-          partition.fetchOffset = offsetBehind(fetched, from);
-          this.#tellLag(partition, fetched);
-          if (partition.fetchOffset > from) appends.push(this.#append(partition, fetched, from));
-        }
+        partition.fetchOffset = offsetBehind(fetched, from);
+        this.#tellLag(partition, fetched);
+        if (partition.fetchOffset > from) appends.push(this.#append(partition, fetched, from));
       }
     }
     this.#options.lags.tell();
