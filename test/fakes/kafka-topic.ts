@@ -30,7 +30,8 @@ export interface KafkaMessage {
 export class KafkaTopic {
   readonly name: string;
   readonly #admin = new Admin(connection());
-  readonly #producer = new Producer({ ...connection(), maxInflights: 1 });
+  /** Idempotent: a topic that has just been made may have the client try again, and that must not look like our fault. */
+  readonly #producer = new Producer({ ...connection(), idempotent: true });
 
   private constructor(name: string) {
     this.name = name;

@@ -29,6 +29,9 @@ const HEARTBEAT_MS = 2_000;
 const FINISH_MS_MAX = 10_000;
 /** Offsets of the group are for others: for lag tools, and for the server that takes over. */
 const COMMIT_MS = 5_000;
+const COMMIT_MS_MAX = 3_000;
+/** At the end of a membership, which may be the end of the connection. */
+const LAST_COMMIT_MS_MAX = 1_000;
 const LOOK_MS = 30_000;
 
 /**
@@ -49,7 +52,8 @@ export class GroupMember {
   #reader: AssignmentReader | undefined;
   /** Assignments that were taken, the newest last: one that comes while another is being looked up replaces it. */
   #assignments = 0;
-  #committed = new Map<string, bigint>();
+  readonly #committed = new Map<string, bigint>();
+  #releasing: Promise<void> | undefined;
 
   constructor(options: GroupMemberOptions) {
     this.#options = options;
@@ -138,25 +142,26 @@ export class GroupMember {
   }
 
   /** Before this member joins again, and before it leaves: partitions may be another's in a moment. */
-  async #release(): Promise<void> {
-    const { clock, run } = this.#options;
+  #release(): Promise<void> {
+    this.#releasing ??= this.#finishReading().finally(() => {
+      this.#releasing = undefined;
+    });
+    return this.#releasing;
+  }
+
+  async #finishReading(): Promise<void> {
+    const { run } = this.#options;
     const reader = this.#reader;
     this.#reader = undefined;
     this.#assignments++;
     if (reader === undefined) return;
-    const late = new AbortController();
-    const tooLate = clock.sleep(FINISH_MS_MAX, late.signal).then(
-      () => "late",
-      () => "",
-    );
-    const outcome = await Promise.race([reader.finish(), tooLate]);
-    late.abort();
-    if (outcome === "late") {
+    const finished = this.#within(FINISH_MS_MAX, reader.finish());
+    await finished.catch((cause) => {
       const what = `The group shares out its partitions anew, and what was fetched could not be appended within ${FINISH_MS_MAX} ms`;
-      const error = new LakehoseError("rebalance-unfinished", `${what}; whoever gets them reads it again.`);
+      const error = new LakehoseError("rebalance-unfinished", `${what}; whoever gets them reads it again.`, { cause });
       this.#failed.reject(error);
       throw error;
-    }
+    });
     this.#lags.clear();
     run.measure("partitionsAssigned", 0);
     await this.#commit(reader.durableOffsets);
@@ -170,7 +175,10 @@ export class GroupMember {
     }
   }
 
-  /** A commit that fails costs nothing here, for the own log knows where to go on. */
+  /**
+   * A commit that fails costs nothing here, for the own log knows where to go on. It is not waited for without end: one that
+   * finds the group in the middle of sharing out joins again by itself, and that join waits for this very commit.
+   */
   async #commit(offsets: AssignmentReader["durableOffsets"]): Promise<void> {
     const changed = offsets.filter(
       ({ topic, partition, offset }) => this.#committed.get(`${topic}/${partition}`) !== offset,
@@ -178,9 +186,8 @@ export class GroupMember {
     if (changed.length === 0) return;
     try {
       const leaderEpoch = -1;
-      await this.#consumer.commit({
-        offsets: changed.map(({ topic, partition, offset }) => ({ topic, partition, offset, leaderEpoch })),
-      });
+      const told = changed.map(({ topic, partition, offset }) => ({ topic, partition, offset, leaderEpoch }));
+      await this.#within(COMMIT_MS_MAX, this.#consumer.commit({ offsets: told }));
       for (const { topic, partition, offset } of changed) this.#committed.set(`${topic}/${partition}`, offset);
     } catch {
       this.#options.run.count("commitFailures");
@@ -206,14 +213,23 @@ export class GroupMember {
     const reader = this.#reader;
     this.#reader = undefined;
     void reader?.finish();
-    // After an orderly stop what is durable is committed, so that lag tools and successors see it.
-    if (reader !== undefined && this.#consumer.isActive()) await this.#commitQuickly(reader);
+    // What is durable is committed, so that lag tools and successors see it, where the cluster can still be reached.
+    if (reader !== undefined)
+      await this.#within(LAST_COMMIT_MS_MAX, this.#commit(reader.durableOffsets)).catch(() => undefined);
     await closeConsumer(this.#consumer, this.#options.clock);
   }
 
-  async #commitQuickly(reader: AssignmentReader): Promise<void> {
-    await Promise.race([this.#commit(reader.durableOffsets), this.#options.clock.sleep(COMMIT_QUICK_MS_MAX)]);
+  async #within<T>(ms: number, promise: Promise<T>): Promise<T> {
+    const settled = new AbortController();
+    promise.catch(() => undefined);
+    const tooLate = this.#options.clock.sleep(ms, settled.signal).then(() => {
+      throw new LakehoseError("timeout", `Expected an answer of the cluster within ${ms} ms.`);
+    });
+    tooLate.catch(() => undefined);
+    try {
+      return await Promise.race([promise, tooLate]);
+    } finally {
+      settled.abort();
+    }
   }
 }
-
-const COMMIT_QUICK_MS_MAX = 1_000;

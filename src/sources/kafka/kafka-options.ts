@@ -40,6 +40,39 @@ const saslSchema = z
   .optional()
   .meta({ description: "User and password." });
 
+const decodeSchema = z
+  .strictObject({
+    schemaRegistry: z
+      .url({ protocol: /^https?$/ })
+      .meta({ description: "Address of the registry.", examples: ["http://127.0.0.1:8081"] }),
+    user: z.string().min(1).optional().meta({ description: "User, for registries that ask for one." }),
+    password: secretSchema("Password of that user.").optional(),
+    keys: z
+      .boolean()
+      .default(false)
+      .meta({
+        description: "Whether keys are written with a schema too; they stand in the envelope.",
+        examples: [true],
+      }),
+    undecodable: z
+      .enum(["envelope", "bytes"])
+      .default("envelope")
+      .meta({
+        description:
+          "What becomes of a record that cannot be decoded, beside a warning and a count: an envelope that holds it as it is and has the reason as `undecodable`, or its bytes alone.",
+        examples: ["bytes"],
+      }),
+  })
+  .refine(({ user, password }) => (user === undefined) === (password === undefined), {
+    error: "expected user and password together, got one of them",
+  })
+  .optional()
+  .meta({
+    description:
+      "Turns values that are written with a schema registry (Avro, Protobuf, JSON Schema) into JSON. Tombstones stay what they are.",
+    examples: [{ schemaRegistry: "http://127.0.0.1:8081" }],
+  });
+
 export const kafkaClusterShape = {
   brokers: z
     .array(
@@ -64,6 +97,7 @@ export const kafkaClusterShape = {
         "Records without value: left out and counted, or kept as an envelope with `null` as value, whatever `record` says.",
       examples: ["envelope"],
     }),
+  decode: decodeSchema,
   outOfRange: z
     .enum(["earliest", "fail"])
     .default("earliest")

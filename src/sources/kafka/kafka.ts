@@ -1,8 +1,10 @@
-import type { ReadUpstream, SourceComponents, SourceKind } from "../source-kind.ts";
+import type { ReadUpstream, SourceComponents, SourceKind, SourceRun } from "../source-kind.ts";
 import { GroupMember } from "./group-member.ts";
 import { connectionOptions, explained } from "./kafka-client.ts";
 import { type KafkaOptions, kafkaOptions } from "./kafka-options.ts";
 import { recordShaper } from "./record-shaper.ts";
+import { RegistryClient } from "./schema-registry/registry-client.ts";
+import { SchemaDecoders } from "./schema-registry/schema-decoders.ts";
 
 /**
  * Topics of Apache Kafka and what speaks its protocol. Positions are ours: the offset behind the last record stands in the
@@ -21,12 +23,23 @@ export const kafka: SourceKind<KafkaOptions> = {
   create: readKafka,
 };
 
+function decodersOf(
+  { decode }: KafkaOptions,
+  { signal }: SourceRun,
+  readSecret: SourceComponents["readSecret"],
+): SchemaDecoders | undefined {
+  if (decode === undefined) return undefined;
+  const { schemaRegistry: url, user: name, password } = decode;
+  const user = name === undefined || password === undefined ? {} : { user: { name, password: readSecret(password) } };
+  return new SchemaDecoders(new RegistryClient({ url, signal, ...user }));
+}
+
 function readKafka({ clock, readSecret }: SourceComponents): ReadUpstream<KafkaOptions> {
   return async (options, run) => {
     const library = await import("@platformatic/kafka");
     const connection = connectionOptions(options, `lakehose-${run.source}`, readSecret);
     const group = options.group ?? `lakehose-${run.source}`;
-    const shaper = recordShaper(options, run);
+    const shaper = recordShaper(options, run, decodersOf(options, run, readSecret));
     try {
       while (!run.signal.aborted) {
         await new GroupMember({ library, connection, options, group, shaper, run, clock }).read();
