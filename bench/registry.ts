@@ -4,6 +4,7 @@ import { extractMetadata } from "./extract-metadata.ts";
 import { formats } from "./formats.ts";
 import { freshness } from "./freshness.ts";
 import { functions } from "./functions.ts";
+import { kafkaSource } from "./kafka-source.ts";
 import { memory } from "./memory.ts";
 import { moto } from "./moto.ts";
 import { openKeys } from "./open-keys.ts";
@@ -11,6 +12,7 @@ import { openStreams } from "./open-streams.ts";
 import { putBatch } from "./put-batch.ts";
 import { putSingle } from "./put-single.ts";
 import type { Question } from "./question.ts";
+import { rabbitMqSource } from "./rabbitmq-source.ts";
 import { s3Door } from "./s3-door.ts";
 import { sql } from "./sql.ts";
 import { start } from "./start.ts";
@@ -41,5 +43,7 @@ export const questions: readonly Question[] = [
   s3Door,
   compaction,
   sql,
+  kafkaSource,
+  rabbitMqSource,
   moto,
 ];

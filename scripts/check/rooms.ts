@@ -9,7 +9,7 @@ export const ROOM_TIERS: readonly (readonly string[])[] = [
   ["storage", "log", "formats", "functions", "generators"],
   ["processors", "sources", "catalog"],
   ["destinations", "query"],
-  ["delivery", "jobs"],
+  ["delivery", "jobs", "triggers"],
   ["streams"],
   ["api"],
   ["server"],

@@ -9,6 +9,7 @@ import { jobsPage } from "./pages/jobs.ts";
 import { sourcesPage } from "./pages/sources.ts";
 import { streamSettingsPage } from "./pages/stream-settings.ts";
 import { telemetryPage } from "./pages/telemetry.ts";
+import { triggersPage } from "./pages/triggers.ts";
 
 /** Pages of `docs/reference/` by file name, made from the schemas and registries of the product. */
 export async function generatePages(): Promise<ReadonlyMap<string, string>> {
@@ -24,5 +25,6 @@ export async function generatePages(): Promise<ReadonlyMap<string, string>> {
     ["sources.md", sourcesPage()],
     ["stream-settings.md", streamSettingsPage()],
     ["telemetry.md", telemetryPage()],
+    ["triggers.md", triggersPage()],
   ]);
 }

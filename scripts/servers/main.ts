@@ -11,15 +11,20 @@ import { type ServerDefinition, ServerError } from "./server.ts";
  *   npm run servers -- start NAME... [--json]     prints what tests read; goes on until `stop`
  *   npm run servers -- stop [NAME...]
  *   npm run servers -- run NAME... -- COMMAND     servers of its own, stopped when the command ends; its exit code
+ *
+ * The name `all` stands for every one of them.
  */
 const USAGE =
   "Usage: npm run servers -- list | install NAME... | start NAME... [--json] | stop [NAME...] | run NAME... -- COMMAND";
+
+const ALL = "all";
+const NAME_WIDTH = Math.max(...servers.map((one) => one.name.length));
 
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
   switch (command) {
     case "list":
-      for (const { name, summary } of servers) print(`${name.padEnd(8)} ${summary}`);
+      for (const { name, summary } of servers) print(`${name.padEnd(NAME_WIDTH)} ${summary}`);
       return 0;
     case "install":
       for (const definition of pick(rest)) await definition.install();
@@ -93,13 +98,14 @@ async function runCommand(
   });
 }
 
-/** Names may come apart or with commas between them. */
+/** Names may come apart or with commas between them; `all` is every one of them. */
 function pick(names: readonly string[]): ServerDefinition[] {
   const wanted = names.flatMap((one) => one.split(",")).filter((one) => one !== "");
   if (wanted.length === 0) throw new ServerError(`Name a server. ${USAGE}`);
-  return wanted.map((name) => {
+  return wanted.flatMap((name) => {
+    if (name === ALL) return servers;
     const found = servers.find((one) => one.name === name);
-    if (found) return found;
+    if (found) return [found];
     throw new ServerError(`No server is called ${name}: there are ${servers.map((one) => one.name).join(", ")}`);
   });
 }

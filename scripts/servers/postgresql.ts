@@ -1,10 +1,11 @@
-import { chown, readdir, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeCertificates } from "./certificates.ts";
 import { freePort } from "./free-port.ts";
 import { runTool } from "./run-tool.ts";
-import { type ServerDefinition, ServerError } from "./server.ts";
+import type { ServerDefinition } from "./server.ts";
 import { tcpAnswer } from "./tcp-answer.ts";
+import { unprivileged } from "./unprivileged.ts";
 
 /** Debian's package keeps the programs of each version in a folder of its own and starts a server as this user. */
 const DEBIAN_FOLDER = "/usr/lib/postgresql";
@@ -33,9 +34,10 @@ export const postgresql: ServerDefinition = {
     const { authority, certificate, key } = await writeCertificates(folder);
     authorityFile = authority;
     await writeFile(join(folder, "password"), PASSWORD, { mode: 0o600 });
-    const asOwner = await ownerOf(folder);
+    // The server refuses to run as root.
+    const { prefix } = await unprivileged(folder, DEBIAN_USER, HINT);
     const [initdb = "", ...initdbArgs] = [
-      ...asOwner,
+      ...prefix,
       ...[await program("initdb"), "--pgdata", data, "--username", ROLE, "--pwfile", join(folder, "password")],
       ...["--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"],
     ];
@@ -51,7 +53,7 @@ export const postgresql: ServerDefinition = {
       fsync: "off",
     };
     const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-    const [command = "", ...args] = [...asOwner, await program("postgres"), "-D", data, ...flags];
+    const [command = "", ...args] = [...prefix, await program("postgres"), "-D", data, ...flags];
     const isReady = async () => (await tcpAnswer(port, SSL_REQUEST)) === ACCEPTED;
     return { command, args, address: `http://127.0.0.1:${port}`, isReady };
   },
@@ -70,13 +72,4 @@ async function program(name: string): Promise<string> {
   const versions = await readdir(DEBIAN_FOLDER).catch(() => []);
   const [newest] = versions.filter((version) => /^\d+$/.test(version)).sort((a, b) => Number(b) - Number(a));
   return newest === undefined ? name : join(DEBIAN_FOLDER, newest, "bin", name);
-}
-
-/** The server refuses to run as root: then it runs as the package's own user, who is given the folder. */
-async function ownerOf(folder: string): Promise<readonly string[]> {
-  if (process.getuid?.() !== 0) return [];
-  const [, , uid, gid] = (await runTool("getent", ["passwd", DEBIAN_USER], HINT)).split(":");
-  if (uid === undefined || gid === undefined) throw new ServerError(`There is no user ${DEBIAN_USER}: ${HINT}`);
-  for (const name of ["", ...(await readdir(folder))]) await chown(join(folder, name), Number(uid), Number(gid));
-  return ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
 }

@@ -36,6 +36,9 @@ export const rabbitmq: ServerDefinition = {
     const [port, tlsPort, nodePort] = [await freePort(), await freePort(), await freePort()];
     Object.assign(tls, { port: tlsPort, authority: await writeConfiguration(folder, tlsPort) });
     const environment = {
+      // Said by a variable, because once a minute the server starts a program of Erlang that would start the daemon.
+      ERL_FLAGS: "-start_epmd false",
+      ERL_CRASH_DUMP_SECONDS: "0",
       HOME: folder,
       RABBITMQ_CONF_ENV_FILE: join(folder, "no-such-file"),
       RABBITMQ_CONFIG_FILE: join(folder, "rabbitmq.conf"),
@@ -46,7 +49,7 @@ export const rabbitmq: ServerDefinition = {
       RABBITMQ_NODENAME: NODE,
     };
     const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-    const alone = ["-sname", NODE, "-start_epmd", "false", "-erl_epmd_port", String(nodePort)];
+    const alone = ["-sname", NODE, "-erl_epmd_port", String(nodePort)];
     const onLoopback = ["-kernel", "inet_dist_use_interface", "{127,0,0,1}"];
     const listener = ["-rabbit", "tcp_listeners", `[{"127.0.0.1",${port}}]`];
     return {

@@ -4,6 +4,7 @@ import { hadoop } from "./hadoop.ts";
 import { kafka } from "./kafka.ts";
 import { kinesis } from "./kinesis.ts";
 import { lambdaJava } from "./lambda-java.ts";
+import { logrotate } from "./logrotate.ts";
 import { mosquitto } from "./mosquitto.ts";
 import { moto } from "./moto.ts";
 import { postgresql } from "./postgresql.ts";
@@ -11,7 +12,9 @@ import { python } from "./python.ts";
 import { rabbitmq } from "./rabbitmq.ts";
 import { readers } from "./readers.ts";
 import { s3 } from "./s3.ts";
+import { schemaRegistry } from "./schema-registry.ts";
 import type { ServerDefinition } from "./server.ts";
+import { sftp } from "./sftp.ts";
 import { spark } from "./spark.ts";
 import { wrangler } from "./wrangler.ts";
 
@@ -23,6 +26,7 @@ export const servers: readonly ServerDefinition[] = [
   kafka,
   kinesis,
   lambdaJava,
+  logrotate,
   mosquitto,
   moto,
   postgresql,
@@ -30,6 +34,8 @@ export const servers: readonly ServerDefinition[] = [
   rabbitmq,
   readers,
   s3,
+  schemaRegistry,
+  sftp,
   spark,
   wrangler,
 ];

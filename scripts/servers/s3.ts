@@ -8,8 +8,9 @@ const ARTIFACT = {
   name: "s3mock",
   version: "5.2.0",
   classifier: "exec",
+  type: "jar",
   sha256: "dd7c192fef0005374dec507317ae946eaa5beeffeb4e901d8b97f7fd2ddfb741",
-};
+} as const;
 
 /** Adobe S3Mock: an S3 server on the JVM that honours conditions on PUT and completion. */
 export const s3: ServerDefinition = {

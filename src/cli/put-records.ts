@@ -1,17 +1,23 @@
 import { type FirehoseClient, PutRecordBatchCommand } from "@aws-sdk/client-firehose";
+import { reasonOf } from "../model/errors.ts";
 import { BATCH_BYTES_MAX, BATCH_RECORDS_MAX } from "../model/limits.ts";
 import { backoffMs } from "../std/backoff.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Random } from "../std/random.ts";
 import { CliError } from "./cli-error.ts";
 
-export interface PutOptions {
+export interface PutBatchOptions {
   readonly stream: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly signal?: AbortSignal;
   /** Called after each call with the records that it got accepted. */
   readonly onAccepted?: (records: number) => void;
+  /** Whether a call that failed as a whole is made again, as refused records are. Default: it is not. */
+  readonly repeats?: (error: unknown) => boolean;
+}
+
+export interface PutOptions extends PutBatchOptions {
   /** Calls under way at a time. Default 4: enough to keep group commit busy from one client. */
   readonly concurrency?: number;
   /** Most records in a call. Default and ceiling 500. */
@@ -61,27 +67,53 @@ export async function putRecords(
   return summary;
 }
 
-async function putBatch(firehose: FirehoseClient, batch: readonly Uint8Array[], options: PutOptions) {
+/** Resolves when all records are accepted. Throws when some are refused again and again, and what a call throws. */
+export async function putBatch(
+  firehose: FirehoseClient,
+  batch: readonly Uint8Array[],
+  options: PutBatchOptions,
+): Promise<{ readonly calls: number; readonly resent: number }> {
   let left = batch;
   let resent = 0;
   let last = "";
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
     if (attempt > 1) await options.clock.sleep(backoffMs(attempt - 1, options.random), options.signal);
-    const command = new PutRecordBatchCommand({
-      DeliveryStreamName: options.stream,
-      Records: left.map((Data) => ({ Data })),
-    });
-    const { RequestResponses = [] } = await firehose.send(command, {
-      ...(options.signal !== undefined && { abortSignal: options.signal }),
-    });
-    const refused = left.filter((_, index) => RequestResponses[index]?.RecordId === undefined);
+    const { refused, reason } = await putOnce(firehose, left, options);
     options.onAccepted?.(left.length - refused.length);
     if (refused.length === 0) return { calls: attempt, resent };
     resent += refused.length;
-    last = RequestResponses.find(({ RecordId }) => RecordId === undefined)?.ErrorMessage ?? "no reason given";
+    last = reason;
     left = refused;
   }
   throw new CliError(`${left.length} records of ${options.stream} were refused ${ATTEMPTS_MAX} times: ${last}`);
+}
+
+interface Refusal {
+  readonly refused: readonly Uint8Array[];
+  /** Of the first one. */
+  readonly reason: string;
+}
+
+async function putOnce(
+  firehose: FirehoseClient,
+  records: readonly Uint8Array[],
+  { stream, signal, repeats }: PutBatchOptions,
+): Promise<Refusal> {
+  const command = new PutRecordBatchCommand({
+    DeliveryStreamName: stream,
+    Records: records.map((Data) => ({ Data })),
+  });
+  try {
+    const { RequestResponses = [] } = await firehose.send(command, {
+      ...(signal !== undefined && { abortSignal: signal }),
+    });
+    const refused = records.filter((_, index) => RequestResponses[index]?.RecordId === undefined);
+    const first = RequestResponses.find(({ RecordId }) => RecordId === undefined);
+    return { refused, reason: first?.ErrorMessage ?? "no reason given" };
+  } catch (error) {
+    if (repeats?.(error) !== true) throw error;
+    return { refused: records, reason: reasonOf(error) };
+  }
 }
 
 async function* batchesOf(

@@ -44,10 +44,12 @@ export interface DeliveryComponents {
    */
   readonly schemaLearned?: (learned: LearnedSchema) => void;
   /**
-   * Tells the catalog of objects with rows of its tables, in the order in which they landed. Resolves once that is durable;
+   * Tells the catalog, and whoever listens, of objects of a stream, in the order in which they landed. Resolves once that is durable;
    * a failure is tried again. Told again after a crash: whoever listens has to know an object the second time, by its parcel.
    */
-  readonly register?: (objects: readonly LandedObject[]) => Promise<void>;
+  readonly register?: (objects: readonly LandedObject[], stream: string) => Promise<void>;
+  /** Whether anybody waits to be told of an object. Default: of those of tables. */
+  readonly isAwaited?: (object: LandedObject) => boolean;
 }
 
 export interface LearnedSchema {

@@ -8,9 +8,9 @@ import type { Journal } from "./journal/journal.ts";
 import type { LandedObject } from "./journal/journal-records.ts";
 
 /**
- * Tells the catalog what has landed (rule H58): in the order of the receipts, again and again until it knows, and only then
- * is that journaled. So a crash in between tells it twice, and never leaves it without. The log need not wait for it: all
- * that the catalog has to know stands in the journal.
+ * Tells the catalog what has landed (rule H58), and whoever else listens: in the order of the receipts, again and again until
+ * they know, and only then is that journaled. So a crash in between tells it twice, and never leaves them without. The log
+ * need not wait for it: all that they have to know stands in the journal. Of what nobody waits for nothing is journaled.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -23,6 +23,7 @@ export class Outbox {
   /** Something may have landed; joins what is under way. */
   notify(): void {
     const { register, journal } = this.#options;
+    this.#forgetUnawaited();
     if (register === undefined || this.#telling !== undefined || journal.state.unregistered.size === 0) return;
     this.#telling = this.#tellAll(register).finally(() => {
       this.#telling = undefined;
@@ -39,6 +40,14 @@ export class Outbox {
     ended.abort();
   }
 
+  #forgetUnawaited(): void {
+    const { journal, isAwaited, register } = this.#options;
+    const { unregistered } = journal.state;
+    for (const [parcelId, object] of unregistered) {
+      if (register === undefined ? object.table === undefined : !isAwaited(object)) unregistered.delete(parcelId);
+    }
+  }
+
   async #tellAll(register: Register): Promise<void> {
     const { journal, signal } = this.#options;
     const { unregistered } = journal.state;
@@ -53,7 +62,7 @@ export class Outbox {
     const { stream, delivery, clock, random, signal, telemetry } = this.#options;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await register(objects);
+        return await register(objects, stream);
       } catch (error) {
         signal.throwIfAborted();
         const message = reasonOf(error);
@@ -75,6 +84,7 @@ export interface OutboxOptions {
   readonly journal: Journal;
   /** Absent where nobody listens. */
   readonly register: DeliveryComponents["register"];
+  readonly isAwaited: (object: LandedObject) => boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;

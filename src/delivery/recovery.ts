@@ -6,7 +6,7 @@ import { ActivePartitions } from "./active-partitions.ts";
 import type { LoopParts } from "./delivery-loop.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { Journal } from "./journal/journal.ts";
-import type { AccumulatorKey, Intent, ReceiptRecord } from "./journal/journal-records.ts";
+import type { AccumulatorKey, Intent, LandedObject, ReceiptRecord } from "./journal/journal-records.ts";
 import type { OpenParcel } from "./journal/journal-state.ts";
 import { Outbox } from "./outbox.ts";
 import { createOutcomeSource, type OutcomeSource } from "./outcome-source.ts";
@@ -206,9 +206,9 @@ export class Recovery {
 
   #createOutbox(): Outbox {
     const { stream, definition, clock, random, telemetry, components } = this.#options;
-    const { register } = components;
+    const { register, isAwaited = ({ table }: LandedObject) => table !== undefined } = components;
     const world = { clock, random, telemetry, journal: this.#journal, signal: this.#signal };
-    return new Outbox({ ...world, stream: stream.name, delivery: definition.id, register });
+    return new Outbox({ ...world, stream: stream.name, delivery: definition.id, register, isAwaited });
   }
 
   #source(): OutcomeSource {

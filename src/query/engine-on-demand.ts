@@ -9,7 +9,7 @@ import type {
 /** What runs statements. */
 export type StatementRunner = Pick<QueryEngine, "run" | "full" | "close">;
 
-/** An engine that is loaded and opened with the first statement: most servers wait for one, and it is six megabytes of memory. */
+/** An engine that is loaded and opened with the first statement: most servers wait for one, and it is 3.5 MB of memory. */
 export class EngineOnDemand implements StatementRunner {
   readonly #options: QueryEngineOptions;
   #engine: QueryEngine | undefined;

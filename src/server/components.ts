@@ -13,6 +13,7 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 import { LandedPartitions } from "./landed-partitions.ts";
 import { LearnedTables } from "./learned-tables.ts";
 import { landedFiles } from "./open-jobs.ts";
+import type { OpenedTriggers } from "./open-triggers.ts";
 import type { Stores } from "./stores.ts";
 
 export interface ComponentsOptions {
@@ -21,6 +22,8 @@ export interface ComponentsOptions {
   readonly functions: FunctionInvoker;
   /** Told of each object that has landed in a table, at least once. */
   readonly jobs: Pick<Jobs, "filesLanded">;
+  /** Told of each object, if anybody listens, at least once. */
+  readonly listeners: Pick<OpenedTriggers, "delivered" | "objectEvents">;
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
@@ -32,6 +35,7 @@ export function deliveryComponents({
   catalog,
   functions,
   jobs,
+  listeners,
   clock,
   random,
   telemetry,
@@ -40,10 +44,12 @@ export function deliveryComponents({
   const learnedTables = new LearnedTables(catalog, telemetry);
   const landedPartitions = new LandedPartitions(catalog, telemetry);
   return {
-    register: async (objects) => {
+    register: async (objects, stream) => {
       await landedPartitions.register(objects);
       await jobs.filesLanded(landedFiles(objects));
+      await listeners.delivered(objects, stream);
     },
+    isAwaited: ({ table }) => table !== undefined || listeners.objectEvents.isWatched,
     schemaLearned: (learned) => void learnedTables.record(learned),
     format: (type) => formatOf(type) ?? unknown("format", type),
     processor: (spec, stream) => createProcessor(spec, { stream, functions, clock, random, telemetry }),

@@ -28,6 +28,10 @@ export function dataFolder(root: string) {
     tls: join(root, "meta", "tls"),
     /** Changes of tables' files that are under way; the rest of the catalog is beside it. */
     tableChanges: join(root, "meta", "catalog", "changes"),
+    /** How far triggers have come. */
+    triggers: join(root, "meta", "triggers"),
+    /** Objects that triggers are still to be told of. */
+    objectEvents: join(root, "meta", "object-events"),
     /** Which deliveries have started once. */
     started: join(root, "meta", "started"),
   };

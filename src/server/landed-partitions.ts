@@ -30,7 +30,8 @@ export class LandedPartitions {
    * more memory; `MSCK REPAIR TABLE` finds it in the lake.
    */
   async register(objects: readonly LandedObject[]): Promise<void> {
-    const byTable = Map.groupBy(objects, ({ table }) => JSON.stringify([table.databaseName, table.tableName]));
+    const ofTables = objects.filter((object): object is LandedRows => object.table !== undefined);
+    const byTable = Map.groupBy(ofTables, ({ table }) => JSON.stringify([table.databaseName, table.tableName]));
     for (const landed of byTable.values()) {
       const [first] = landed;
       const table = first && this.#catalog.table(first.table.databaseName, first.table.tableName);
@@ -64,6 +65,8 @@ export class LandedPartitions {
     await this.#catalog.partitions.createPartitions(databaseName, definition.name, [...partitions.values()]);
   }
 }
+
+type LandedRows = LandedObject & Required<Pick<LandedObject, "table">>;
 
 /** As Hive adds a partition: described as the table is, in a place of its own. */
 function partitionOf({ definition }: Table, { values, folder }: PartitionFolder): PartitionDefinition {

@@ -12,11 +12,13 @@ import { type AccessKey, Authenticator } from "../api/protocol/authenticator.ts"
 import type { Route } from "../api/protocol/http.ts";
 import { jsonProtocol } from "../api/protocol/json-protocol.ts";
 import { queryProtocol } from "../api/protocol/query-protocol.ts";
+import type { AnnounceObject } from "../api/s3/s3-call.ts";
 import { s3Routes } from "../api/s3/s3-route.ts";
 import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import type { Sources } from "../sources/sources.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
+import type { Triggers } from "../triggers/triggers.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import { HttpServer } from "./http-server.ts";
 import type { Lake } from "./open-lake.ts";
@@ -29,6 +31,9 @@ export interface ListenerOptions {
   readonly context: ControlContext;
   readonly lake: Lake;
   readonly sources: Sources;
+  readonly triggers: Triggers;
+  /** Told of objects that come through the S3 door. */
+  readonly announce: AnnounceObject;
   readonly stores: Pick<Stores, "lake" | "endpointOf">;
   readonly telemetry: TelemetryService;
   /** Why requests would fail now; read at each `/readyz`. */
@@ -81,7 +86,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 }
 
 function routesOf(options: ListenerOptions) {
-  const { configuration, context, stores, telemetry, unready, functionsKey } = options;
+  const { configuration, context, stores, sources, triggers, announce, telemetry, unready, functionsKey } = options;
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
@@ -93,7 +98,7 @@ function routesOf(options: ListenerOptions) {
   const operations = [...controlPlane(context), ...lakeOperations, putRecord(put), putRecordBatch(put)];
   const shared = { authenticator, telemetry, clock };
   const { lake, endpointOf } = stores;
-  const s3 = s3Routes({ ...shared, lake, endpointOf, lifecycle: options.lake.lifecycle });
+  const s3 = s3Routes({ ...shared, lake, endpointOf, announce, lifecycle: options.lake.lifecycle });
   const routes: readonly Route[] = [
     jsonProtocol({ ...shared, operations }),
     s3.signed,
@@ -102,7 +107,7 @@ function routesOf(options: ListenerOptions) {
     adminRoute({
       telemetry,
       authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({ ...rooms, sources: options.sources, deliveryLog: telemetry.deliveryLog }),
+      endpoints: adminEndpoints({ ...rooms, sources, triggers, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
     s3.unsigned,

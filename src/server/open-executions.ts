@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { Executions } from "../query/executions/executions.ts";
-import type { PreparedStatements } from "../query/executions/prepared-statements.ts";
 import { SavedQueries } from "../query/executions/saved-queries.ts";
 import { WorkGroups } from "../query/executions/work-groups.ts";
+import type { PreparedStatements } from "../query/prepared/prepared-statements.ts";
 import type { Queries } from "../query/queries.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";

@@ -61,9 +61,9 @@ export function streamProgressIn(streams: Streams): (name: string) => StreamProg
 
 /** Objects in the words of the triggers that count them. */
 export function landedFiles(objects: readonly LandedObject[]): readonly LandedFile[] {
-  return objects.map(({ table, target, name }) => ({
-    table: `${table.databaseName}.${table.tableName}`.toLowerCase(),
-    bucket: String(target.options.bucket),
-    key: name,
-  }));
+  return objects.flatMap(({ table, target, name }) => {
+    if (table === undefined) return [];
+    const tableName = `${table.databaseName}.${table.tableName}`.toLowerCase();
+    return { table: tableName, bucket: String(target.options.bucket), key: name };
+  });
 }

@@ -13,8 +13,9 @@ import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
 import { streamProgressIn } from "./open-jobs.ts";
 import { openLake } from "./open-lake.ts";
-import { openSources, type PullingSources } from "./open-sources.ts";
+import { type OpenedSources, openSources } from "./open-sources.ts";
 import { openStreams } from "./open-streams.ts";
+import { openTriggers } from "./open-triggers.ts";
 import { deliveryLogTarget, sourceSnapshots, streamSnapshots } from "./snapshots.ts";
 import { startFailure } from "./start-failure.ts";
 import { openStores, type Stores } from "./stores.ts";
@@ -73,53 +74,19 @@ async function compose(
   closers: (() => unknown)[],
   close: () => Promise<void>,
 ): Promise<RunningServer> {
-  const world = { clock: systemClock, disk: nodeDisk, random: systemRandom };
-  const folder = dataFolder(configuration.data);
-  const lock = lockFolder(folder.root);
-  closers.push(() => lock.release());
-
-  let streams: Streams | undefined;
-  let pulling: PullingSources | undefined;
-  const telemetry = createTelemetry({
-    ...world,
-    logsDirectory: folder.logs,
-    level: configuration.logLevel,
-    pretty,
-    snapshot: () => (streams === undefined ? [] : streamSnapshots(streams)),
-    sources: () => sourceSnapshots(pulling?.sources.list() ?? []),
-    deliveryLogTarget: (stream, delivery) => deliveryLogTarget(streams?.get(stream), delivery),
-  });
-  closers.push(() => telemetry.close());
-
-  const stores = await openStores({ ...world, telemetry, folder, configuration });
-  closers.push(() => stores.close());
-
-  const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
-  closers.push(() => functions.host.close());
-
-  const lake = await openLake({ ...world, configuration, telemetry, stores, folder, closers, streams: () => streams });
-  const { jobs } = lake;
-  const opening = { ...world, configuration, telemetry, stores, folder, lake, functions: functions.host, closers };
-  const opened = await openStreams(opening);
-  streams = opened;
-  lake.startSchedules();
-
-  const context = {
-    streams: opened,
-    clock: systemClock,
-    canEncrypt: () => configuration.keyRing !== undefined,
-    upstreams: streamUpstreams(configuration.streamSources),
-  };
+  const rooms = await openRooms(configuration, pretty, closers);
+  const { folder, telemetry, stores, functions, lake, listeners, streams, sources } = rooms;
+  const canEncrypt = () => configuration.keyRing !== undefined;
+  const context = { streams, clock: systemClock, canEncrypt, upstreams: rooms.upstreams };
   await createDeclaredStreams(context, configuration);
-  pulling = openSources({ ...world, configuration, telemetry, streams: opened, upstreams: context.upstreams });
-  const { sources } = pulling;
-  closers.push(() => sources.close());
   const unready: string[] = [];
   const listener = await openListener({
     configuration,
     context,
     lake,
-    sources,
+    sources: sources.all,
+    triggers: listeners.triggers,
+    announce: listeners.announce,
     stores,
     telemetry,
     unready,
@@ -132,18 +99,58 @@ async function compose(
     unready.push("The server is shutting down");
     return listener.close(CLOSE_GRACE_MS);
   });
-  jobs.begin({ endpoint: functions.endpointAt(url, caFile), streamProgress: streamProgressIn(opened) });
-  closers.push(() => jobs.close());
-  await pulling.begin();
-  telemetry.emit("server.ready", { url, data: folder.root, streams: opened.list().length });
+  lake.jobs.begin({ endpoint: functions.endpointAt(url, caFile), streamProgress: streamProgressIn(streams) });
+  closers.push(() => lake.jobs.close());
+  await sources.begin();
+  await listeners.begin();
+  telemetry.emit("server.ready", { url, data: folder.root, streams: streams.list().length });
   return {
     url,
     port,
     ...(caFile !== undefined && { caFile }),
-    streams: opened,
+    streams,
     stores,
     functions: functions.host,
     telemetry,
     close: () => close().then(() => telemetry.emit("server.stopped", { url })),
   };
+}
+
+/** All that works behind the door, from the bottom up. */
+async function openRooms(configuration: Configuration, pretty: boolean, closers: (() => unknown)[]) {
+  const world = { clock: systemClock, disk: nodeDisk, random: systemRandom };
+  const folder = dataFolder(configuration.data);
+  const lock = lockFolder(folder.root);
+  closers.push(() => lock.release());
+
+  let opened: { readonly streams?: Streams; readonly sources?: OpenedSources } = {};
+  const telemetry = createTelemetry({
+    ...world,
+    logsDirectory: folder.logs,
+    level: configuration.logLevel,
+    pretty,
+    snapshot: () => streamSnapshots(opened.streams),
+    sources: () => sourceSnapshots(opened.sources?.all.list() ?? []),
+    deliveryLogTarget: (stream, delivery) => deliveryLogTarget(opened.streams?.get(stream), delivery),
+  });
+  closers.push(() => telemetry.close());
+
+  const stores = await openStores({ ...world, telemetry, folder, configuration });
+  closers.push(() => stores.close());
+
+  const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
+  closers.push(() => functions.host.close());
+
+  const shared = { ...world, configuration, telemetry, stores, folder, closers, functions: functions.host };
+  const lake = await openLake({ ...shared, streams: () => opened.streams });
+  const listeners = openTriggers({ ...shared, streams: () => opened.streams });
+  const streams = await openStreams({ ...shared, lake, listeners });
+  opened = { streams };
+  lake.startSchedules();
+  closers.push(() => listeners.triggers.close());
+  const upstreams = streamUpstreams(configuration.streamSources);
+  const sources = openSources({ ...shared, streams, upstreams });
+  closers.push(() => sources.all.close());
+  opened = { streams, sources };
+  return { folder, telemetry, stores, functions, lake, listeners, streams, sources, upstreams };
 }

@@ -17,7 +17,7 @@ export interface OpenSourcesOptions extends Pick<SourceComponents, "clock" | "di
   readonly upstreams: StreamUpstreams;
 }
 
-export type PullingSources = ReturnType<typeof openSources>;
+export type OpenedSources = ReturnType<typeof openSources>;
 
 /** The sources of the configuration, all of them checked, and those that come with streams. None reads before `begin`. */
 export function openSources({ configuration, streams, upstreams, ...world }: OpenSourcesOptions) {
@@ -31,7 +31,7 @@ export function openSources({ configuration, streams, upstreams, ...world }: Ope
   for (const definition of declared) checkDeclared(sources, definition);
   const sourceOf = (document: StreamDocument) => sourceOfStream(document, upstreams);
   const follower = new SourceFollower({ sources, declared, streams, sourceOf, telemetry: world.telemetry });
-  return { sources, begin: () => follower.begin() };
+  return { all: sources, begin: () => follower.begin() };
 }
 
 function checkDeclared(sources: Sources, definition: SourceDefinition): void {

@@ -9,6 +9,7 @@ import type { Configuration } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { FirstStarts } from "./first-starts.ts";
 import type { Lake } from "./open-lake.ts";
+import type { OpenedTriggers } from "./open-triggers.ts";
 import type { Stores } from "./stores.ts";
 import { streamDependencies } from "./stream-dependencies.ts";
 
@@ -17,6 +18,7 @@ export interface OpenStreamsOptions {
   readonly folder: DataFolder;
   readonly stores: Stores;
   readonly lake: Lake;
+  readonly listeners: OpenedTriggers;
   readonly functions: FunctionInvoker;
   readonly clock: Clock;
   readonly disk: Disk;
@@ -28,11 +30,11 @@ export interface OpenStreamsOptions {
 
 /** The streams with their logs and deliveries, which go on from where the last process left them. */
 export async function openStreams(options: OpenStreamsOptions): Promise<StreamsService> {
-  const { folder, lake, closers, ...rooms } = options;
+  const { folder, lake, listeners, closers, ...rooms } = options;
   const { catalog, jobs } = lake;
   let streams: StreamsService | undefined;
   const firstStarts = new FirstStarts(rooms.disk, folder.started);
-  const components = deliveryComponents({ ...rooms, catalog, jobs });
+  const components = deliveryComponents({ ...rooms, catalog, jobs, listeners });
   const opened = await StreamsService.open(
     streamDependencies({
       ...rooms,

@@ -3,8 +3,9 @@ import type { StreamDocument, Streams } from "../streams/streams.ts";
 import type { DeliveryLogTarget } from "../telemetry/delivery-log.ts";
 import type { SourceSnapshot, StreamSnapshot } from "../telemetry/snapshot.ts";
 
-/** The state of all open streams in telemetry's words. */
-export function streamSnapshots(streams: Streams): readonly StreamSnapshot[] {
+/** The state of all open streams in telemetry's words; of none before they are open. */
+export function streamSnapshots(streams: Streams | undefined): readonly StreamSnapshot[] {
+  if (streams === undefined) return [];
   return streams.list().flatMap((document) => {
     const health = healthOf(streams, document);
     if (health === undefined) return [];

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { FirehoseClient, PutRecordBatchCommand } from "@aws-sdk/client-firehose";
+import { afterwards } from "../../test/journeys/cleanup.ts";
+import { temporaryFolder } from "../../test/journeys/journey.ts";
 import { type Lakehose, type StartOptions, start } from "./index.ts";
 
 const clicks = {
@@ -18,7 +19,7 @@ const clicks = {
 
 async function fixture(t: TestContext, options: StartOptions = {}): Promise<Lakehose> {
   const lakehose = await start({ streams: [clicks], ...options });
-  t.after(() => lakehose.close());
+  afterwards(t, () => lakehose.close());
   return lakehose;
 }
 
@@ -46,8 +47,7 @@ test("start gives a server whose records can be read back after flush", async (t
 });
 
 test("start goes on over an existing data folder, refuses a second server there, and leaves declared streams as they are", async (t) => {
-  const data = await mkdtemp(join(tmpdir(), "lakehose-start-"));
-  t.after(() => rm(data, { recursive: true, force: true }));
+  const data = await temporaryFolder(t);
   const first = await start({ data, streams: [clicks] });
   await put(first, ["before\n"]);
   await assert.rejects(start({ data }), /in use by process/);
@@ -59,8 +59,7 @@ test("start goes on over an existing data folder, refuses a second server there,
 });
 
 test("start takes a configuration file, but neither its port nor its data folder", async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), "lakehose-start-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder(t);
   const config = join(folder, "lakehose.yaml");
   const file = { data: join(folder, "data"), port: 1, streams: [clicks], limits: { recordBytes: 3 } };
   await writeFile(config, JSON.stringify(file));
@@ -77,8 +76,7 @@ test("start names the configuration file that it cannot read", async () => {
 });
 
 test("start refuses a delivery whose journal is gone rather than deliver everything again", async (t) => {
-  const data = await mkdtemp(join(tmpdir(), "lakehose-start-"));
-  t.after(() => rm(data, { recursive: true, force: true }));
+  const data = await temporaryFolder(t);
   const first = await start({ data, streams: [clicks] });
   await put(first, ["once\n"]);
   await first.flush();

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
+import { afterwards } from "../../test/journeys/cleanup.ts";
+import { temporaryFolder } from "../../test/journeys/journey.ts";
 import { systemClock } from "../std/clock.ts";
 import { nodeDisk } from "../std/node-disk.ts";
 import { systemRandom } from "../std/random.ts";
@@ -12,8 +11,7 @@ import { dataFolder } from "./data-folder.ts";
 import { openStores } from "./stores.ts";
 
 test("storeFor() follows the configuration, also for buckets that are called like members of objects", async (t) => {
-  const data = await mkdtemp(join(tmpdir(), "lakehose-stores-"));
-  t.after(() => rm(data, { recursive: true }));
+  const data = await temporaryFolder(t);
   const content = {
     data,
     storage: {
@@ -29,7 +27,7 @@ test("storeFor() follows the configuration, also for buckets that are called lik
   const configuration = parseConfiguration(JSON.stringify(content), { path: "test", environment: {} });
   const world = { clock: systemClock, disk: nodeDisk, random: systemRandom, telemetry: silentTelemetry };
   const stores = await openStores({ ...world, configuration, folder: dataFolder(data) });
-  t.after(() => stores.close());
+  afterwards(t, () => stores.close());
   const typeOf = (bucket: string) => stores.storeFor(bucket).type;
   assert.deepEqual(["here", "there", "other"].map(typeOf), ["disk", "s3", "s3"]);
   for (const bucket of ["constructor", "__proto__", "toString"]) assert.equal(typeOf(bucket), "s3", bucket);

@@ -22,8 +22,11 @@ export interface Inlet {
   /**
    * Resolves when all messages are durable, now or since earlier: those whose id the log holds are not stored again. The
    * same rules otherwise. Messages without id are stored as often as they come.
+   *
+   * Resolves to those that were refused and have to come again, for the upstream to hand them over later: none where a log
+   * takes them, some where a function does.
    */
-  appendMessages(messages: readonly UpstreamMessage[]): Promise<void>;
+  appendMessages(messages: readonly UpstreamMessage[]): Promise<ReadonlySet<UpstreamMessage>>;
 }
 
 export interface UpstreamPlace {
@@ -71,6 +74,8 @@ const NO_ROOM_WAIT_MS_MAX = 5_000;
 const APPEND_BYTES_MAX = 4 * 1024 * 1024;
 const APPEND_MESSAGES_MAX = 1_000;
 
+const NONE: ReadonlySet<UpstreamMessage> = new Set();
+
 export class LogInlet implements Inlet {
   readonly #options: LogInletOptions;
   /** Messages on their way into the log, by digest: one that comes twice at the same time waits for itself. */
@@ -89,7 +94,7 @@ export class LogInlet implements Inlet {
     this.#options.onAppended({ records: recordCount(records), bytes: records.bytes.length, duplicates: 0 });
   }
 
-  async appendMessages(messages: readonly UpstreamMessage[]): Promise<void> {
+  async appendMessages(messages: readonly UpstreamMessage[]): Promise<ReadonlySet<UpstreamMessage>> {
     const waits: Promise<void>[] = [];
     const fresh: FreshMessage[] = [];
     const own = Promise.withResolvers<void>();
@@ -117,6 +122,7 @@ export class LogInlet implements Inlet {
     this.#options.onAppended({ records: fresh.length, bytes, duplicates: messages.length - fresh.length });
     // What stands twice in this very call waits for what has just ended.
     await Promise.all(waits);
+    return NONE;
   }
 
   async #appendFresh(messages: readonly FreshMessage[]): Promise<void> {

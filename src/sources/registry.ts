@@ -1,5 +1,7 @@
-import { kafka } from "./kafka/kafka.ts";
-import { anySourceKind, type SourceKind } from "./source-kind.ts";
+import { kafkaSource } from "./kafka/kafka-source.ts";
+import { mqttSource } from "./mqtt/mqtt-source.ts";
+import { rabbitMqSource } from "./rabbitmq/rabbitmq-source.ts";
+import type { SourceKind } from "./source-kind.ts";
 
 /** Every kind of upstream that is read from, in the order of the alphabet. */
-export const sourceKinds: readonly SourceKind[] = [anySourceKind(kafka)];
+export const sourceKinds: readonly SourceKind[] = [kafkaSource, mqttSource, rabbitMqSource];

@@ -7,7 +7,7 @@ import type { Inlet } from "./inlet.ts";
  */
 export class TrackedInlet implements Inlet {
   readonly #inlet: Inlet;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(inlet: Inlet) {
     this.#inlet = inlet;
@@ -21,7 +21,7 @@ export class TrackedInlet implements Inlet {
     return this.#track(this.#inlet.append(...call));
   }
 
-  appendMessages(...call: Parameters<Inlet["appendMessages"]>): Promise<void> {
+  appendMessages(...call: Parameters<Inlet["appendMessages"]>): ReturnType<Inlet["appendMessages"]> {
     return this.#track(this.#inlet.appendMessages(...call));
   }
 
@@ -30,7 +30,7 @@ export class TrackedInlet implements Inlet {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
-  #track(append: Promise<void>): Promise<void> {
+  #track<T>(append: Promise<T>): Promise<T> {
     const forget = () => void this.#underWay.delete(append);
     this.#underWay.add(append);
     append.then(forget, forget);

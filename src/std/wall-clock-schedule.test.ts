@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nextWallClock, parseWallClockTime, previousWallClock, type WallClockTime } from "./wall-clock-schedule.ts";
+import { nextWallClock, previousWallClock, type WallClockTime } from "./wall-clock-schedule.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -80,13 +80,5 @@ test("previousWallClock() is the inverse of nextWallClock() at every hour of two
         assert.equal(nextWallClock(at, previous), next);
       }
     }
-  }
-});
-
-test("parseWallClockTime() reads a time and a zone, and refuses the rest", () => {
-  assert.deepEqual(parseWallClockTime("08:30 Europe/London"), { time: "08:30", timeZone: "Europe/London" });
-  assert.deepEqual(parseWallClockTime("00:00"), { time: "00:00", timeZone: "UTC" });
-  for (const bad of ["24:00", "8:30", "08:60 UTC", "08:30 PST", "08:30 Europe/Atlantis", "", "noon"]) {
-    assert.equal(parseWallClockTime(bad), undefined, bad);
   }
 });

@@ -1,4 +1,4 @@
-import { instantOfLocal, isTimeZone, zonedFields } from "./time-zone.ts";
+import { instantOfLocal, zonedFields } from "./time-zone.ts";
 
 /** Every day at this local time. */
 export interface WallClockTime {
@@ -27,13 +27,6 @@ export function previousWallClock(at: WallClockTime, atMs: number): number {
     const instant = instantOnDay(at, atMs, day);
     if (instant <= atMs) return instant;
   }
-}
-
-/** Reads `08:30 Europe/London`; the zone may be absent and is UTC then. Gives `undefined` for anything else. */
-export function parseWallClockTime(text: string): WallClockTime | undefined {
-  const [, time, timeZone = "UTC"] = /^((?:[01]\d|2[0-3]):[0-5]\d)(?: (\S+))?$/.exec(text) ?? [];
-  if (time === undefined || !isTimeZone(timeZone)) return undefined;
-  return { time, timeZone };
 }
 
 /** The instant of the schedule on the local day of `nearMs`, plus `days`. */

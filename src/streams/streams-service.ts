@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { reasonOf } from "../model/errors.ts";
 import { backoffMs } from "../std/backoff.ts";
+import { KeyedQueue } from "../std/keyed-queue.ts";
 import { BackgroundWork } from "./background-work.ts";
 import { DefinitionFollower } from "./definition-follower.ts";
 import type { StreamDependencies } from "./dependencies.ts";
-import { KeyedQueue } from "./keyed-queue.ts";
 import { newStream } from "./new-stream.ts";
 import { OpenStreams } from "./open-streams.ts";
 import { type DeclaredParts, plannedChange, withoutEnded } from "./planned-change.ts";

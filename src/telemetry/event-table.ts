@@ -50,6 +50,7 @@ const bySource = ({ source, kind, stream }: { source: string; kind: string; stre
   kind,
   stream,
 });
+const byTrigger = ({ trigger, kind }: { trigger: string; kind: string }) => ({ trigger, kind });
 const byStatement = ({ statement }: Fields<"query.ended">) => ({ statement });
 const byAction = (action: string) => (fields: { bucket: string }) => ({ bucket: fields.bucket, action });
 const data = ({ error }: Delivered) => !error;
@@ -133,6 +134,12 @@ export const EVENT_TABLE: EventTable = {
     level: "warn",
     metrics: [{ metric: "logTailBytesCut", labels: byStream, value: (f) => f.bytes }],
   },
+  "log.sourceForgotten": {
+    summary:
+      "A stream has more parts of sources than are remembered; one that has been silent longest begins anew after a restart.",
+    level: "warn",
+    metrics: [],
+  },
   "log.clockJumped": { summary: "The wall clock was set back or forward.", level: "warn", metrics: [] },
   "log.recovered": { summary: "A log was opened and is ready.", level: "info", metrics: [] },
 
@@ -185,6 +192,38 @@ export const EVENT_TABLE: EventTable = {
     metrics: [
       { metric: "sourceCounters", labels: (f) => ({ ...bySource(f), counter: f.counter }), value: (f) => f.by },
     ],
+  },
+
+  "trigger.connected": { summary: "A trigger listens.", level: "info", metrics: [] },
+  "trigger.interrupted": {
+    summary: "A trigger cannot listen; it tries again after a wait that grows.",
+    level: "warn",
+    metrics: [{ metric: "triggerFailures", labels: byTrigger }],
+  },
+  "trigger.stopped": { summary: "A trigger has stopped.", level: "info", metrics: [] },
+  "trigger.warned": {
+    summary: "Something that a trigger has seen and a person should know.",
+    level: "warn",
+    metrics: [],
+  },
+  "trigger.called": {
+    summary: "A trigger has called its target with events.",
+    level: "trace",
+    metrics: [
+      { metric: "triggerCalls", labels: (f) => ({ ...byTrigger(f), outcome: f.failed ? "failed" : "taken" }) },
+      { metric: "triggerEvents", labels: byTrigger, value: (f) => f.events, when: (f) => !f.failed },
+      { metric: "triggerCallSeconds", labels: byTrigger, value: (f) => f.durationMs / 1000 },
+    ],
+  },
+  "trigger.gaveUp": {
+    summary: "Events were tried as often as the trigger says, and given up.",
+    level: "error",
+    metrics: [{ metric: "triggerGivenUp", labels: byTrigger, value: (f) => f.events }],
+  },
+  "trigger.eventsLost": {
+    summary: "Events of objects were let go before all triggers had taken them, because too many waited.",
+    level: "error",
+    metrics: [],
   },
 
   "job.started": { summary: "A run of a job has begun.", level: "info", metrics: [] },

@@ -30,6 +30,7 @@ const JOB_SECONDS = [0.1, 1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400];
 const STREAM = ["stream"] as const;
 const FUNCTION = ["stream", "function"] as const;
 const SOURCE = ["source", "kind", "stream"] as const;
+const TRIGGER = ["trigger", "kind"] as const;
 const DELIVERY = ["stream", "delivery", "kind"] as const;
 
 export const METRICS = {
@@ -249,6 +250,19 @@ export const METRICS = {
     ...SOURCE,
     "measure",
   ]),
+  triggerFailures: counter("lakehose_trigger_failures_total", "Times that a trigger could not listen.", TRIGGER),
+  triggerCalls: counter("lakehose_trigger_calls_total", "Calls of triggers, by how they ended.", [
+    ...TRIGGER,
+    "outcome",
+  ]),
+  triggerEvents: counter("lakehose_trigger_events_total", "Events in calls that did not fail.", TRIGGER),
+  triggerGivenUp: counter("lakehose_trigger_given_up_total", "Events that were given up.", TRIGGER),
+  triggerCallSeconds: histogram(
+    "lakehose_trigger_call_duration_seconds",
+    "From the call of a target to its answer.",
+    TRIGGER,
+    REQUEST_SECONDS,
+  ),
   jobRuns: counter("lakehose_job_runs_total", "Attempts of jobs that have ended, by how.", ["job", "state"]),
   jobSeconds: histogram(
     "lakehose_job_run_duration_seconds",

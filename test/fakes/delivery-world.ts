@@ -209,8 +209,8 @@ export class DeliveryWorld {
   }
 
   #registerOfLife(register: NonNullable<DeliveryWorldOptions["register"]>, life: number): typeof register {
-    return (objects) => {
-      return life === this.#life ? register(objects) : Promise.reject(new Error("this process is dead"));
+    return (objects, stream) => {
+      return life === this.#life ? register(objects, stream) : Promise.reject(new Error("this process is dead"));
     };
   }
 

@@ -13,7 +13,7 @@ export const kafkaBroker = LAKEHOSE_TEST_KAFKA ?? "";
 export function kafkaOverTls(mechanism: "PLAIN" | "SCRAM-SHA-512", password = LAKEHOSE_TEST_KAFKA_PASSWORD) {
   return {
     brokers: [LAKEHOSE_TEST_KAFKA_TLS ?? ""],
-    tls: { ca: readFileSync(LAKEHOSE_TEST_KAFKA_CA ?? "", "utf8") },
+    tls: { authority: readFileSync(LAKEHOSE_TEST_KAFKA_CA ?? "", "utf8") },
     sasl: { mechanism, username: LAKEHOSE_TEST_KAFKA_USER, password },
   };
 }

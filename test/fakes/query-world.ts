@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,8 @@ import {
   type ResultColumn,
   type ResultRow,
 } from "../../src/query/engine/query-engine.ts";
-import { PreparedStatements } from "../../src/query/executions/prepared-statements.ts";
+import { PreparedStatements } from "../../src/query/prepared/prepared-statements.ts";
+import { QueryError } from "../../src/query/query-error.ts";
 import { DEFAULT_QUERY_LIMITS, type QueryLimits } from "../../src/query/query-limits.ts";
 import { systemClock } from "../../src/std/clock.ts";
 import { nodeDisk } from "../../src/std/node-disk.ts";
@@ -68,6 +70,22 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}, telemetry: T
     prepared: await PreparedStatements.open({ ...world, directory: folder("executions") }),
     limits: { ...DEFAULT_QUERY_LIMITS, memoryMib: 256, ...limits },
   });
+  const run = async (sql: string, signal: AbortSignal = new AbortController().signal): Promise<Answer> => {
+    let columns: readonly ResultColumn[] = [];
+    const rows: ResultRow[] = [];
+    const statistics = await engine.run(
+      { sql, database: "default", signal },
+      {
+        columns: (all) => {
+          columns = all;
+        },
+        rows: (some) => {
+          rows.push(...some);
+        },
+      },
+    );
+    return { columns, rows, statistics };
+  };
   return {
     root,
     catalog,
@@ -86,22 +104,15 @@ export async function queryWorld(limits: Partial<QueryLimits> = {}, telemetry: T
     },
     /** Empty for what is not there. */
     etagOf: async (bucket: string, key: string) => (await storeFor(bucket).head(bucket, key))?.etag ?? "",
-    run: async (sql: string, signal: AbortSignal = new AbortController().signal): Promise<Answer> => {
-      let columns: readonly ResultColumn[] = [];
-      const rows: ResultRow[] = [];
-      const statistics = await engine.run(
-        { sql, database: "default", signal },
-        {
-          columns: (all) => {
-            columns = all;
-          },
-          rows: (some) => {
-            rows.push(...some);
-          },
-        },
-      );
-      return { columns, rows, statistics };
-    },
+    run,
+    /** The statement is refused, as a failure that callers are told. */
+    fails: (sql: string, code: string, message: RegExp): Promise<void> =>
+      assert.rejects(run(sql), (error: Error) => {
+        assert.ok(error instanceof QueryError, String(error));
+        assert.match(error.message, message);
+        assert.equal(error.code, code, error.message);
+        return true;
+      }),
     close: async () => {
       await engine.close();
       await changes.close();

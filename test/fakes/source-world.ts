@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { EmbeddedLog } from "../../src/log/embedded/embedded-log.ts";
 import { type Batch, recordAt, recordCount } from "../../src/model/records.ts";
 import type { SourceAppend, SourceIntake } from "../../src/sources/source.ts";
@@ -7,6 +6,7 @@ import { seededRandom } from "../../src/std/random.ts";
 import { bytesBody } from "../../src/storage/bytes-body.ts";
 import { MemoryStore } from "../../src/storage/memory/memory-store.ts";
 import { silentTelemetry } from "../../src/telemetry/telemetry.ts";
+import { advanceUntil } from "./advance-until.ts";
 import { PretendClock } from "./pretend-clock.ts";
 import { PretendDisk } from "./pretend-disk.ts";
 
@@ -95,9 +95,7 @@ export class SourceWorld {
     );
   }
 
-  /** Lets time pass until `done` says so. */
-  async until(done: () => boolean): Promise<void> {
-    for (let step = 0; !done() && step < 2_000; step++) await this.clock.advance(200);
-    assert.ok(done(), "the work ends");
+  until(done: () => boolean): Promise<void> {
+    return advanceUntil(this.clock, done);
   }
 }

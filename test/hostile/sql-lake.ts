@@ -3,6 +3,7 @@ import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { QueryError } from "../../src/query/query-error.ts";
+import type { QueryLimits } from "../../src/query/query-limits.ts";
 import { type QueryWorld, queryWorld } from "../fakes/query-world.ts";
 
 /** A lake with the table `t` of one row, and a file beside it that nobody may read. */
@@ -13,7 +14,7 @@ const SECRET = "the secret beside the lake";
 let opened: QueryWorld | undefined;
 
 /** Opened before the tests of a file, which has one. */
-export function lake(): Pick<QueryWorld, "run" | "put" | "keys"> {
+export function lake(limits: Partial<QueryLimits> = {}): Pick<QueryWorld, "run" | "put" | "keys"> {
   before(async () => {
     opened = await queryWorld({
       durationMs: 3_000,
@@ -21,6 +22,7 @@ export function lake(): Pick<QueryWorld, "run" | "put" | "keys"> {
       memoryMib: 128,
       scannedBytes: 10_000,
       writtenBytes: 100_000,
+      ...limits,
     });
     writeFileSync(secret(), SECRET);
     await opened.put("lake", "t/a", '{"id":1}\n');

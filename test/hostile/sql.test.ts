@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { QueryError } from "../../src/query/query-error.ts";
-import { fill, lake, many, refused } from "./sql-lake.ts";
+import { fill, lake, refused } from "./sql-lake.ts";
 
 const world = lake();
 
@@ -100,7 +100,10 @@ describe("statements of DuckDB's own", () => {
     "CALL duckdb_settings()",
     "EXPLAIN COPY t TO 'FILE.out'",
     "EXPLAIN ANALYZE ATTACH 'FILE' AS x",
-    "EXPLAIN INSERT INTO t VALUES (2)",
+    "EXPLAIN ANALYZE INSERT INTO t VALUES (2)",
+    "EXPLAIN INSERT INTO t SELECT getenv('HOME')",
+    "EXPLAIN CREATE TABLE x AS SELECT * FROM read_text('FILE')",
+    "EXPLAIN UNLOAD (SELECT getenv('HOME')) TO 's3://lake/x/' WITH (format = 'JSON')",
     "EXPLAIN EXPLAIN SELECT 1",
     "EXPLAIN (FORMAT html, VERBOSE) SELECT 1",
     "EXPLAIN (TYPE distributed) SELECT * FROM read_text('FILE')",
@@ -118,7 +121,7 @@ describe("statements of DuckDB's own", () => {
     "TRUNCATE t",
     "SUMMARIZE t",
     "INSERT OVERWRITE t VALUES (2)",
-    "ALTER TABLE t RENAME TO u",
+    "ALTER TABLE t RENAME TO u; DROP TABLE t",
     "ALTER TABLE t DROP COLUMN id",
     "ALTER TABLE t SET SERDEPROPERTIES ('a'='b')",
     "ALTER VIEW t AS SELECT 1",
@@ -184,32 +187,11 @@ describe("what hides in a query", () => {
 });
 
 describe("limits", () => {
-  const endless: readonly (readonly [string, string, RegExp])[] = [
-    ["a product of everything", `select count(*) from ${many("unnest(sequence(1, 100000))", 4)}`, /limit/],
-    [
-      "a recursion without an end",
-      "with recursive t(n) as (select 1 union all select n + 1 from t) select max(n) from t",
-      /ran for 3 s, which is the limit/,
-    ],
-    [
-      "more memory than there is",
-      `select count(distinct cast(a.x as varchar) || '-' || cast(b.x as varchar) || repeat('x', 100)) from ${many("unnest(sequence(1, 4000))", 2)}`,
-      /limit|more memory/,
-    ],
+  const excessive: readonly (readonly [string, string, RegExp])[] = [
     [
       "a forest of gigabytes",
       `select * from table(random_cut_forest(table(select ${Array.from({ length: 30 }, (_, index) => `${index} as c${index}`).join(", ")}), 1000, 1000, 10000, 30))`,
       /at most 1024 MiB/,
-    ],
-    [
-      "a forest over a product of everything",
-      `select * from table(random_cut_forest(table(select a.x from ${many("unnest(sequence(1, 100000))", 3)})))`,
-      /limit|more memory/,
-    ],
-    [
-      "scores without an end",
-      "select count(*) from table(random_cut_forest(table(select x from unnest(sequence(1, 1000000)) as t(x)), 1000, 256))",
-      /ran for 3 s, which is the limit/,
     ],
     ["a text of gigabytes", "select length(repeat(repeat('x', 1000000), 100000))", /./],
     ["brackets in brackets", `select ${"(".repeat(5000)}1${")".repeat(5000)}`, /nested 100 deep/],
@@ -219,7 +201,7 @@ describe("limits", () => {
     ["a giant literal", `select '${"x".repeat(300_000)}'`, /262144 characters/],
     ["words without end", `select ${"a,".repeat(120_000)}a`, /100000 words and signs/],
   ];
-  for (const [name, sql, expected] of endless) test(name, () => refused(sql, expected));
+  for (const [name, sql, expected] of excessive) test(name, () => refused(sql, expected));
 
   test("files of more bytes than a query may read", async () => {
     await world.put("lake", "big/a", `{"id":1,"pad":"${"x".repeat(20_000)}"}\n`);

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import {
@@ -20,8 +19,8 @@ import {
   UpdateCrawlerCommand,
   UpdateCrawlerScheduleCommand,
 } from "@aws-sdk/client-glue";
-import { runCommand } from "../../src/cli/main.ts";
 import { start } from "../../src/server/index.ts";
+import { runCli } from "./run-cli.ts";
 
 /** A lake of files that nobody here wrote. */
 async function lake(t: TestContext) {
@@ -47,39 +46,27 @@ async function lake(t: TestContext) {
   return { lakehose, put };
 }
 
-async function run(url: string, ...argv: string[]) {
-  let out = "";
-  let err = "";
-  const code = await runCommand(argv, {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    stdin: Readable.from([]),
-    environment: { LAKEHOSE_ENDPOINT: url },
-    signal: new AbortController().signal,
-  });
-  return { code, out, err };
-}
-
 test("lakehose crawl makes tables of a folder, shows them, and finds nothing new the second time", async (t) => {
   const { lakehose } = await lake(t);
-  const { code, out, err } = await run(lakehose.url, "crawl", "s3://lake", "--database", "raw", "--table-prefix", "x_");
+  const crawl = ["crawl", "s3://lake", "--database", "raw", "--table-prefix", "x_"];
+  const { code, out, err } = await runCli(lakehose.url, crawl);
   assert.equal(code, 0, err);
   assert.match(out, /raw\.x_clicks +created +json +gzip +2 +2 created/);
   assert.match(out, /raw\.x_visits +created +parquet +none +12 +1 created/);
   assert.match(out, /s3:\/\/lake\/clicks\/2026\/02\/01\/00\/broken\.gz: Expected/);
-  const again = await run(lakehose.url, "crawl", "s3://lake", "--database", "raw", "--table-prefix", "x_", "--json");
+  const again = await runCli(lakehose.url, [...crawl, "--json"]);
   const { report } = JSON.parse(again.out) as { report: { tables: { change: string }[] } };
   assert.deepEqual(
     report.tables.map(({ change }) => change),
     ["unchanged", "unchanged"],
   );
-  const described = await run(lakehose.url, "tables", "describe", "raw.x_clicks");
+  const described = await runCli(lakehose.url, ["tables", "describe", "raw.x_clicks"]);
   assert.match(described.out, /hour +string +partition key/);
 });
 
 test("lakehose crawl says what is wrong with a location", async (t) => {
   const { lakehose } = await lake(t);
-  const wrong = await run(lakehose.url, "crawl", "lake/clicks", "--database", "raw");
+  const wrong = await runCli(lakehose.url, ["crawl", "lake/clicks", "--database", "raw"]);
   assert.equal(wrong.code, 1);
   assert.match(wrong.err, /Expected a location such as s3:\/\/bucket\/folder\//);
 });

@@ -9,9 +9,11 @@ import { temporaryFolder } from "./journey.ts";
 /** Each example does by one command what its README says, and leaves nothing behind. */
 const EXAMPLES = join(import.meta.dirname, "..", "..", "examples");
 const NAMES = [
+  "01-message-bus",
   "02-server-logs",
   "05-stock-ticker",
   "06-telecom-counters",
+  "07-taxi-trips",
   "08-device-messages",
   "09-custom-prefixes",
   "10-firewall-logs",
@@ -44,6 +46,16 @@ test("every example has a README with its command, a configuration and a test he
   }
 });
 
+test("01-message-bus: a queue lands once, one message a line, under the prefix of its moment", {
+  skip: process.env.LAKEHOSE_TEST_RABBITMQ === undefined && "LAKEHOSE_TEST_RABBITMQ is not set",
+}, async (t) => {
+  const stdout = await outputOf(t, "01-message-bus");
+  assert.match(stdout, /^20000 messages, 100 of them sent twice/m);
+  assert.match(stdout, /^ {2}by-day\/\d{4}-\d\d-\d\d\/ {2}\d objects?/m);
+  assert.match(stdout, /^ {2}messages\/\d{4}\/\d\d\/\d\d\/\d\d\/ {2}\d objects?/m);
+  assert.match(stdout, /^ {2}member \d+ wrote:\\n\\tmessage /m);
+});
+
 test("02-server-logs: lines become partitions, three kinds of tables agree, rules age objects, a rush is found", async (t) => {
   const stdout = await outputOf(t, "02-server-logs");
   assert.match(
@@ -74,6 +86,18 @@ test("06-telecom-counters: a file of XML becomes a row for each counter, and SQL
   assert.match(stdout, /^ {2}Cell=harbour-3 +true +4 +4 +18$/m);
   assert.match(stdout, /^ {2}07 {2}=+#+ {2}44\.6 %$/m);
   assert.match(stdout, /^ +75104 +75104 +0 +0$/m);
+});
+
+test("07-taxi-trips: an archive is replayed at a pace, each trip is in the folder of its place and month, poison aside", async (t) => {
+  const stdout = await outputOf(t, "07-taxi-trips");
+  assert.match(
+    stdout,
+    /^ {2}240 records \(.*\) of 4 files went to trips, from 2017-12-31T08:00:00\.000Z to 2017-12-31T09:59:30/m,
+  );
+  assert.match(stdout, /^ {2}4,263 records /m);
+  assert.match(stdout, /^ {2}PartitionTime\.Missing: \{"type":"trip","pickup_location_id":"somewhere"/m);
+  assert.match(stdout, /^4500 trips in 530 folders; 67 began in the year before/m);
+  assert.match(stdout, /^ {2}049 +2018 +01 +18 +492\.6$/m);
 });
 
 test("08-device-messages: messages beyond 1 MiB become rows, and a reader counts the same while files are swapped", async (t) => {

@@ -3,13 +3,12 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
-import { runCommand } from "../../src/cli/main.ts";
 import { type StartOptions, start } from "../../src/server/index.ts";
 import type { JsonObject } from "../../src/std/json.ts";
 import { afterwards } from "./cleanup.ts";
 import { clientOf, createStream, putAll, temporaryFolder, until } from "./journey.ts";
+import { runCli } from "./run-cli.ts";
 
 const TABLES = {
   orders: {
@@ -25,18 +24,7 @@ async function world(t: TestContext, options: StartOptions = {}) {
   const data = options.data ?? (await temporaryFolder(t));
   const lakehose = await start({ catalog: { databases: { sales: { tables: TABLES } } }, ...options, data });
   afterwards(t, () => lakehose.close());
-  const run = async (...argv: string[]) => {
-    let out = "";
-    let err = "";
-    const code = await runCommand(argv, {
-      stdout: { write: (text) => (out += text) },
-      stderr: { write: (text) => (err += text) },
-      stdin: Readable.from([]),
-      environment: { LAKEHOSE_ENDPOINT: lakehose.url },
-      signal: new AbortController().signal,
-    });
-    return { code, out, err };
-  };
+  const run = (...argv: string[]) => runCli(lakehose.url, argv);
   const api = async (method: string, path: string, body?: object) => {
     const response = await fetch(`${lakehose.url}${path}`, {
       method,

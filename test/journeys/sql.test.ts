@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
-import { runCommand } from "../../src/cli/main.ts";
 import { start } from "../../src/server/index.ts";
+import { runCli } from "./run-cli.ts";
 
 /** What the calls of this file answer, together. */
 interface Answer {
@@ -27,18 +26,7 @@ async function running(t: TestContext) {
     ],
   });
   t.after(() => lakehose.close());
-  const run = async (...argv: string[]) => {
-    let out = "";
-    let err = "";
-    const code = await runCommand(argv, {
-      stdout: { write: (text) => (out += text) },
-      stderr: { write: (text) => (err += text) },
-      stdin: Readable.from([Buffer.from('{"Id":1,"Note":"a, b"}\n{"Id":2}\n')]),
-      environment: { LAKEHOSE_ENDPOINT: lakehose.url },
-      signal: new AbortController().signal,
-    });
-    return { code, out, err };
-  };
+  const run = (...argv: string[]) => runCli(lakehose.url, argv, '{"Id":1,"Note":"a, b"}\n{"Id":2}\n');
   const api = async (method: string, path: string, body?: object) => {
     const response = await fetch(`${lakehose.url}/api/${path}`, {
       method,

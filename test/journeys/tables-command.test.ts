@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { BatchCreatePartitionCommand, GlueClient } from "@aws-sdk/client-glue";
-import { runCommand } from "../../src/cli/main.ts";
 import { type StartOptions, start } from "../../src/server/index.ts";
+import { runCli } from "./run-cli.ts";
 
 const COLUMNS = [
   { name: "id", type: "bigint" },
@@ -13,18 +12,7 @@ const COLUMNS = [
 async function running(t: TestContext, options: StartOptions = {}) {
   const lakehose = await start(options);
   t.after(() => lakehose.close());
-  const run = async (...argv: string[]) => {
-    let out = "";
-    let err = "";
-    const code = await runCommand(argv, {
-      stdout: { write: (text) => (out += text) },
-      stderr: { write: (text) => (err += text) },
-      stdin: Readable.from([]),
-      environment: { LAKEHOSE_ENDPOINT: lakehose.url },
-      signal: new AbortController().signal,
-    });
-    return { code, out, err };
-  };
+  const run = (...argv: string[]) => runCli(lakehose.url, argv);
   return Object.assign(run, { url: lakehose.url });
 }
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jobWorld } from "../../../test/fakes/job-world.ts";
+import { NO_CHANGES } from "../../../test/fakes/no-changes.ts";
 import { StreamParts } from "../../../test/fakes/stream-parts.ts";
+import { noTriggers } from "../../../test/fakes/trigger-world.ts";
 import { noSources } from "../../../test/fakes/upstream-world.ts";
 import { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import { StoredCatalog } from "../../catalog/stored-catalog.ts";
-import { NO_CHANGES } from "../../catalog/table-changes/every-file.ts";
 import { packRecords } from "../../model/records.ts";
 import { QueryEngine } from "../../query/engine/query-engine.ts";
 import { Queries } from "../../query/queries.ts";
@@ -28,7 +29,7 @@ async function noQueries(): Promise<Queries> {
   const engine = await QueryEngine.open({
     catalog: await StoredCatalog.open({ clock, disk, random, dataDirectory: "/data" }),
     partitions: (await StoredCatalog.open({ clock, disk, random, dataDirectory: "/data" })).partitions,
-    changes: { ...NO_CHANGES, begin: nowhere, isFree: () => true },
+    changes: { ...NO_CHANGES, begin: nowhere },
     storeFor: nowhere,
     localPath: nowhere,
     disk,
@@ -75,6 +76,7 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
       queries: await noQueries(),
       jobs: (await jobWorld()).jobs,
       sources: noSources(),
+      triggers: noTriggers(),
       clock: parts.clock,
       deliveryLog,
     }),

@@ -13,6 +13,7 @@ import { getQuery } from "./get-query.ts";
 import { getSource } from "./get-source.ts";
 import { getStream } from "./get-stream.ts";
 import { getTable } from "./get-table.ts";
+import { getTrigger } from "./get-trigger.ts";
 import { listCrawls } from "./list-crawls.ts";
 import { listJobRuns } from "./list-job-runs.ts";
 import { listJobs } from "./list-jobs.ts";
@@ -23,6 +24,7 @@ import { listReplays } from "./list-replays.ts";
 import { listSources } from "./list-sources.ts";
 import { listStreams } from "./list-streams.ts";
 import { listTables } from "./list-tables.ts";
+import { listTriggers } from "./list-triggers.ts";
 import { putExtensions } from "./put-extensions.ts";
 import { putJob } from "./put-job.ts";
 import { readDeliveryLog } from "./read-delivery-log.ts";
@@ -51,6 +53,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     getSource(context),
     getStream(context),
     getTable(context),
+    getTrigger(context),
     listCrawls(context),
     listJobRuns(context),
     listJobs(context),
@@ -61,6 +64,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     listSources(context),
     listStreams(context),
     listTables(context),
+    listTriggers(context),
     putExtensions(context),
     putJob(context),
     readDeliveryLog(context),

@@ -1,9 +1,9 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Execution } from "../../query/executions/execution.ts";
 import type { Executions } from "../../query/executions/executions.ts";
-import type { PreparedStatements } from "../../query/executions/prepared-statements.ts";
 import type { SavedQueries, SavedQuery } from "../../query/executions/saved-queries.ts";
 import type { WorkGroups } from "../../query/executions/work-groups.ts";
+import type { PreparedStatements } from "../../query/prepared/prepared-statements.ts";
 import { arnOf } from "../protocol/caller.ts";
 import type { OperationRequest } from "../protocol/operation.ts";
 import type { Paging } from "../protocol/paging.ts";

@@ -1,6 +1,6 @@
 import type { Operation } from "../protocol/operation.ts";
-import { type AthenaContext, authorizeWorkGroup, checkInput } from "./athena-context.ts";
-import { savePreparedStatementRequest } from "./shapes/requests.ts";
+import type { AthenaContext } from "./athena-context.ts";
+import { readPreparedStatement } from "./read-prepared-statement.ts";
 
 /**
  * CreatePreparedStatement request  => StatementName, WorkGroup, QueryStatement, Description?
@@ -8,20 +8,12 @@ import { savePreparedStatementRequest } from "./shapes/requests.ts";
  *
  * The text is kept as it is; whether it can be run is found out when it is.
  */
-export function createPreparedStatement({ prepared, workGroups }: AthenaContext): Operation {
+export function createPreparedStatement(context: AthenaContext): Operation {
   return {
     target: "AmazonAthena.CreatePreparedStatement",
     service: "athena",
     async handle(request) {
-      const {
-        StatementName: name,
-        WorkGroup: workGroup,
-        QueryStatement: sql,
-        Description: description,
-      } = checkInput(savePreparedStatementRequest, request);
-      authorizeWorkGroup(request, workGroup);
-      workGroups.get(workGroup);
-      await prepared.create({ name, workGroup, sql, ...(description !== undefined && { description }) });
+      await context.prepared.create(readPreparedStatement(context, request));
       return {};
     },
   };

@@ -1,4 +1,4 @@
-import type { PreparedStatement } from "../../query/executions/prepared-statements.ts";
+import type { PreparedStatement } from "../../query/prepared/prepared-statements.ts";
 import type { JsonObject } from "../../std/json.ts";
 
 export function describePreparedStatement({

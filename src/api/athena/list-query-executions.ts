@@ -1,4 +1,4 @@
-import { PRIMARY } from "../../query/executions/work-groups.ts";
+import { PRIMARY } from "../../query/primary-work-group.ts";
 import type { Operation } from "../protocol/operation.ts";
 import { pageOf } from "../protocol/paging.ts";
 import { ATHENA_PAGING, type AthenaContext, authorizeWorkGroup, checkInput } from "./athena-context.ts";

@@ -1,6 +1,7 @@
 import { readLocation } from "../../catalog/location.ts";
 import type { ResultSettings } from "../../query/executions/result-settings.ts";
-import { PRIMARY, type WorkGroup } from "../../query/executions/work-groups.ts";
+import type { WorkGroup } from "../../query/executions/work-groups.ts";
+import { PRIMARY } from "../../query/primary-work-group.ts";
 import { requirePermission } from "../protocol/authenticator.ts";
 import type { Operation, OperationRequest } from "../protocol/operation.ts";
 import { type AthenaContext, authorizeWorkGroup, checkInput, invalidRequest } from "./athena-context.ts";

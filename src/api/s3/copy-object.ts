@@ -34,7 +34,9 @@ export const copyObject: S3Operation = {
       const received = await call.lake.receive(source.read(0, source.object.bytes), source.object.bytes);
       try {
         const target = { bucket: call.bucket, key: call.key, etag: received.md5, attributes, ...condition };
-        return copyResult("CopyObjectResult", await call.lake.place(target, received));
+        const object = await call.lake.place(target, received);
+        await call.created("ObjectCreated:Copy", object);
+        return copyResult("CopyObjectResult", object);
       } finally {
         await received.discard();
       }

@@ -30,6 +30,7 @@ export const putObject: S3Operation = {
       const { checksums } = payload;
       const target = { bucket, key, etag: received.md5, attributes: { ...attributes, checksums }, ...condition };
       const object = await lake.place(target, received);
+      await call.created("ObjectCreated:Put", object);
       return emptyAnswer({ etag: quoted(object.etag), ...checksumHeaders(checksums) });
     } finally {
       await received.discard();

@@ -1,6 +1,6 @@
 import type { LifecycleRules } from "../../jobs/lifecycle/lifecycle-rules.ts";
 import type { Clock } from "../../std/clock.ts";
-import type { LocalLake } from "../../storage/local-lake.ts";
+import type { LakeObject, LocalLake } from "../../storage/local-lake.ts";
 import { requirePermission } from "../protocol/authenticator.ts";
 import type { Caller } from "../protocol/caller.ts";
 import type { HttpAnswer, HttpRequest } from "../protocol/http.ts";
@@ -26,6 +26,7 @@ export interface S3Operation {
 export interface S3CallParts {
   readonly lake: LocalLake;
   readonly lifecycle: LifecycleRules;
+  readonly announce: AnnounceObject;
   readonly clock: Clock;
   readonly request: HttpRequest;
   readonly caller: Caller;
@@ -38,6 +39,15 @@ export interface S3CallParts {
   /** A failure as XML, for answers that have begun: it is told in the log as well. */
   readonly explainLate: (error: unknown) => string;
 }
+
+/** How objects come into being through this door, in the words of S3's event notifications. */
+export type ObjectCreation = "ObjectCreated:Put" | "ObjectCreated:Copy" | "ObjectCreated:CompleteMultipartUpload";
+
+/** Tells whoever listens of a new object; resolves once they will hear of it also after a crash. */
+export type AnnounceObject = (
+  creation: ObjectCreation,
+  object: { readonly bucket: string; readonly key: string; readonly bytes: number; readonly etag: string },
+) => Promise<void>;
 
 /** Documents of 1,000 keys or 10,000 parts fit (AWS: 2 MB for DeleteObjects). */
 const DOCUMENT_BYTES_MAX = 4 * 1024 * 1024;
@@ -55,6 +65,7 @@ export class S3Call {
   readonly query: ReadonlyMap<string, string>;
   readonly explainLate: (error: unknown) => string;
   readonly #requireLocal: (bucket: string) => void;
+  readonly #announce: AnnounceObject;
   #authorized = false;
 
   constructor(parts: S3CallParts) {
@@ -69,6 +80,7 @@ export class S3Call {
     this.query = parts.query;
     this.explainLate = parts.explainLate;
     this.#requireLocal = parts.requireLocal;
+    this.#announce = parts.announce;
   }
 
   get authorized(): boolean {
@@ -86,6 +98,11 @@ export class S3Call {
     const resource = bucket === "" ? "*" : key === "" ? bucket : `${bucket}/${key}`;
     requirePermission(this.caller, `s3:${action}`, bucket === "" ? "*" : `arn:aws:s3:::${resource}`);
     if (bucket !== "") this.#requireLocal(bucket);
+  }
+
+  /** Before the client hears that the object is there, so that what it knows of nobody misses. */
+  async created(creation: ObjectCreation, { bytes, etag }: Pick<LakeObject, "bytes" | "etag">): Promise<void> {
+    await this.#announce(creation, { bucket: this.bucket, key: this.key, bytes, etag });
   }
 
   async requireBucket(): Promise<void> {

@@ -14,7 +14,7 @@ import {
 } from "../protocol/http.ts";
 import { unverifiedScope } from "../protocol/sigv4-parse.ts";
 import { Payload, payloadHashOf } from "./payload.ts";
-import { S3Call } from "./s3-call.ts";
+import { type AnnounceObject, S3Call } from "./s3-call.ts";
 import { S3Error, s3ErrorOf } from "./s3-error.ts";
 import { findOperation } from "./s3-operations.ts";
 import { xmlDocument } from "./xml-write.ts";
@@ -22,6 +22,7 @@ import { xmlDocument } from "./xml-write.ts";
 export interface S3RouteOptions {
   readonly lake: LocalLake;
   readonly lifecycle: LifecycleRules;
+  readonly announce: AnnounceObject;
   /** Where a bucket is that is not in the local lake: the address of its store. */
   readonly endpointOf: (bucket: string) => string | undefined;
   readonly authenticator: Authenticator;
@@ -84,7 +85,7 @@ interface Seen {
 }
 
 async function run(options: S3RouteOptions, request: HttpRequest, seen: Seen): Promise<HttpAnswer> {
-  const { authenticator, telemetry, lake, lifecycle, clock, endpointOf } = options;
+  const { authenticator, telemetry, lake, lifecycle, announce, clock, endpointOf } = options;
   if (!authenticator.open) refuseOldSignature(request);
   const payloadHash = payloadHashOf(request);
   const { caller, proof } = authenticator.signedHead(request, "s3", payloadHash);
@@ -103,7 +104,7 @@ async function run(options: S3RouteOptions, request: HttpRequest, seen: Seen): P
   };
   const explainLate = (error: unknown) => errorXml(explain(telemetry, seen, error), request.path, request.id);
   const about = { bucket, key, query, requireLocal, explainLate };
-  const call = new S3Call({ lake, lifecycle, clock, request, caller, payload, ...about });
+  const call = new S3Call({ lake, lifecycle, announce, clock, request, caller, payload, ...about });
   const answer = await operation.handle(call);
   invariant(call.authorized, `${operation.name} asks for permission before it answers`);
   return answer;

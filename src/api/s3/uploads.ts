@@ -58,14 +58,15 @@ export const completeMultipartUpload: S3Operation = {
     const { bucket, key } = call;
     const target = { bucket, key, etag: etagOf(parts), attributes, ...condition };
     const result = async (): Promise<XmlNode> => {
-      const { etag } = await call.lake.uploads.complete(upload, parts, target);
+      const object = await call.lake.uploads.complete(upload, parts, target);
+      await call.created("ObjectCreated:CompleteMultipartUpload", object);
       return [
         "CompleteMultipartUploadResult",
         [
           ["Location", call.request.path],
           ["Bucket", bucket],
           ["Key", key],
-          ["ETag", quoted(etag)],
+          ["ETag", quoted(object.etag)],
         ],
       ];
     };

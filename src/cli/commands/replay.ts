@@ -5,8 +5,10 @@ import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { type Connection, connectionOf } from "../connection.ts";
 import { print, table } from "../output.ts";
+import { ARCHIVE_OPTIONS, type ArchiveFlags } from "../replay/archive-flags.ts";
 import { watchJob } from "../watch-job.ts";
 
+/** Of a replay of the log or of objects of the lake, which the server does. */
 interface ReplayFlags {
   readonly delivery?: string;
   readonly from?: string;
@@ -34,31 +36,73 @@ interface Replay {
   readonly problem?: string;
 }
 
+/**
+ * One word for two things that differ in what they read: with `--stream` records of an archive go to a stream as if they
+ * happened now; without, the server delivers again what a stream had before. Options of the one are refused with the other.
+ */
 export const replayCommand: CliCommand = {
   name: "replay",
   add: (program, context) => {
-    program
+    const command = program
       .command("replay")
-      .description("deliver again what the log still holds, or what lies in the lake")
-      .argument("<stream>")
-      .option("--delivery <id>", "whose processors, format and target; by default the stream's first delivery")
-      .option("--from <time>", "records that arrived at or after this time, such as 2026-07-13T08:00:00Z")
-      .option("--to <time>", "records that arrived before this time")
-      .option("--from-offset <offset>", "records from this offset on")
-      .option("--to-offset <offset>", "records below this offset")
-      .option("--objects <prefix>", "read the objects below this prefix back instead of the log")
-      .option("--objects-bucket <bucket>", "bucket of those objects")
-      .option("--stage <stage>", "where records of objects enter: processors or delivery")
-      .option("--into <prefix>", "prefix to write to; by default replay/ID/ before the delivery's own")
-      .option("--into-bucket <bucket>", "bucket to write to")
-      .option("--detach", "return once the replay has begun")
-      .option("--list", "show the stream's replays instead")
-      .option("--cancel <id>", "call a replay off instead")
-      .action((name: string, flags: ReplayFlags, command: Command) => run(name, flags, command, context));
+      .description(
+        "send an archive to a stream at the pace of its events (--stream), or deliver again what a stream had",
+      )
+      .argument("<source>", "with --stream: file, folder, pattern or s3://bucket/prefix; without: name of the stream")
+      .addHelpText("after", EXAMPLES);
+    for (const [flags, description] of ARCHIVE_OPTIONS) command.option(flags, `archive: ${description}`);
+    for (const [flags, description] of LOG_OPTIONS) command.option(flags, `stream: ${description}`);
+    command.action((source: string, flags: ReplayFlags & ArchiveFlags, command: Command) => {
+      const isArchive = flags.stream !== undefined;
+      refuseOptions(command, isArchive ? LOG_OPTIONS : ARCHIVE_OPTIONS, isArchive);
+      return isArchive ? runArchive(source, flags, command, context) : run(source, flags, command, context);
+    });
   },
 };
 
+type OptionTexts = readonly (readonly [flags: string, description: string])[];
+
+const LOG_OPTIONS: OptionTexts = [
+  ["--delivery <id>", "whose processors, format and target; by default the stream's first delivery"],
+  ["--from <time>", "records that arrived at or after this time, such as 2026-07-13T08:00:00Z"],
+  ["--to <time>", "records that arrived before this time"],
+  ["--from-offset <offset>", "records from this offset on"],
+  ["--to-offset <offset>", "records below this offset"],
+  ["--objects <prefix>", "read the objects below this prefix back instead of the log"],
+  ["--objects-bucket <bucket>", "bucket of those objects"],
+  ["--stage <stage>", "where records of objects enter: processors or delivery"],
+  ["--into <prefix>", "prefix to write to; by default replay/ID/ before the delivery's own"],
+  ["--into-bucket <bucket>", "bucket to write to"],
+  ["--detach", "return once the replay has begun"],
+  ["--list", "show the stream's replays instead"],
+  ["--cancel <id>", "call a replay off instead"],
+];
+
+const EXAMPLES = `
+An archive:  lakehose replay trips/ --stream trips --time-field dropoff_datetime --speedup 3600
+A stream:    lakehose replay trips --from 2026-07-13T08:00:00Z --to 2026-07-13T09:00:00Z`;
+
+/** An option that would say nothing is a mistake about which of the two this is. */
+function refuseOptions(command: Command, options: OptionTexts, isArchive: boolean): void {
+  const names = new Set(options.map(([flags]) => flags.split(" ")[0]));
+  const strange = command.options.find((option) => {
+    return names.has(option.long ?? "") && command.getOptionValueSource(option.attributeName()) === "cli";
+  });
+  if (strange === undefined) return;
+  throw new CliError(
+    isArchive
+      ? `${strange.long} is for replays of a stream: leave --stream away for those, or ${strange.long} for an archive`
+      : `${strange.long} is for replays of an archive: name the stream that it goes to with --stream`,
+  );
+}
+
+async function runArchive(source: string, flags: ArchiveFlags, command: Command, context: CliContext): Promise<void> {
+  const { runArchiveReplay } = await import("../replay/run-archive-replay.ts");
+  return runArchiveReplay(source, flags, command, context);
+}
+
 async function run(name: string, flags: ReplayFlags, command: Command, context: CliContext): Promise<void> {
+  if (name.includes("/")) throw new CliError(`${name} is no name of a stream. To replay an archive, add --stream`);
   const connection = connectionOf(command, context);
   const path = `/api/streams/${encodeURIComponent(name)}/replays`;
   try {

@@ -204,10 +204,11 @@ export interface LandedRecord {
   readonly objects: readonly LandedObject[];
 }
 
-/** An object with rows of a table. All that the catalog has to know of it, since its intent and plan are forgotten. */
+/** An object with data. All that the catalog and listeners have to know of it, since its intent and plan are forgotten. */
 export interface LandedObject {
   readonly parcelId: string;
-  readonly table: TableReference;
+  /** Whose rows it holds; absent where it is no table's. */
+  readonly table?: TableReference;
   readonly target: ComponentSpec;
   /** In the target. */
   readonly name: string;

@@ -218,10 +218,11 @@ export class JournalState {
     if (intent.key.kind === "data") this.deliveredRecords += landed;
     if (intent.key.kind === "error") this.erroredRecords += intent.records;
     const { definition } = this.plans.get(intent.plan) ?? {};
-    if (definition?.table === undefined || intent.key.kind !== "data" || receipt.outcome === "empty") return;
+    if (definition === undefined || intent.key.kind !== "data" || receipt.outcome === "empty") return;
     const { table, target } = definition;
     const { parcelId, bytes, etag } = receipt;
-    this.unregistered.set(parcelId, { parcelId, table, target, name: intent.name, records: landed, bytes, etag });
+    const object = { parcelId, target, name: intent.name, records: landed, bytes, etag };
+    this.unregistered.set(parcelId, table === undefined ? object : { ...object, table });
   }
 
   #foldCarried(carried: CarriedRecord): void {

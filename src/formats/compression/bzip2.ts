@@ -16,8 +16,9 @@ export async function* readBzip2(source: ByteSource): AsyncGenerator<Buffer> {
     if (chunk.length > 0) decoder.write(chunk);
     ended = chunk.length < PIECE_BYTES;
     if (ended && failure === undefined) decoder.end();
-    if (failure !== undefined) throw damaged(source, "an intact block of bzip2", failure);
+    // Blocks before the damaged one are as good as ever.
     yield* plain.splice(0);
+    if (failure !== undefined) throw damaged(source, "an intact block of bzip2", failure);
   }
 }
 

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateRawSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { compressSync } from "snappy";
+import { decompressBuffer } from "../../../test/fakes/decompress-buffer.ts";
 import type { CompressionType } from "../../model/delivery-definition.ts";
 import { seededRandom } from "../../std/random.ts";
-import { decompress, decompressBuffer, detectCompression } from "./decompress.ts";
+import { decompress, detectCompression } from "./decompress.ts";
 import { compressions } from "./registry.ts";
 
 const CONTENT = Buffer.from(Array.from({ length: 20_000 }, (_, index) => `{"index":${index}}`).join("\n"));

@@ -66,13 +66,6 @@ export interface DecompressOptions {
   readonly onDetected?: (type: ReadableCompression) => void;
 }
 
-/** `decompress` for an object that is in memory. */
-export async function decompressBuffer(bytes: Buffer, options: DecompressOptions): Promise<Buffer> {
-  const plain: Buffer[] = [];
-  for await (const chunk of decompress([bytes], options)) plain.push(chunk);
-  return Buffer.concat(plain);
-}
-
 /** Compressions that are told, and but for xz unpacked: those that Lakehose writes, and others. */
 export type ReadableCompression = CompressionType | ForeignCompression;
 

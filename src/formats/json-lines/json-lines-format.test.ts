@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatConformance } from "../../../test/conformance/format.ts";
+import { decompressBuffer } from "../../../test/fakes/decompress-buffer.ts";
 import { encodeObject } from "../../../test/readers/encode-object.ts";
 import { corpusColumns, corpusLines, corpusRecord, corpusSchema } from "../../../test/readers/row-corpus.ts";
 import type { CompressionType } from "../../model/delivery-definition.ts";
-import { decompressBuffer } from "../compression/decompress.ts";
 import { compressions } from "../compression/registry.ts";
 import { jsonLinesFormat } from "./json-lines-format.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Mutex } from "../../std/mutex.ts";
+import { KeyedQueue } from "../../std/keyed-queue.ts";
 import type { JobKind } from "../job-kind.ts";
 import { runInWorld } from "../rewriting/run-in-world.ts";
 import { tableOptions } from "../rewriting/table-options.ts";
@@ -50,11 +50,12 @@ type ConversionOptions = z.output<typeof optionsSchema>;
 
 export const conversionJob: JobKind<ConversionOptions> = {
   name: "convert",
-  description: "Converts the JSON files of a table into Parquet files of another one, each file once.",
+  description:
+    "Converts the files of a table, of any kind that queries read, into Parquet files of another one, each file once.",
   options: optionsSchema,
   create: (components) => {
     /** Two runs into one table would both take the same files. */
-    const turns = new Map<string, Mutex>();
+    const turns = new KeyedQueue();
     return ({ minimumAgeMinutes, batchMegabytes, targetDatabase, targetLocation, ...options }, run) => {
       const settings = {
         ...options,
@@ -64,9 +65,7 @@ export const conversionJob: JobKind<ConversionOptions> = {
         ageMsMin: minimumAgeMinutes * MINUTE_MS,
       };
       const name = `${settings.targetDatabase}.${settings.targetTable}`;
-      const turn = turns.get(name) ?? new Mutex();
-      turns.set(name, turn);
-      return turn.run(() =>
+      return turns.run(name, () =>
         runInWorld(components, run, 0, async (rewriting) => {
           run.signal.throwIfAborted();
           const { TableConversion } = await import("./convert-table.ts");

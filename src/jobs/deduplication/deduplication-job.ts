@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Mutex } from "../../std/mutex.ts";
+import { KeyedQueue } from "../../std/keyed-queue.ts";
 import type { JobKind } from "../job-kind.ts";
 import { runInWorld } from "../rewriting/run-in-world.ts";
 import { tableOptions } from "../rewriting/table-options.ts";
@@ -55,11 +55,9 @@ export const deduplicationJob: JobKind<DeduplicationOptions> = {
   options: optionsSchema,
   create: (components) => {
     /** Two runs with different rules would each keep the row that the other drops. */
-    const turns = new Map<string, Mutex>();
+    const turns = new KeyedQueue();
     return ({ minimumAgeMinutes, graceMinutes, changedWithinHours, lastPartitions, orderBy, ...options }, run) => {
       const name = `${options.database}.${options.table}`;
-      const turn = turns.get(name) ?? new Mutex();
-      turns.set(name, turn);
       const settings = {
         ...options,
         order: orderBy,
@@ -67,7 +65,7 @@ export const deduplicationJob: JobKind<DeduplicationOptions> = {
         changedWithinMs: changedWithinHours === undefined ? undefined : changedWithinHours * HOUR_MS,
         ageMsMin: minimumAgeMinutes * MINUTE_MS,
       };
-      return turn.run(() =>
+      return turns.run(name, () =>
         runInWorld(components, run, graceMinutes, async (rewriting) => {
           run.signal.throwIfAborted();
           const { TableDeduplication } = await import("./deduplicate-table.ts");

@@ -10,15 +10,6 @@ before(async () => {
 });
 after(() => world.close());
 
-async function fails(sql: string, code: string, message: RegExp): Promise<void> {
-  await assert.rejects(world.run(sql), (error: Error) => {
-    assert.ok(error instanceof QueryError, String(error));
-    assert.match(error.message, message);
-    assert.equal(error.code, code, error.message);
-    return true;
-  });
-}
-
 const rowsOf = async (sql: string) => (await world.run(sql)).rows;
 const definitionOf = (name: string) => world.catalog.table("default", name)?.definition;
 
@@ -85,7 +76,7 @@ describe("CREATE TABLE AS", () => {
     );
     await world.run("CREATE TABLE IF NOT EXISTS once AS SELECT 2 AS other");
     assert.deepEqual(await rowsOf("SELECT * FROM once"), []);
-    await fails("CREATE TABLE once AS SELECT 1 AS a", "already-exists", /There is a table default\.once already/);
+    await world.fails("CREATE TABLE once AS SELECT 1 AS a", "already-exists", /There is a table default\.once already/);
     await world.run("CREATE TABLE twice AS (SELECT 1 AS a) WITH DATA");
     await world.run("CREATE TABLE nothing AS SELECT a FROM twice WHERE a > 1");
     assert.deepEqual(await rowsOf("SELECT (SELECT count(*) FROM twice), (SELECT count(*) FROM nothing)"), [[1, 0]]);
@@ -105,7 +96,7 @@ describe("CREATE TABLE AS", () => {
   test("the table is made when all its files are there, and nobody sees it before", async () => {
     await duringCommit(
       () => world.run("CREATE TABLE slow AS SELECT 1 AS a"),
-      () => fails("SELECT * FROM slow", "not-found", /There is no table default\.slow/),
+      () => world.fails("SELECT * FROM slow", "not-found", /There is no table default\.slow/),
     );
     assert.deepEqual(await rowsOf("SELECT * FROM slow"), [[1]]);
   });
@@ -216,7 +207,7 @@ describe("CREATE TABLE AS that is refused", () => {
   ];
   for (const [sql, code, message] of cases) {
     test(sql, async () => {
-      await fails(sql, code, message);
+      await world.fails(sql, code, message);
       assert.equal(definitionOf("r"), undefined);
     });
   }
@@ -228,7 +219,7 @@ describe("CREATE TABLE AS that is refused", () => {
       return begin.call(world.changes, plan);
     };
     const location = "s3://far/raced/";
-    await fails(
+    await world.fails(
       `CREATE TABLE raced WITH (external_location = '${location}', partitioned_by = ARRAY['b']) AS SELECT 1 AS a, 2 AS b`,
       "already-exists",
       /raced/,

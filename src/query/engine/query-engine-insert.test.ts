@@ -3,22 +3,12 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type QueryWorld, queryWorld } from "../../../test/fakes/query-world.ts";
-import { QueryError } from "../query-error.ts";
 
 let world: QueryWorld;
 before(async () => {
   world = await queryWorld();
 });
 after(() => world.close());
-
-async function fails(sql: string, code: string, message: RegExp): Promise<void> {
-  await assert.rejects(world.run(sql), (error: Error) => {
-    assert.ok(error instanceof QueryError, String(error));
-    assert.match(error.message, message);
-    assert.equal(error.code, code, error.message);
-    return true;
-  });
-}
 
 const rowsOf = async (sql: string) => (await world.run(sql)).rows;
 
@@ -239,7 +229,7 @@ describe("INSERT INTO that is refused leaves nothing", () => {
   for (const [sql, code, message] of cases) {
     test(sql, async () => {
       const all = objects("");
-      await fails(sql, code, message);
+      await world.fails(sql, code, message);
       assert.deepEqual(objects(""), all);
       assert.deepEqual(readdirSync(join(world.root, "query", "output")), []);
       assert.deepEqual(await rowsOf("SELECT * FROM target"), []);

@@ -11,10 +11,10 @@ import type { Random } from "../../std/random.ts";
 import { type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
 import type { Telemetry } from "../../telemetry/telemetry.ts";
 import type { Statement, TranslatedQuery } from "../dialect/statement.ts";
-import type { PreparedStatements } from "../executions/prepared-statements.ts";
-import { resolveStatement } from "../executions/resolve-statement.ts";
-import { PRIMARY } from "../executions/work-groups.ts";
 import type { FreshRows } from "../fresh-rows.ts";
+import type { PreparedStatements } from "../prepared/prepared-statements.ts";
+import { resolveStatement } from "../prepared/resolve-statement.ts";
+import { PRIMARY } from "../primary-work-group.ts";
 import { QueryError, unsupported } from "../query-error.ts";
 import type { QueryLimits } from "../query-limits.ts";
 import { NOTHING_READ, type QueryStatistics } from "../query-statistics.ts";
@@ -27,7 +27,7 @@ import { cellValue, hiveType, trinoType } from "./cell-value.ts";
 import { FileCache } from "./file-cache.ts";
 import { type OpenTablesOptions, spillFolder, withTables } from "./open-tables.ts";
 import { QuerySlots } from "./query-slots.ts";
-import { SpareInstance } from "./spare-instance.ts";
+import { createInstance, SpareInstance } from "./spare-instance.ts";
 import { StatementWatch } from "./statement-watch.ts";
 
 export type { QueryStatistics } from "../query-statistics.ts";
@@ -108,10 +108,8 @@ export class QueryEngine {
 
   private constructor(options: QueryEngineOptions, cache: FileCache) {
     this.#options = options;
-    this.#spare = new SpareInstance(
-      { ...options.limits, spillDirectory: spillFolder(options.directory) },
-      options.clock,
-    );
+    const limits = { ...options.limits, spillDirectory: spillFolder(options.directory) };
+    this.#spare = new SpareInstance(() => createInstance(limits), options.clock);
     this.#tables = { ...options, cache, spare: this.#spare };
     this.#slots = new QuerySlots(options.limits);
   }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type QueryWorld, queryWorld } from "../../../test/fakes/query-world.ts";
-import { QueryError } from "../query-error.ts";
 
 let world: QueryWorld;
 before(async () => {
@@ -19,15 +18,6 @@ before(async () => {
   await world.run("MSCK REPAIR TABLE ticks");
 });
 after(() => world.close());
-
-async function fails(sql: string, code: string, message: RegExp): Promise<void> {
-  await assert.rejects(world.run(sql), (error: Error) => {
-    assert.ok(error instanceof QueryError, String(error));
-    assert.match(error.message, message);
-    assert.equal(error.code, code, error.message);
-    return true;
-  });
-}
 
 const INPUT = "INPUT => TABLE(SELECT seq, price FROM ticks WHERE day = 1 ORDER BY seq)";
 const FOREST = `random_cut_forest(${INPUT}, COLUMNS => DESCRIPTOR(price), NUMBER_OF_TREES => 20, SUB_SAMPLE_SIZE => 64)`;
@@ -186,13 +176,14 @@ describe("calls that are refused", () => {
     ["hotspots(INPUT => TABLE(first_day))", "syntax", /scanRadius/],
     ["random_cut_forest(TABLE(SELECT 1 AS x), 1000, 1000, 10000, 30) CROSS JOIN x", "syntax", /./],
   ];
-  for (const [call, code, message] of cases) test(call, () => fails(`SELECT * FROM TABLE(${call})`, code, message));
+  for (const [call, code, message] of cases)
+    test(call, () => world.fails(`SELECT * FROM TABLE(${call})`, code, message));
 
   test("names of arguments outside of table functions", () =>
-    fails("SELECT abs(x => 1)", "syntax", /arguments without names/));
+    world.fails("SELECT abs(x => 1)", "syntax", /arguments without names/));
 
   test("more calls than a query may have", () =>
-    fails(
+    world.fails(
       Array.from(
         { length: 21 },
         (_, seed) => `SELECT * FROM TABLE(random_cut_forest(INPUT => TABLE(SELECT 1 AS x), SEED => ${seed}))`,

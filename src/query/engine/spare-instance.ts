@@ -43,12 +43,12 @@ export function closeInstance({ instance, connection }: FreshInstance): void {
  * closed after half a minute. Each is used for one query all the same.
  */
 export class SpareInstance {
-  readonly #limits: InstanceLimits;
+  readonly #make: () => Promise<FreshInstance>;
   readonly #clock: Clock;
   #spare: { readonly made: Promise<FreshInstance>; readonly taken: AbortController } | undefined;
 
-  constructor(limits: InstanceLimits, clock: Clock) {
-    this.#limits = limits;
+  constructor(make: () => Promise<FreshInstance>, clock: Clock) {
+    this.#make = make;
     this.#clock = clock;
   }
 
@@ -56,15 +56,17 @@ export class SpareInstance {
     const spare = this.#spare;
     this.#spare = undefined;
     spare?.taken.abort();
-    return spare === undefined ? createInstance(this.#limits) : spare.made;
+    if (spare === undefined) return this.#make();
+    // What kept it from being made may be over by now: memory that another query has given back, for one.
+    return spare.made.catch(() => this.#make());
   }
 
   /** Makes one for the next query, while this one runs. */
   prepare(): void {
     if (this.#spare !== undefined) return;
-    const spare = { made: createInstance(this.#limits), taken: new AbortController() };
+    const spare = { made: this.#make(), taken: new AbortController() };
     this.#spare = spare;
-    // A failure is told to whoever takes it.
+    // Whoever takes it makes one anew then.
     spare.made.catch(() => undefined);
     void this.#clock.sleep(UNUSED_MS, spare.taken.signal).then(
       () => this.close(),
@@ -92,5 +94,7 @@ function settingsOf({ memoryMib, threads, spillDirectory, spillMib }: InstanceLi
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     allow_community_extensions: "false",
+    // It goes with its one query: bytes that it keeps for the next one are copied for nothing (4 % of a scan).
+    enable_external_file_cache: "false",
   };
 }

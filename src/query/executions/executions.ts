@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { reasonOf } from "../../model/errors.ts";
 import { Mutex } from "../../std/mutex.ts";
+import type { PreparedStatements } from "../prepared/prepared-statements.ts";
 import type { Queries, QueryExecution } from "../queries.ts";
 import { QueryError } from "../query-error.ts";
 import { NOTHING_READ } from "../query-statistics.ts";
+import { RecordFiles } from "../record-files.ts";
 import { type Execution, execution, resultFormOf } from "./execution.ts";
 import { drawId } from "./execution-id.ts";
-import type { PreparedStatements } from "./prepared-statements.ts";
 import { manifestOf, type PublishOptions, publishResult } from "./publish-result.ts";
 import { type ResultPage, readResult } from "./read-result.ts";
-import { RecordFiles } from "./record-files.ts";
 import { type ResultSettings, resultFolder } from "./result-settings.ts";
 
 /**
@@ -135,7 +135,7 @@ export class Executions {
     const { results, parameters, token, workGroup, scannedBytesMax } = request;
     const folder = resultFolder(results.location);
     // With the first statement: nobody needs the dialect before.
-    const { resolveStatement } = await import("./resolve-statement.ts");
+    const { resolveStatement } = await import("../prepared/resolve-statement.ts");
     const resolved = resolveStatement(request.sql, parameters, prepared, workGroup);
     const { sql } = resolved;
     const statement = resolved.statement.kind;

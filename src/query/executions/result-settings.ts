@@ -17,12 +17,6 @@ export const resultSettings = z.object({
 
 export type ResultSettings = z.infer<typeof resultSettings>;
 
-/** An object that a result is in, or will be. */
-export interface ResultObject {
-  readonly bucket: string;
-  readonly key: string;
-}
-
 /** The folder for results. Throws when it is none. */
 export function resultFolder(location: string): Location {
   const folder = readLocation(location);

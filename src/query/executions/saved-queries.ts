@@ -4,8 +4,8 @@ import type { Disk } from "../../std/disk.ts";
 import { Mutex } from "../../std/mutex.ts";
 import type { Random } from "../../std/random.ts";
 import { QueryError } from "../query-error.ts";
+import { RecordFiles } from "../record-files.ts";
 import { drawId } from "./execution-id.ts";
-import { RecordFiles } from "./record-files.ts";
 
 const savedQuery = z.object({
   id: z.string().min(1),

@@ -4,8 +4,9 @@ import { z } from "zod";
 import type { Clock } from "../../std/clock.ts";
 import type { Disk } from "../../std/disk.ts";
 import { Mutex } from "../../std/mutex.ts";
+import { PRIMARY } from "../primary-work-group.ts";
 import { QueryError } from "../query-error.ts";
-import { RecordFiles } from "./record-files.ts";
+import { RecordFiles } from "../record-files.ts";
 import { resultFolder, resultSettings } from "./result-settings.ts";
 
 /** Who asks for results belongs to a work group, which says where they go. */
@@ -24,9 +25,6 @@ const workGroup = z.object({
 });
 
 export type WorkGroup = Readonly<z.infer<typeof workGroup>>;
-
-/** The one that is always there. */
-export const PRIMARY = "primary";
 
 /** Work groups of an account (Athena quotas). */
 const WORK_GROUPS_MAX = 1_000;

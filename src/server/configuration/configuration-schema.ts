@@ -11,6 +11,7 @@ import { lifecycleSection } from "./lifecycle-section.ts";
 import { querySection } from "./query-section.ts";
 import { sourcesSection } from "./sources-section.ts";
 import { streamSourcesSection } from "./stream-sources-section.ts";
+import { triggersSection } from "./triggers-section.ts";
 
 /**
  * The configuration file, one schema: the types, what is said about mistakes, and the reference page derive from it. Every
@@ -243,6 +244,7 @@ export const configurationSchema = z.strictObject({
   python: pythonSection,
   query: querySection,
   sources: sourcesSection,
+  triggers: triggersSection,
   streamSources: streamSourcesSection,
   streams: z
     .array(

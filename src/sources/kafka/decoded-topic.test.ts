@@ -3,8 +3,7 @@ import { describe, it } from "node:test";
 import { KafkaTopic, kafkaBroker, skipKafka } from "../../../test/fakes/kafka-topic.ts";
 import { startStandInSchemaRegistry } from "../../../test/fakes/stand-in-schema-registry.ts";
 import { UpstreamWorld } from "../../../test/fakes/upstream-world.ts";
-import { anySourceKind } from "../source-kind.ts";
-import { kafka } from "./kafka.ts";
+import { kafkaSource } from "./kafka-source.ts";
 
 const json = (text: string) => Buffer.concat([Buffer.from([0, 0, 0, 0, 7]), Buffer.from(text)]);
 
@@ -18,7 +17,7 @@ async function open(more: object, decode: object = {}) {
     decode: { schemaRegistry: registry.url, ...decode },
     ...more,
   };
-  const world = new UpstreamWorld(anySourceKind(kafka), options);
+  const world = new UpstreamWorld(kafkaSource, options);
   const close = async () => {
     await world.stop();
     await Promise.all([topic.close(), registry.close()]);

@@ -3,16 +3,15 @@ import { describe, it, type TestContext } from "node:test";
 import { KafkaTopic, kafkaBroker, skipKafka } from "../../../test/fakes/kafka-topic.ts";
 import { UpstreamWorld } from "../../../test/fakes/upstream-world.ts";
 import { type Clock, systemClock } from "../../std/clock.ts";
-import { anySourceKind } from "../source-kind.ts";
-import { kafka } from "./kafka.ts";
+import { kafkaSource } from "./kafka-source.ts";
 
 /** Partitions that change hands between servers, each with a log of its own. */
 
 async function open(t: TestContext, partitions: number) {
   const topic = await KafkaTopic.create(partitions);
   const options = { brokers: [kafkaBroker], topics: [topic.name], group: topic.name };
-  const one = new UpstreamWorld(anySourceKind(kafka), options);
-  const two = new UpstreamWorld(anySourceKind(kafka), options);
+  const one = new UpstreamWorld(kafkaSource, options);
+  const two = new UpstreamWorld(kafkaSource, options);
   t.after(async () => {
     await Promise.all([one.stop(), two.stop()]);
     await topic.close();
@@ -73,7 +72,7 @@ describe("kafka hand-over", { skip: skipKafka }, () => {
     const options = { brokers: [kafkaBroker], topics: [topic.name], group: topic.name, start: "latest" };
     // It looks for new ones every half minute.
     const sleep: Clock["sleep"] = (ms, signal) => systemClock.sleep(ms === 30_000 ? 300 : ms, signal);
-    const world = new UpstreamWorld(anySourceKind(kafka), options, { clock: { ...systemClock, sleep } });
+    const world = new UpstreamWorld(kafkaSource, options, { clock: { ...systemClock, sleep } });
     t.after(async () => {
       await world.stop();
       await topic.close();

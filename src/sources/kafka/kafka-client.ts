@@ -2,6 +2,7 @@ import type { BaseOptions, Consumer } from "@platformatic/kafka";
 import { LakehoseError, reasonOf } from "../../model/errors.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { Clock } from "../../std/clock.ts";
+import { readClientTls } from "../client-tls.ts";
 import type { KafkaOptions } from "./kafka-options.ts";
 
 /** The client library as it was loaded. */
@@ -21,7 +22,6 @@ export function connectionOptions(
   clientId: string,
   readSecret: (secret: Secret) => string,
 ): BaseOptions {
-  const read = (secret: Secret | undefined) => (secret === undefined ? undefined : readSecret(secret));
   return {
     // The library takes no space in it.
     clientId: clientId.replaceAll(/\s/g, "-"),
@@ -31,8 +31,8 @@ export function connectionOptions(
     retries: RETRIES_MAX,
     retryDelay: RETRY_WAIT_MS,
     ...(tls !== undefined && {
-      tls: { ca: read(tls.ca), cert: read(tls.certificate), key: read(tls.key) },
-      tlsServerName: tls.serverName ?? true,
+      tls: readClientTls(tls, readSecret),
+      ...(tls.serverName !== undefined && { tlsServerName: tls.serverName }),
     }),
     ...(sasl !== undefined && {
       sasl: { mechanism: sasl.mechanism, username: sasl.username, password: readSecret(sasl.password) },

@@ -2,8 +2,7 @@ import { describeSourceConformance } from "../../../test/conformance/source.ts";
 import { startFlakyProxy } from "../../../test/fakes/flaky-proxy.ts";
 import { KafkaTopic, kafkaBroker, skipKafka } from "../../../test/fakes/kafka-topic.ts";
 import { systemRandom } from "../../std/random.ts";
-import { anySourceKind } from "../source-kind.ts";
-import { kafka } from "./kafka.ts";
+import { kafkaSource } from "./kafka-source.ts";
 
 describeSourceConformance(
   "kafka",
@@ -13,7 +12,7 @@ describeSourceConformance(
     const proxy = await startFlakyProxy(`http://${kafkaBroker}`, systemRandom, { rewrite: advertise(host, port) });
     const options = { brokers: [new URL(proxy.address).host], topics: [topic.name], group: topic.name };
     return {
-      kind: anySourceKind(kafka),
+      kind: kafkaSource,
       options,
       missing: { ...options, topics: ["source-missing"] },
       exactlyOnce: true,

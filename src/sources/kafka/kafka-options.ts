@@ -1,29 +1,20 @@
 import { z } from "zod";
 import { secretSchema } from "../../model/secret.ts";
+import { clientTlsSchema } from "../client-tls.ts";
 import { recordShapeSchema } from "../envelope.ts";
 
 /** How a cluster is reached, and how it is read: what a declared source and a stream that reads from MSK have in common. */
 
 const MEBIBYTE = 1024 * 1024;
 
-const tlsSchema = z
-  .strictObject({
-    ca: secretSchema("PEM certificates of the authorities to trust, instead of the system's.").optional(),
-    certificate: secretSchema("PEM certificate that this client shows to the brokers.").optional(),
-    key: secretSchema("PEM key of that certificate.").optional(),
-    serverName: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: "Name that the certificates of the brokers are for. Default: the broker's host." }),
-  })
+const tlsSchema = clientTlsSchema
   .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
     error: "expected certificate and key together, got one of them",
   })
   .optional()
   .meta({
     description: "TLS to the brokers; `{}` trusts what the system trusts.",
-    examples: [{ ca: { file: "kafka-ca.pem" } }],
+    examples: [{ authority: { file: "kafka-ca.pem" } }],
   });
 
 const saslSchema = z

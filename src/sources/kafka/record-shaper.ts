@@ -1,10 +1,11 @@
 import type { KafkaRecord, RecordsBatch } from "@platformatic/kafka";
 import { reasonOf } from "../../model/errors.ts";
+import { RECORD_BYTES_CEILING } from "../../model/limits.ts";
 import { envelope } from "../envelope.ts";
 import type { SourceRun } from "../source-kind.ts";
 import type { CommittedBatch } from "./committed-batches.ts";
 import type { KafkaOptions } from "./kafka-options.ts";
-import { type PackedPiece, packBatches, type ShapeRecord } from "./pack-records.ts";
+import { type PackedPiece, packBatches } from "./pack-records.ts";
 import { recordAttributes } from "./record-attributes.ts";
 import { fromJson } from "./schema-registry/schema-decoder.ts";
 import type { SchemaDecoders } from "./schema-registry/schema-decoders.ts";
@@ -33,7 +34,7 @@ export function recordShaper(options: ShapeOptions, told: Told, decoders: Schema
     pieces: async (batches, topic, partition) => {
       await decoders?.prepare(payloadsOf(batches, options.decode?.keys === true));
       const shape = new PartitionShape(options, told, decoders, { topic, partition, onUndecodable });
-      return packBatches(batches, shape.of);
+      return packBatches(batches, (record, batch) => shape.fitting(record, batch));
     },
   };
 }
@@ -67,7 +68,20 @@ class PartitionShape {
     this.#place = place;
   }
 
-  readonly of: ShapeRecord = (record, batch) => {
+  /** What the log cannot hold is left out rather than stop all that comes behind it. */
+  fitting(record: KafkaRecord, batch: RecordsBatch): Buffer | undefined {
+    const shaped = this.#shaped(record, batch);
+    if (shaped === undefined || shaped.length <= RECORD_BYTES_CEILING) return shaped;
+    this.#told.count("recordsTooLarge");
+    const what = `${this.#named("Record", record, batch)} is left out`;
+    this.#told.warn(
+      "record-too-large",
+      `${what}: expected at most ${RECORD_BYTES_CEILING} bytes, got ${shaped.length}.`,
+    );
+    return undefined;
+  }
+
+  #shaped(record: KafkaRecord, batch: RecordsBatch): Buffer | undefined {
     const { value } = record;
     const { record: shape, tombstones } = this.#options;
     if (value === null) {
@@ -77,7 +91,7 @@ class PartitionShape {
     }
     if (this.#decoders !== undefined) return this.#decoded(value, this.#decoders, record, batch);
     return shape === "envelope" ? this.#enveloped(value, record, batch) : value;
-  };
+  }
 
   #decoded(value: Buffer, decoders: SchemaDecoders, record: KafkaRecord, batch: RecordsBatch): Buffer {
     const { decode, record: shape } = this.#options;

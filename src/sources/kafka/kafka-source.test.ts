@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { KafkaTopic, kafkaBroker, kafkaOverTls, skipKafka } from "../../../test/fakes/kafka-topic.ts";
 import { UpstreamWorld } from "../../../test/fakes/upstream-world.ts";
-import { anySourceKind } from "../source-kind.ts";
-import { kafka } from "./kafka.ts";
+import { kafkaSource } from "./kafka-source.ts";
 
 interface Opened {
   readonly topic: KafkaTopic;
@@ -20,7 +19,7 @@ async function open(t: TestContext, partitions = 1): Promise<Opened> {
   });
   const server = (more: object = {}) => {
     const options = { brokers: [kafkaBroker], topics: [topic.name], group: topic.name, ...more };
-    const world = new UpstreamWorld(anySourceKind(kafka), options);
+    const world = new UpstreamWorld(kafkaSource, options);
     worlds.push(world);
     return world;
   };

@@ -5,7 +5,7 @@ import type { Clock } from "../../std/clock.ts";
 import type { Disk } from "../../std/disk.ts";
 import { Mutex } from "../../std/mutex.ts";
 import { QueryError } from "../query-error.ts";
-import { RecordFiles } from "./record-files.ts";
+import { RecordFiles } from "../record-files.ts";
 
 const preparedStatement = z.object({
   name: z.string().min(1),

@@ -1,4 +1,4 @@
-import { Mutex } from "../std/mutex.ts";
+import { Mutex } from "./mutex.ts";
 
 /** One queue per key: tasks of one key run one after another, those of different keys side by side. */
 export class KeyedQueue {

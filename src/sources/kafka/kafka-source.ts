@@ -1,4 +1,10 @@
-import type { ReadUpstream, SourceComponents, SourceKind, SourceRun } from "../source-kind.ts";
+import {
+  anySourceKind,
+  type ReadUpstream,
+  type SourceComponents,
+  type SourceKind,
+  type SourceRun,
+} from "../source-kind.ts";
 import { GroupMember } from "./group-member.ts";
 import { connectionOptions, explained } from "./kafka-client.ts";
 import { type KafkaOptions, kafkaOptions } from "./kafka-options.ts";
@@ -11,17 +17,17 @@ import { SchemaDecoders } from "./schema-registry/schema-decoders.ts";
  * log, stored with the records, and the offsets of the consumer group only say where another server goes on that takes a
  * partition over. The group is there to share partitions among servers.
  */
-export const kafka: SourceKind<KafkaOptions> = {
+export const kafkaSource: SourceKind = anySourceKind<KafkaOptions>({
   name: "kafka",
   description:
-    "Topics of Kafka, as a member of a consumer group: positions, headers, start by time, lag, SASL and TLS, records of any size.",
+    "Topics of Kafka, as a member of a consumer group, with or without a schema registry. Counts `tombstonesSkipped`, `recordsUndecodable`, `keysUndecodable`, `recordsTooLarge`, `offsetsOutOfRange`, `recordsMissing`, `topicsRecreated` and `commitFailures`; measures `recordsLagMax`, `recordsLag`, `recordsLag.TOPIC.PARTITION` (of at most 50) and `partitionsAssigned`.",
   guarantee:
     "Exactly once, by offset, on one server. When servers share a group, a partition that changes hands is read on from what the group has committed: exactly once after an orderly hand-over, at least once after a crash.",
   options: kafkaOptions,
   upstream: ({ brokers, topics }) =>
     `${"pattern" in topics ? `topics like ${topics.pattern}` : `topics ${topics.join(", ")}`} of ${brokers.join(", ")}`,
   create: readKafka,
-};
+});
 
 function decodersOf(
   { decode }: KafkaOptions,

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { z } from "zod";
-import { LakehoseError, reasonOf } from "../../model/errors.ts";
-import type { Disk } from "../../std/disk.ts";
-import { readFileWhole, writeFileDurably } from "../../std/write-file.ts";
+import { LakehoseError, reasonOf } from "../model/errors.ts";
+import type { Disk } from "../std/disk.ts";
+import { readFileWhole, writeFileDurably } from "../std/write-file.ts";
 
 export interface RecordFilesOptions<T> {
   readonly disk: Disk;

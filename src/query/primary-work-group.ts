@@ -1,0 +1,2 @@
+/** The work group that is always there, and whose statements are meant where nobody names another. */
+export const PRIMARY = "primary";

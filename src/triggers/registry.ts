@@ -1,0 +1,6 @@
+import { objectCreatedTrigger, objectDeliveredTrigger } from "./objects/object-triggers.ts";
+import { scheduleTrigger } from "./schedule/schedule-trigger.ts";
+import type { TriggerKind } from "./trigger-kind.ts";
+
+/** Every kind of event that a trigger may wait for, in the order of the alphabet. */
+export const triggerKinds: readonly TriggerKind[] = [objectCreatedTrigger, objectDeliveredTrigger, scheduleTrigger];
