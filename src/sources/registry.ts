@@ -1,4 +1,5 @@
 import { directorySource } from "./directory/directory-source.ts";
+import { filesSource } from "./files/files-source.ts";
 import { kafkaSource } from "./kafka/kafka-source.ts";
 import { mqttSource } from "./mqtt/mqtt-source.ts";
 import { rabbitMqSource } from "./rabbitmq/rabbitmq-source.ts";
@@ -9,6 +10,7 @@ import { sqsSource } from "./sqs/sqs-source.ts";
 /** Every kind of upstream that is read from, in the order of the alphabet. */
 export const sourceKinds: readonly SourceKind[] = [
   directorySource,
+  filesSource,
   kafkaSource,
   mqttSource,
   rabbitMqSource,

@@ -1,5 +1,6 @@
 import type { Message, MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { z } from "zod";
+import type { JsonObject } from "../../std/json.ts";
 import { type EnvelopeAttributes, envelope } from "../envelope.ts";
 import type { UpstreamMessage } from "../inlet.ts";
 import type { SqsOptions } from "./sqs-options.ts";
@@ -21,11 +22,48 @@ interface Content {
 
 /** One received message as the inlet takes it. `queue` is its address. */
 export function toUpstreamMessage(message: Message, queue: string, options: SqsOptions): UpstreamMessage {
-  const { body, headers, attributes } = contentOf(message, options.unwrapSns);
-  const bytes = Buffer.from(body);
-  const own = { queue, messageId: message.MessageId, ...systemAttributes(message), ...attributes };
   const id = idOf(message, queue, options.deduplicateBy);
-  return { bytes: options.record === "envelope" ? envelope(bytes, { headers, ...own }) : bytes, ...(id && { id }) };
+  return { bytes: recordOf(message, queue, options), ...(id && { id }) };
+}
+
+function recordOf(message: Message, queue: string, { record, unwrapSns }: SqsOptions): Buffer {
+  if (record === "event") return Buffer.from(JSON.stringify(sqsEvent(message, queue)));
+  const { body, headers, attributes } = contentOf(message, unwrapSns);
+  const bytes = Buffer.from(body);
+  if (record === "value") return bytes;
+  return envelope(bytes, { headers, queue, messageId: message.MessageId, ...systemAttributes(message), ...attributes });
+}
+
+/** The element of `Records` that AWS Lambda hands to functions (Lambda developer guide, SQS event). */
+function sqsEvent(message: Message, queue: string): JsonObject {
+  const { host, pathname } = new URL(queue);
+  const [account = "", name = ""] = pathname.split("/").slice(-2);
+  const region = /^sqs\.([\w-]+)\.amazonaws/.exec(host)?.[1] ?? "us-east-1";
+  const attributes = Object.entries(message.MessageAttributes ?? {}).map(([key, value]) => [
+    key,
+    eventAttribute(value),
+  ]);
+  return {
+    messageId: message.MessageId ?? "",
+    receiptHandle: message.ReceiptHandle ?? "",
+    body: message.Body ?? "",
+    attributes: { ...message.Attributes },
+    messageAttributes: Object.fromEntries(attributes),
+    md5OfBody: message.MD5OfBody ?? "",
+    eventSource: "aws:sqs",
+    eventSourceARN: `arn:aws:sqs:${region}:${account}:${name}`,
+    awsRegion: region,
+  };
+}
+
+function eventAttribute({ DataType = "String", StringValue, BinaryValue }: MessageAttributeValue): JsonObject {
+  return {
+    dataType: DataType,
+    stringListValues: [],
+    binaryListValues: [],
+    ...(StringValue !== undefined && { stringValue: StringValue }),
+    ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString("base64") }),
+  };
 }
 
 /** Ids of messages are unique everywhere; those for de-duplication are so within their queue and group. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { credentialsSchema } from "../../model/credentials-schema.ts";
-import { recordShapeSchema } from "../envelope.ts";
+import { recordOrEventSchema } from "../envelope.ts";
 
 /** Longest long poll of SQS (API, WaitTimeSeconds): the fewest empty receives. */
 const WAIT_SECONDS_MAX = 20;
@@ -88,7 +88,7 @@ export const sqsOptionsSchema = z
       description:
         "Whether notifications of SNS are unwrapped: the record is their `Message`, and their attributes are the headers.",
     }),
-    record: recordShapeSchema,
+    record: recordOrEventSchema,
   })
   .refine(({ queueUrl, queueName }) => (queueUrl === undefined) !== (queueName === undefined), {
     error: "expected either queueUrl or queueName",

@@ -40,7 +40,7 @@ export async function openSqsQueue(
     MaxNumberOfMessages: BATCH_MESSAGES,
     VisibilityTimeout: options.visibilityTimeoutSeconds,
     MessageSystemAttributeNames: ["All" as const],
-    ...(options.record === "envelope" && { MessageAttributeNames: ["All"] }),
+    ...(options.record !== "value" && { MessageAttributeNames: ["All"] }),
   };
 
   const deleteOnce = async (messages: readonly Message[]) => {
