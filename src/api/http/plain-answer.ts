@@ -19,6 +19,7 @@ const PLAIN_FORMS: Partial<Record<WireErrorCode, { readonly status: number; read
   ServiceUnavailableException: { status: 503, action: "Wait a moment and send the same request again." },
   ThrottlingException: { status: 429, action: "Wait a moment and send the same request again, then fewer at a time." },
   UnrecognizedClientException: { status: 401, action: "Send a token from the configuration." },
+  UnsupportedMediaTypeException: { status: 415, action: "Send the body in one of the forms that the message names." },
   UnsupportedContentEncodingException: { status: 415, action: "Send the body as it is, or packed by gzip or zstd." },
 };
 
