@@ -11,6 +11,7 @@ import { openStreams } from "./open-streams.ts";
 import { putBatch } from "./put-batch.ts";
 import { putSingle } from "./put-single.ts";
 import type { Question } from "./question.ts";
+import { rabbitMqSource } from "./rabbitmq-source.ts";
 import { s3Door } from "./s3-door.ts";
 import { sql } from "./sql.ts";
 import { start } from "./start.ts";
@@ -41,5 +42,6 @@ export const questions: readonly Question[] = [
   s3Door,
   compaction,
   sql,
+  rabbitMqSource,
   moto,
 ];

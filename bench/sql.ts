@@ -8,7 +8,7 @@ import { median } from "./harness/statistics.ts";
 import { atMost, type Question } from "./question.ts";
 
 const PARTITIONS = 50;
-const ROWS_PER_PARTITION = 400_000;
+const ROWS_PER_PARTITION = 2_000_000;
 const DAY = "2026-01-07";
 
 const COLUMNS = "id bigint, amount double, kind string, note string";

@@ -20,6 +20,8 @@ export interface LakehoseOptions {
   /** A fresh folder, or one that a killed server left. */
   readonly data: string;
   readonly streams: readonly StreamRequest[];
+  /** What is read into them: the section `sources:`. */
+  readonly sources?: Readonly<Record<string, object>>;
   /** Calls have to be signed with `SIGNING`. */
   readonly signed?: boolean;
   readonly tls?: boolean;
@@ -101,6 +103,7 @@ export class Lakehose {
       ...(signed && keys),
       ...(tls && { tls: { selfSigned: true } }),
       streams,
+      ...(options.sources !== undefined && { sources: options.sources }),
     };
     await writeFile(configuration, JSON.stringify(content));
     const child = await startChild({

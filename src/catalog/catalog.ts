@@ -21,6 +21,8 @@ export interface Catalog {
   createTable(databaseName: string, definition: TableDefinition): Promise<Table>;
   /** Makes the next version; the definition's name says which table. */
   updateTable(databaseName: string, definition: TableDefinition, options?: UpdateTableOptions): Promise<Table>;
+  /** Makes the next version, with its partitions under the new name, which may be in another database. Files stay. */
+  renameTable(from: TableReference, to: TableReference, options?: RenameTableOptions): Promise<Table>;
   /** With all its versions. */
   deleteTable(databaseName: string, name: string): Promise<void>;
 
@@ -35,11 +37,19 @@ export interface Catalog {
   onTableChanged(listener: TableListener): () => void;
 }
 
-export interface UpdateTableOptions {
+export interface TableReference {
+  readonly databaseName: string;
+  readonly tableName: string;
+}
+
+export interface RenameTableOptions {
   /** Throws `version-mismatch` unless the table is at this version. */
   readonly expectedVersion?: string;
+}
+
+export interface UpdateTableOptions extends RenameTableOptions {
   /** Do not keep the version that is replaced. */
   readonly skipArchive?: boolean;
 }
 
-export type TableListener = (table: { readonly databaseName: string; readonly tableName: string }) => void;
+export type TableListener = (table: TableReference) => void;

@@ -67,6 +67,42 @@ test("StoredCatalog changes a table only at the version that was expected", asyn
   assert.deepEqual(columnsOf(catalog.table("sales", "orders")), ["b"]);
 });
 
+test("StoredCatalog renames a table with its partitions and versions, also into another database", async () => {
+  const { disk, catalog } = await opened();
+  await catalog.createDatabase({ name: "archive" });
+  const partitionKeys = [{ name: "day", type: "string" }];
+  const { uid } = await catalog.createTable("sales", { ...table("orders", "a"), partitionKeys });
+  await catalog.createTable("archive", table("taken", "x"));
+  await catalog.partitions.createPartitions("sales", "orders", [{ values: ["01"] }]);
+  const orders = { databaseName: "Sales", tableName: "Orders" };
+  const old = { databaseName: "archive", tableName: "Old" };
+  const told: string[] = [];
+  catalog.onTableChanged(({ databaseName, tableName }) => told.push(`${databaseName}.${tableName}`));
+  const refused: readonly (readonly [typeof old, string, string])[] = [
+    [{ ...old, tableName: "TAKEN" }, "already-exists", "0"],
+    [{ ...old, databaseName: "none" }, "not-found", "0"],
+    [{ ...old, tableName: " " }, "invalid", "0"],
+    [old, "version-mismatch", "3"],
+    [orders, "already-exists", "0"],
+  ];
+  for (const [to, code, expectedVersion] of refused) {
+    await assert.rejects(catalog.renameTable(orders, to, { expectedVersion }), { code }, code);
+  }
+  assert.deepEqual(told, []);
+  const renamed = await catalog.renameTable(orders, old, { expectedVersion: "0" });
+  assert.deepEqual([renamed.databaseName, renamed.definition.name, renamed.uid], ["archive", "old", uid]);
+  assert.deepEqual(told, ["sales.orders", "archive.old"]);
+  for (const found of [catalog, await open(disk)]) {
+    assert.deepEqual(found.tables("sales"), []);
+    assert.deepEqual(found.table("archive", "old"), renamed);
+    assert.equal((await found.partitions.partition("archive", "old", ["01"]))?.definition.values[0], "01");
+    assert.deepEqual(await found.versionIds("archive", "old"), ["1", "0"]);
+  }
+  await catalog.createTable("sales", table("orders", "b"));
+  await catalog.deleteDatabase("sales");
+  assert.deepEqual((await open(disk)).table("archive", "old"), renamed);
+});
+
 test("StoredCatalog forgets versions, but not the current one", async () => {
   const { disk, catalog } = await opened();
   await catalog.createTable("sales", table("orders", "a"));
@@ -148,6 +184,8 @@ test("StoredCatalog is whole after a crash at any step, and what was answered is
       const now = found.database("sales") === undefined ? "none" : shown(columnsOf(found.table("sales", name)));
       assert.ok(columns.includes(now), `step ${step}: ${name} has ${now}, expected ${columns.join(" or ")}`);
     }
+    const names = ["a", "c"].filter((name) => found.table("sales", name) !== undefined);
+    assert.ok(names.length < 2, `step ${step}: a table under two names`);
     for (const { definition } of found.database("sales") === undefined ? [] : found.tables("sales")) {
       for (const version of await found.versionIds("sales", definition.name)) {
         assert.ok(await found.version("sales", definition.name, version), `step ${step}: version ${version}`);
@@ -158,6 +196,8 @@ test("StoredCatalog is whole after a crash at any step, and what was answered is
   }
   assert.ok(crashes > 20, `only ${crashes} runs met their crash`);
 });
+
+type Name = { readonly databaseName: string; readonly tableName: string };
 
 /** The columns that a table may have after a crash. */
 type Allowed = Map<string, string[]>;
@@ -179,6 +219,8 @@ async function changeMuch(catalog: StoredCatalog, allowed: Allowed): Promise<voi
   await change("b", ["1"], () => catalog.createTable("sales", table("b", "1")));
   await change("a", ["3"], () => catalog.updateTable("sales", table("a", "3")));
   await change("b", undefined, () => catalog.deleteTable("sales", "b"));
+  const [a, c] = ["a", "c"].map((tableName) => ({ databaseName: "sales", tableName })) as [Name, Name];
+  await change("a", undefined, () => change("c", ["3"], () => catalog.renameTable(a, c)));
 }
 
 test("StoredCatalog removes the tables of a database whose deletion was cut off", async () => {

@@ -3,7 +3,7 @@ import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import { Mutex } from "../std/mutex.ts";
 import type { Random } from "../std/random.ts";
-import type { Catalog, TableListener, UpdateTableOptions } from "./catalog.ts";
+import type { Catalog, RenameTableOptions, TableListener, TableReference, UpdateTableOptions } from "./catalog.ts";
 import { CatalogError, databaseNotFound, tableNotFound } from "./catalog-error.ts";
 import { CatalogFiles, type StoredTable } from "./catalog-files.ts";
 import {
@@ -129,27 +129,37 @@ export class StoredCatalog implements Catalog {
   updateTable(databaseName: string, asked: TableDefinition, options: UpdateTableOptions = {}): Promise<Table> {
     return this.#changes.run(async () => {
       const { holding, stored } = this.#requireTable(databaseName, asked.name);
-      const { expectedVersion } = options;
-      if (expectedVersion !== undefined && expectedVersion !== stored.versionId) {
-        const message = `Table ${stored.definition.name} is at version ${stored.versionId}, not ${expectedVersion}`;
-        throw new CatalogError("version-mismatch", "table", message);
-      }
+      checkVersion(stored, options);
       const definition = checkedDefinition(asked, "table");
       if (options.skipArchive !== true) await this.#keep(stored);
-      const versionId = String(Number(stored.versionId) + 1);
-      return this.#save(holding, { ...stored, definition, versionId, updatedAt: this.#options.clock.now() });
+      return this.#save(holding, { ...stored, ...this.#nextVersion(stored), definition });
+    });
+  }
+
+  /** One file says name, database and definition of a table, and all else hangs on its uid: the table moves whole. */
+  renameTable(from: TableReference, to: TableReference, options: RenameTableOptions = {}): Promise<Table> {
+    return this.#changes.run(async () => {
+      const { holding, stored } = this.#requireTable(from.databaseName, from.tableName);
+      const target = this.#require(to.databaseName);
+      checkVersion(stored, options);
+      const definition = checkedDefinition({ ...stored.definition, name: to.tableName }, "table");
+      if (target.tables.has(definition.name)) throw exists("table", definition.name);
+      await this.#keep(stored);
+      const databaseUid = target.database.uid;
+      const renamed = { ...stored, ...this.#nextVersion(stored), databaseUid, definition };
+      await this.#files.saveTable(renamed);
+      this.#dropTable(holding, stored);
+      this.#holdTable(target, renamed);
+      this.#tell(target.database.definition.name, definition.name);
+      return tableOf(target, renamed);
     });
   }
 
   deleteTable(databaseName: string, name: string): Promise<void> {
     return this.#changes.run(async () => {
       const { holding, stored } = this.#requireTable(databaseName, name);
-      const held = holding.tables.get(stored.definition.name);
       await this.#files.removeTable(stored.uid);
-      holding.tables.delete(stored.definition.name);
-      this.#tableCount--;
-      this.#bytes -= held?.bytes ?? 0;
-      this.#tell(holding.database.definition.name, stored.definition.name);
+      this.#dropTable(holding, stored);
       await this.#removeRest(stored);
     });
   }
@@ -246,6 +256,18 @@ export class StoredCatalog implements Catalog {
     holding.tables.set(stored.definition.name, { stored, bytes });
   }
 
+  #dropTable({ database, tables }: Holding, { definition: { name } }: StoredTable): void {
+    const held = tables.get(name);
+    tables.delete(name);
+    this.#tableCount--;
+    this.#bytes -= held?.bytes ?? 0;
+    this.#tell(database.definition.name, name);
+  }
+
+  #nextVersion({ versionId }: StoredTable): Pick<StoredTable, "versionId" | "updatedAt"> {
+    return { versionId: String(Number(versionId) + 1), updatedAt: this.#options.clock.now() };
+  }
+
   #tell(databaseName: string, tableName: string): void {
     for (const listener of this.#listeners) listener({ databaseName, tableName });
   }
@@ -275,6 +297,12 @@ function byName(a: { definition: { name: string } }, b: { definition: { name: st
 
 function isVersionBefore(versionId: string, stored: StoredTable): boolean {
   return /^(0|[1-9]\d{0,14})$/.test(versionId) && Number(versionId) < Number(stored.versionId);
+}
+
+function checkVersion({ definition, versionId }: StoredTable, { expectedVersion }: RenameTableOptions): void {
+  if (expectedVersion === undefined || expectedVersion === versionId) return;
+  const message = `Table ${definition.name} is at version ${versionId}, not ${expectedVersion}`;
+  throw new CatalogError("version-mismatch", "table", message);
 }
 
 function checkedDefinition<D extends { readonly name: string }>(asked: D, entity: "database" | "table"): D {

@@ -61,7 +61,8 @@ export async function openLake({ configuration, stores, folder, streams, closers
   const working = { catalog, crawlers, changes, queries, storeFor, isSettled };
   const jobs = await openJobs({ ...world, ...working, configuration, folder });
   const letGo = async (bucket: string, key: string) => isSettled(key) && changes.isFree({ bucket, key });
-  const lifecycle = await openLifecycle({ ...options, letGo });
+  const withoutReaders = changes.withoutReaders.bind(changes);
+  const lifecycle = await openLifecycle({ ...options, letGo, withoutReaders });
   const schedules = new CrawlerSchedules(world.clock, crawlers);
   /** What goes on by itself; once the streams are open, whose objects it asks for. */
   const startSchedules = () => {

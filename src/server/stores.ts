@@ -78,7 +78,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
       return new URL(endpoint).origin;
     },
     close: async () => {
-      await Promise.all([local, ...remote.values()].map((store) => store.close()));
+      await Promise.all([lake, local, ...remote.values()].map((store) => store.close()));
     },
   };
 }

@@ -1,7 +1,8 @@
+import { invariant } from "../std/assert.ts";
 import type { Inlet, UpstreamMessage } from "./inlet.ts";
 
 export interface MessageGathererOptions<Receipt> {
-  readonly inlet: Inlet;
+  readonly inlet: Pick<Inlet, "appendMessages">;
   /** Tells the upstream that these are taken, in the order in which they came. Called only once all are durable. */
   readonly acknowledge: (receipts: readonly Receipt[]) => void | Promise<void>;
   /** Called once, when an append or an acknowledgement fails; nothing is appended any more. */
@@ -49,7 +50,8 @@ export class MessageGatherer<Receipt> {
     try {
       while (this.#messages.length > 0) {
         const count = countTogether(this.#messages);
-        await this.#options.inlet.appendMessages(this.#messages.slice(0, count));
+        const refused = await this.#options.inlet.appendMessages(this.#messages.slice(0, count));
+        invariant(refused.size === 0, "what is gathered goes into a log, which refuses nothing");
         await this.#options.acknowledge(this.#receipts.slice(0, count));
         this.#messages.splice(0, count);
         this.#receipts.splice(0, count);

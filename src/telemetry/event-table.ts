@@ -134,6 +134,12 @@ export const EVENT_TABLE: EventTable = {
     level: "warn",
     metrics: [{ metric: "logTailBytesCut", labels: byStream, value: (f) => f.bytes }],
   },
+  "log.sourceForgotten": {
+    summary:
+      "A stream has more parts of sources than are remembered; one that has been silent longest begins anew after a restart.",
+    level: "warn",
+    metrics: [],
+  },
   "log.clockJumped": { summary: "The wall clock was set back or forward.", level: "warn", metrics: [] },
   "log.recovered": { summary: "A log was opened and is ready.", level: "info", metrics: [] },
 

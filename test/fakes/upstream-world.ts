@@ -29,12 +29,13 @@ export interface UpstreamWorldOptions {
 /** One source of a kind that is under test, and the real log of one stream behind it, on a pretend disk. */
 export class UpstreamWorld {
   readonly #kind: SourceKind;
-  readonly #options: object;
   readonly #world: UpstreamWorldOptions;
   readonly #disk = new PretendDisk(seededRandom(1));
   #log: EmbeddedLog | undefined;
   #sources: Sources | undefined;
   #killed = Promise.withResolvers<void>();
+  /** Of the source; changes take effect with the next start. */
+  options: object;
   fate: AppendFate = "answered";
   /** Appends wait for it before they are stored. */
   delay: Promise<void> = Promise.resolve();
@@ -43,7 +44,7 @@ export class UpstreamWorld {
 
   constructor(kind: SourceKind, options: object, world: UpstreamWorldOptions = {}) {
     this.#kind = kind;
-    this.#options = options;
+    this.options = options;
     this.#world = world;
   }
 
@@ -80,7 +81,7 @@ export class UpstreamWorld {
       },
       intake: () => intake,
     });
-    const settings = sourceSettingsSchema.parse({ kind: this.#kind.name, stream: STREAM, options: this.#options });
+    const settings = sourceSettingsSchema.parse({ kind: this.#kind.name, stream: STREAM, options: this.options });
     await this.#sources.set([{ name: SOURCE, ...settings }]);
   }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -27,6 +27,21 @@ const COMPACT = {
   options: { database: "default", table: "clicks", minimumFiles: 2, minimumAgeMinutes: 0, graceMinutes: 0 },
 };
 
+/** Of before this server's time, one row with a negative id each; the run of the day comes right after the start. */
+const OLD_FILES = 500;
+const EXPIRY = [{ bucket: "lake", prefix: "clicks/", expireAfterDays: 3 }];
+
+function writeOldFiles(data: string): void {
+  const folder = join(data, "buckets", "lake", "clicks");
+  mkdirSync(folder, { recursive: true });
+  const at = new Date(Date.now() - 5 * 24 * 60 * 60_000);
+  for (let file = 1; file <= OLD_FILES; file++) {
+    const path = join(folder, `an-old-${String(file).padStart(5, "0")}`);
+    writeFileSync(path, `{"id":${-file}}\n`);
+    utimesSync(path, at, at);
+  }
+}
+
 interface Answer {
   readonly id: string;
   readonly state?: string;
@@ -36,9 +51,10 @@ interface Answer {
   readonly rows?: readonly (readonly unknown[])[];
 }
 
-test("while a stream delivers, files are compacted and a crawler looks at them, each answer has each record once", async (t) => {
+test("while a stream delivers, files are compacted, old ones expire and a crawler looks at them, each answer has each record once", async (t) => {
   const data = mkdtempSync(join(tmpdir(), "lakehose-at-once-"));
-  const lakehose = await start({ data, streams: [STREAM] });
+  writeOldFiles(data);
+  const lakehose = await start({ data, streams: [STREAM], lifecycle: EXPIRY });
   t.after(async () => {
     await lakehose.close();
     rmSync(data, { recursive: true, force: true });
@@ -95,18 +111,30 @@ test("while a stream delivers, files are compacted and a crawler looks at them, 
     assert.equal(end.state, "done", JSON.stringify(end.failure));
     await setTimeout(300);
   });
+  const old: number[] = [];
   for (let round = 0; round < 25; round++) {
     const before = acknowledged;
-    const [count, distinct, newest] = await query("SELECT count(*), count(DISTINCT id), max(id) + 1 FROM clicks");
-    assert.equal(count, distinct, `round ${round}: nothing twice`);
+    const [all, distinct, newest, count = 0] = await query(
+      "SELECT count(*), count(DISTINCT id), max(id) + 1, count_if(id >= 0) FROM clicks",
+    );
+    assert.equal(all, distinct, `round ${round}: nothing twice`);
     assert.equal(count, newest, `round ${round}: nothing missing`);
-    assert.ok(Number(count) >= before, `round ${round}: ${count} of ${before}`);
+    assert.ok(count >= before, `round ${round}: ${count} of ${before}`);
+    old.push(Number(all) - count);
   }
   over = true;
   await Promise.all([producing, compacting, crawling]);
   await lakehose.flush("clicks");
   assert.ok(compacted > 1, `${compacted} files were made of others`);
-  assert.deepEqual(await query("SELECT count(*), count(DISTINCT id) FROM clicks"), [sent, sent]);
-  const names = readdirSync(join(data, "buckets", "lake", "clicks"));
-  assert.ok(names.length < sent / 40, `${names.length} files are left of ${sent / 40}`);
+  const ours = "SELECT count(*), count(DISTINCT id) FROM clicks WHERE id >= 0";
+  assert.deepEqual(await query(ours), [sent, sent]);
+  const names = () => readdirSync(join(data, "buckets", "lake", "clicks"));
+  while (names().some((name) => /^an-old-\d+$/.test(name))) await setTimeout(20);
+  assert.deepEqual(await query(ours), [sent, sent], "only what was due has gone");
+  assert.ok(names().length < sent / 40, `${names().length} files are left of ${sent / 40}`);
+  assert.deepEqual(
+    old,
+    old.toSorted((a, b) => b - a),
+    "what has expired does not come back",
+  );
 });

@@ -90,21 +90,16 @@ test("awswrangler writes a table and reads it with SQL, PyAthena reads it too", 
     types: TYPES,
     partitions: ["x", "y"],
     read_parquet: [1, 2, 3],
-    columns: {
-      id: "Int64",
-      note: "string",
-      price: "float64",
-      day: "object",
-      sold: "datetime64[us]",
-      cost: "object",
-      paid: "boolean",
-      kind: "string",
-    },
-    rows: [
-      ["1", "a", "1.5", "2026-01-01", "2026-01-01 00:00:00.123", "1.10", "True", "x"],
-      ["2", null, "2.0", "2026-01-01", "2026-01-01 12:00:00.000", null, "False", "x"],
-      ["3", 'b, "c"', null, "2026-01-02", "2026-01-02 00:00:01.500", "3.30", null, "y"],
-    ],
+    columns: COLUMNS,
+    rows: ROWS,
+    "columns by ctas": COLUMNS,
+    "rows by ctas": ROWS,
+    "chunks by ctas": [2, 1],
+    "no rows by ctas": ["id", "note"],
+    "columns by unload": COLUMNS,
+    "rows by unload": ROWS,
+    "chunks by unload": [2, 1],
+    "no rows by unload": "EmptyDataFrame",
     "named parameter": [3],
     parameter: [2],
     chunks: [2, 1],
@@ -130,6 +125,23 @@ test("awswrangler writes a table and reads it with SQL, PyAthena reads it too", 
     "pyathena frame": [6, 3.5],
   });
 });
+
+const COLUMNS = {
+  id: "Int64",
+  note: "string",
+  price: "float64",
+  day: "object",
+  sold: "datetime64[us]",
+  cost: "object",
+  paid: "boolean",
+  kind: "string",
+};
+
+const ROWS = [
+  ["1", "a", "1.5", "2026-01-01", "2026-01-01 00:00:00.123", "1.10", "True", "x"],
+  ["2", null, "2.0", "2026-01-01", "2026-01-01 12:00:00.000", null, "False", "x"],
+  ["3", 'b, "c"', null, "2026-01-02", "2026-01-02 00:00:01.500", "3.30", null, "y"],
+];
 
 const TYPES = {
   id: "bigint",

@@ -1,23 +1,14 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  CreateBucketCommand,
-  DeleteObjectCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  S3Client,
-} from "@aws-sdk/client-s3";
-import type { StartOptions } from "../../src/server/index.ts";
 import { seededRandom } from "../../src/std/random.ts";
 import { startFlakyProxy } from "../fakes/flaky-proxy.ts";
 import { KillRun } from "../kill/kill-run.ts";
 import { afterwards } from "./cleanup.ts";
 import { createStream, putAll, startJourney, temporaryFolder, until } from "./journey.ts";
-import { isHidden, type LakeObject } from "./read-lake.ts";
+import { S3_PEERS, S3Peer } from "./s3-peer.ts";
 import { unpack } from "./unpack.ts";
 
 /**
@@ -25,19 +16,12 @@ import { unpack } from "./unpack.ts";
  * `npm run servers -- run s3,moto -- npm test` brings both. A server of one's own works as well: its address belongs in
  * one of the variables, buckets with names of chance are made there.
  */
-const VARIABLES = ["LAKEHOSE_TEST_S3", "LAKEHOSE_TEST_MOTO"] as const;
-
 /** Kills in one run; `LAKEHOSE_KILLS` for more. */
 const KILLS = Number(process.env.LAKEHOSE_KILLS ?? 4);
 
-const REGION = "us-east-1";
-const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
-
-for (const variable of VARIABLES) {
-  const endpoint = process.env[variable];
-  const skip = endpoint === undefined ? `needs an S3 server: its address belongs in ${variable}` : false;
-  const journey = (name: string, run: (t: TestContext, peer: Peer) => Promise<void>) =>
-    test(`${name} (${variable})`, { skip }, async (t) => run(t, await Peer.open(t, endpoint ?? "")));
+for (const { variable, endpoint, skip } of S3_PEERS) {
+  const journey = (name: string, run: (t: TestContext, peer: S3Peer) => Promise<void>) =>
+    test(`${name} (${variable})`, { skip }, async (t) => run(t, S3Peer.open(t, endpoint)));
 
   journey("objects in S3 hold what was put, with type, encoding and the reason why they rolled", async (t, peer) => {
     const bucket = await peer.makeBucket();
@@ -90,7 +74,7 @@ for (const variable of VARIABLES) {
     "a network that loses answers and then fails altogether costs nothing and doubles nothing",
     async (t, peer) => {
       const bucket = await peer.makeBucket();
-      const proxy = await startFlakyProxy(endpoint ?? "", seededRandom(3));
+      const proxy = await startFlakyProxy(endpoint, seededRandom(3));
       afterwards(t, () => proxy.close());
       const { client, lakehose } = await startJourney(t, peer.options(proxy.address));
       const tags = { "lakehose:roll-records": "20" };
@@ -135,76 +119,3 @@ for (const variable of VARIABLES) {
 }
 
 const ERRORS = "errors/!{firehose:error-output-type}/";
-
-interface S3Object extends LakeObject {
-  readonly type: string | undefined;
-  readonly encoding: string | undefined;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-/** The S3 server as its other users see it. Buckets that were made are emptied afterwards. */
-class Peer {
-  readonly #endpoint: string;
-  readonly #client: S3Client;
-  readonly #made: string[] = [];
-
-  private constructor(endpoint: string) {
-    this.#endpoint = endpoint;
-    this.#client = new S3Client({ region: REGION, credentials: { ...CREDENTIALS }, endpoint, forcePathStyle: true });
-  }
-
-  static async open(t: TestContext, endpoint: string): Promise<Peer> {
-    const peer = new Peer(endpoint);
-    afterwards(t, () => peer.#close());
-    return peer;
-  }
-
-  /** Settings of a Lakehose that has all of its buckets here. */
-  options(endpoint = this.#endpoint): StartOptions {
-    return {
-      storage: { default: "s3", s3: { endpoint, region: REGION, credentials: { ...CREDENTIALS } } },
-    };
-  }
-
-  nameBucket(): string {
-    return `lakehose-${randomBytes(6).toString("hex")}`;
-  }
-
-  async makeBucket(bucket = this.nameBucket()): Promise<string> {
-    await this.#client.send(new CreateBucketCommand({ Bucket: bucket }));
-    this.#made.push(bucket);
-    return bucket;
-  }
-
-  /** All objects of a bucket that readers of a lake see, in the order of its listing. */
-  async read(bucket: string): Promise<S3Object[]> {
-    const objects: S3Object[] = [];
-    for (const Key of await this.#keys(bucket)) {
-      if (isHidden(Key)) continue;
-      const found = await this.#client.send(new GetObjectCommand({ Bucket: bucket, Key }));
-      const bytes = Buffer.from((await found.Body?.transformToByteArray()) ?? []);
-      const { ContentType: type, ContentEncoding: encoding, Metadata: metadata = {} } = found;
-      objects.push({ key: Key, bytes, type, encoding, metadata });
-    }
-    return objects;
-  }
-
-  async #keys(bucket: string): Promise<string[]> {
-    const keys: string[] = [];
-    let token: string | undefined;
-    do {
-      const more = token === undefined ? {} : { ContinuationToken: token };
-      const page = await this.#client.send(new ListObjectsV2Command({ Bucket: bucket, ...more }));
-      for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
-      token = page.NextContinuationToken;
-    } while (token !== undefined);
-    return keys;
-  }
-
-  async #close(): Promise<void> {
-    for (const Bucket of this.#made) {
-      for (const Key of await this.#keys(Bucket)) await this.#client.send(new DeleteObjectCommand({ Bucket, Key }));
-    }
-    this.#client.destroy();
-  }
-}

@@ -71,6 +71,22 @@ some = wr.athena.read_sql_query(
     paramstyle="qmark",
 )
 seen["parameter"] = [int(value) for value in some["id"]]
+# Both write the rows into a folder of their own, which has to be empty for UNLOAD, and read the files from there.
+approaches = {"ctas": {"ctas_approach": True}, "unload": {"ctas_approach": False, "unload_approach": True}}
+for approach, options in approaches.items():
+    def read(sql, name, **more):
+        place = f"s3://lake/{approach}/{name}/"
+        return wr.athena.read_sql_query(sql, database="sales", s3_output=place, **options, **more)
+
+    found = read(query, "all")
+    seen[f"columns by {approach}"] = {name: str(dtype) for name, dtype in found.dtypes.items()}
+    seen[f"rows by {approach}"] = sorted(json.loads(found.astype(str).to_json(orient="values")))
+    seen[f"chunks by {approach}"] = [len(chunk) for chunk in read(query, "chunks", chunksize=2)]
+    # UNLOAD of no rows writes no file, in Athena too, and then awswrangler has no columns.
+    try:
+        seen[f"no rows by {approach}"] = list(read("SELECT id, note FROM orders WHERE id > 9", "none").columns)
+    except wr.exceptions.EmptyDataFrame:
+        seen[f"no rows by {approach}"] = "EmptyDataFrame"
 chunks = wr.athena.read_sql_query(query, database="sales", ctas_approach=False, chunksize=2)
 seen["chunks"] = [len(chunk) for chunk in chunks]
 seen["tables"] = [table["Name"] for table in wr.catalog.get_tables(database="sales")]

@@ -8,6 +8,9 @@ import type { FileView, ObjectName } from "./table-changes.ts";
  */
 export class FileViews {
   readonly #held = new Set<HeldView>();
+  /** Names of objects that are about to go. */
+  readonly #leaving = new Map<string, number>();
+  readonly #waiting = new Set<Waiting>();
   #sequence = 0;
   #snapshot: Snapshot | undefined;
 
@@ -22,8 +25,44 @@ export class FileViews {
     for (const { late } of this.#held) for (const object of objects) late.add(nameText(object));
   }
 
+  /**
+   * Lets `work` delete objects once nobody reads them any more: views that are taken from now on do not show them, and those
+   * that were held before are waited for. What is still there afterwards shows again.
+   */
+  async withoutReaders<T>(objects: readonly ObjectName[], signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const names = objects.map(nameText);
+    for (const name of names) this.#leaving.set(name, (this.#leaving.get(name) ?? 0) + 1);
+    try {
+      await this.#allTakenSince(this.changed(), signal);
+      return await work();
+    } finally {
+      for (const name of names) {
+        const left = (this.#leaving.get(name) ?? 1) - 1;
+        if (left === 0) this.#leaving.delete(name);
+        else this.#leaving.set(name, left);
+      }
+      this.changed();
+    }
+  }
+
+  async #allTakenSince(sequence: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.allSince(sequence)) return;
+    const done = Promise.withResolvers<void>();
+    const waiting: Waiting = { sequence, resolve: done.resolve };
+    const onAbort = () => done.reject(signal.reason);
+    this.#waiting.add(waiting);
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      await done.promise;
+    } finally {
+      this.#waiting.delete(waiting);
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
   take(changes: Iterable<HeldChange>): FileView {
-    this.#snapshot ??= snapshotOf(changes);
+    this.#snapshot ??= snapshotOf(changes, this.#leaving.keys());
     const { leftOut, hidden } = this.#snapshot;
     const view: HeldView = { sequence: this.#sequence, late: new Set() };
     this.#held.add(view);
@@ -33,6 +72,7 @@ export class FileViews {
         hidden.filter(({ name }) => name.bucket === bucket && name.key.startsWith(prefix)).map(({ object }) => object),
       release: () => {
         this.#held.delete(view);
+        for (const { sequence, resolve } of this.#waiting) if (this.allSince(sequence)) resolve();
       },
     };
   }
@@ -41,6 +81,12 @@ export class FileViews {
   allSince(sequence: number): boolean {
     return [...this.#held].every((view) => view.sequence >= sequence);
   }
+}
+
+/** Whoever wants all views that were taken before this number to have ended. */
+interface Waiting {
+  readonly sequence: number;
+  readonly resolve: () => void;
 }
 
 interface HeldView {
@@ -54,8 +100,8 @@ interface Snapshot {
   readonly hidden: readonly { readonly name: ObjectName; readonly object: ObjectInfo }[];
 }
 
-function snapshotOf(changes: Iterable<HeldChange>): Snapshot {
-  const leftOut = new Set<string>();
+function snapshotOf(changes: Iterable<HeldChange>, leaving: Iterable<string>): Snapshot {
+  const leftOut = new Set(leaving);
   const hidden: { readonly name: ObjectName; readonly object: ObjectInfo }[] = [];
   for (const { state, adds, replaces, objects } of changes) {
     // The visible names of a change that is published are what counts; before that they are on their way.

@@ -74,6 +74,34 @@ test("files that a reader may still need stay until it has finished", async () =
   assert.deepEqual(await world.keys(), ["t/big", "t/c"]);
 });
 
+test("files that go for good are waited for by who deletes them, and new readers find none of them", async () => {
+  const world = await opened();
+  const before = world.changes.view();
+  const { signal } = new AbortController();
+  let deleted = false;
+  const going = world.changes.withoutReaders([name("t/a"), name("t/b")], signal, async () => {
+    await world.store.delete("lake", "t/a");
+    deleted = true;
+  });
+  assert.deepEqual(await world.read(), ["4"], "both are gone for who begins now");
+  assert.deepEqual(await readWords(world.store, before, "t/"), ["1", "2", "3", "4"]);
+  assert.equal(deleted, false);
+  before.release();
+  await going;
+  assert.deepEqual(await world.read(), ["3", "4"], "what was not deleted is there again");
+});
+
+test("who waits for readers of files that go can be told to stop", async () => {
+  const world = await opened();
+  const before = world.changes.view();
+  const stopping = new AbortController();
+  const going = world.changes.withoutReaders([name("t/a")], stopping.signal, () => world.store.delete("lake", "t/a"));
+  stopping.abort(new Error("no more"));
+  await assert.rejects(going, /no more/);
+  before.release();
+  assert.deepEqual(await world.read(), ["1", "2", "3", "4"]);
+});
+
 test("a listing that is made half-way through an INSERT shows nothing of it", async () => {
   const world = await opened();
   const early = world.changes.view();

@@ -70,6 +70,11 @@ export class StoredTableChanges implements TableChanges {
     return this.#views.take(this.#history.changes.values());
   }
 
+  /** For files that go without any that come, such as those that expire. See `FileViews`. */
+  withoutReaders<T>(objects: readonly ObjectName[], signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return this.#views.withoutReaders(objects, signal, work);
+  }
+
   isFree(object: ObjectName): boolean {
     return !this.#history.needs(nameText(object));
   }

@@ -11,7 +11,7 @@ import { BATCH_FILES_MAX } from "../rewriting/rewriting-limits.ts";
 import type { RewritingRun } from "../rewriting/rewriting-world.ts";
 import {
   type PartitionChoice,
-  placesOf,
+  placesToRewrite,
   refuseReadByListing,
   type TablePlace,
   tableToRewrite,
@@ -68,7 +68,7 @@ export class TableCompaction {
     const { database, table: name, partition, ageMsMin } = this.#settings;
     const table = tableToRewrite(catalog, database, name);
     refuseReadByListing(table);
-    for (const place of await placesOf(table, catalog.partitions, partition)) {
+    for (const place of await placesToRewrite(table, catalog.partitions, partition)) {
       signal.throwIfAborted();
       const folders = await filesToRewrite(place, { ...this.#run, changes, ageMsMin });
       for (const files of folders) {

@@ -10,6 +10,7 @@ import { groupParquet, joinParquet, type ParquetGroup, withParquetSession } from
 import { joinText } from "../rewriting/join-text.ts";
 import { localCopies } from "../rewriting/local-copies.ts";
 import { plainExtensionOf } from "../rewriting/output-name.ts";
+import { PLAIN_BYTES_MAX } from "../rewriting/rewriting-limits.ts";
 import { type RewritingRun, sessionOptionsOf } from "../rewriting/rewriting-world.ts";
 import { scratchFileBody } from "../rewriting/scratch-object.ts";
 import type { TablePlace } from "../rewriting/table-places.ts";
@@ -32,9 +33,6 @@ export interface JoinOutcome {
   /** Files that cannot be part of another one, with the reason. */
   readonly leftAlone: ReadonlyMap<StoredFile, string>;
 }
-
-/** A small file may claim to be gigabytes. */
-const PLAIN_BYTES_MAX = 64 * 1024 ** 3;
 
 /** Makes files of the batch in `directory`, which is empty: one, or one for each schema of Parquet. */
 export function joinFiles(

@@ -50,7 +50,8 @@ type ConversionOptions = z.output<typeof optionsSchema>;
 
 export const conversionJob: JobKind<ConversionOptions> = {
   name: "convert",
-  description: "Converts the JSON files of a table into Parquet files of another one, each file once.",
+  description:
+    "Converts the files of a table, of any kind that queries read, into Parquet files of another one, each file once.",
   options: optionsSchema,
   create: (components) => {
     /** Two runs into one table would both take the same files. */

@@ -109,5 +109,12 @@ test("convert() refuses what it cannot tell apart", async (t) => {
   await assert.rejects(convert(world), /made by a compaction/);
   await world.run("CREATE EXTERNAL TABLE other (id int) STORED AS PARQUET LOCATION 's3://lake/other/'");
   await assert.rejects(convert(world, { targetTable: "other" }), /other columns than its source/);
-  await assert.rejects(convert(world, { targetTable: "orders" }), /has to be one of Parquet files/);
+  await assert.rejects(convert(world, { targetTable: "orders" }), /choose a targetLocation beside it/);
+  for (const targetLocation of ["s3://lake/orders/day=1/parquet/", "s3://lake/"]) {
+    const settings = { targetTable: "within", targetLocation };
+    await assert.rejects(convert(world, settings), /choose a targetLocation beside it/, targetLocation);
+    assert.equal(world.catalog.table("default", "within"), undefined);
+  }
+  await world.run("CREATE EXTERNAL TABLE text (id int) STORED AS TEXTFILE LOCATION 's3://lake/text/'");
+  await assert.rejects(convert(world, { targetTable: "text" }), /has to be one of Parquet files/);
 });

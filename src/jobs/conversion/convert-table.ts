@@ -3,7 +3,6 @@ import type { Table } from "../../catalog/table.ts";
 import { LakehoseError } from "../../model/errors.ts";
 import { listFiles, type StoredFile } from "../../query/engine/location.ts";
 import { shapeOf } from "../../query/engine/table-shape.ts";
-import { unsupported } from "../../query/query-error.ts";
 import { bytesBody } from "../../storage/bytes-body.ts";
 import { FileLeftAlone } from "../rewriting/file-left-alone.ts";
 import { isRewritten } from "../rewriting/output-name.ts";
@@ -12,9 +11,9 @@ import { isOvertaken, type NewFile, replaceFiles } from "../rewriting/replace-fi
 import { BATCH_FILES_MAX } from "../rewriting/rewriting-limits.ts";
 import type { RewritingRun } from "../rewriting/rewriting-world.ts";
 import { type PartitionChoice, placesOf, type TablePlace, tableToRewrite } from "../rewriting/table-places.ts";
-import { isTextReader } from "../rewriting/text-lines.ts";
 import { ConversionNotes, noteOf } from "./conversion-notes.ts";
 import { type BadRecord, type ConvertedFiles, jsonToParquet } from "./json-to-parquet.ts";
+import { rowsToParquet } from "./rows-to-parquet.ts";
 import { ensurePartition, folderIn, type TargetTable, targetTable } from "./target-table.ts";
 
 export interface ConversionSettings {
@@ -31,7 +30,8 @@ export interface ConversionSettings {
 }
 
 /**
- * JSON files of a table become Parquet files of another one, each once.
+ * Files of a table become Parquet files of another one, each once: JSON by the rules of format conversion in streams, record by
+ * record (`json-to-parquet.ts`), all else with the rows that a query sees (`rows-to-parquet.ts`).
  *
  * What has been converted is noted in the target itself (`conversion-notes.ts`), in the same change as the rows, so that a
  * crash, or a run that is started again, neither leaves files out nor takes them twice. Records that are no rows of the
@@ -63,7 +63,7 @@ export class TableConversion {
     const source = tableToRewrite(catalog, database, table);
     const places = await placesOf(source, catalog.partitions, partition);
     const choice = { database: targetDatabase, table: name, location: targetLocation };
-    const target = await targetTable(catalog, source, choice);
+    const target = await targetTable(catalog, source, places, choice);
     for (const place of places) {
       signal.throwIfAborted();
       await this.#convertPlace(source, target, place);
@@ -144,15 +144,11 @@ export class TableConversion {
   }
 
   async #convertFiles(source: Table, { reader }: TablePlace, batch: readonly StoredFile[], directory: string) {
-    if (!isTextReader(reader) || reader.format !== "json") {
-      throw unsupported(
-        "Converting files that are not JSON",
-        "use CREATE TABLE AS or INSERT INTO in a job of the kind sql",
-      );
-    }
-    const { columns } = shapeOf(source);
-    const { compression } = this.#settings;
-    const converted = await jsonToParquet(batch, { reader, columns, compression, directory, run: this.#run });
+    const options = { columns: shapeOf(source).columns, compression: this.#settings.compression, directory };
+    const converted =
+      reader.format === "json"
+        ? await jsonToParquet(batch, { ...options, reader, run: this.#run })
+        : await rowsToParquet(batch, { ...options, reader, run: this.#run });
     const { records, rows, bad } = converted;
     if (rows + bad.length !== records) {
       const message = `${batch.length} files have ${records} records, of which ${rows} rows and ${bad.length} bad records were made; nothing was written`;

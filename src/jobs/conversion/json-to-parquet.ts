@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { decompress } from "../../formats/compression/decompress.ts";
 import { DRAIN_BYTES, type EncodeReject } from "../../formats/format.ts";
 import { parquetFormat } from "../../formats/parquet/parquet-format.ts";
+import { readSequenceValues } from "../../formats/sequence-file/read-values.ts";
 import { LakehoseError } from "../../model/errors.ts";
 import type { PackedRecords } from "../../model/records.ts";
 import type { Column } from "../../model/schema/column-type.ts";
@@ -13,12 +14,13 @@ import { FileLeftAlone } from "../rewriting/file-left-alone.ts";
 import { parquetRows, withParquetSession } from "../rewriting/join-parquet.ts";
 import { nameOf } from "../rewriting/join-text.ts";
 import { type OpenedFile, readAhead } from "../rewriting/read-ahead.ts";
+import { PLAIN_BYTES_MAX } from "../rewriting/rewriting-limits.ts";
 import { type RewritingRun, sessionOptionsOf } from "../rewriting/rewriting-world.ts";
 import { ScratchObject } from "../rewriting/scratch-object.ts";
-import { type TextReader, textLines } from "../rewriting/text-lines.ts";
+import { textLines } from "../rewriting/text-lines.ts";
 
 export interface JsonToParquetOptions {
-  readonly reader: TextReader & JsonReader;
+  readonly reader: JsonReader;
   readonly columns: readonly Column[];
   readonly compression: "snappy" | "gzip" | "zstd" | "none";
   /** Empty, and removed by whoever made it. */
@@ -40,9 +42,6 @@ export interface ConvertedFiles {
   readonly rows: number;
   readonly bad: readonly BadRecord[];
 }
-
-/** A small file may claim to be gigabytes. */
-const PLAIN_BYTES_MAX = 64 * 1024 ** 3;
 
 /** Bad records wait in memory until the file is finished. */
 const BAD_BYTES_MAX = 256 * 1024 * 1024;
@@ -94,13 +93,13 @@ export async function jsonToParquet(
 
 async function* recordsOf(
   { file, packed }: OpenedFile,
-  reader: TextReader,
+  reader: JsonReader,
   signal: AbortSignal,
 ): AsyncGenerator<PackedRecords> {
-  const lines = textLines(reader);
+  const lines = textLines({ ...reader, lines: "text" });
   let begun: Buffer[] = [];
   try {
-    for await (const chunk of decompress(packed, { outputBytesMax: PLAIN_BYTES_MAX })) {
+    for await (const chunk of reader.lines === "text" ? plainText(packed) : valueLines(packed)) {
       signal.throwIfAborted();
       const text = Buffer.concat([...begun, ...lines.push(chunk)]);
       // A line feed is the end of a record: inside objects there are none any more.
@@ -115,6 +114,19 @@ async function* recordsOf(
   const last = Buffer.concat([...begun, ...lines.end()]);
   if (last.length > 0) yield recordsIn(last);
 }
+
+function plainText(packed: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  return decompress(packed, { outputBytesMax: PLAIN_BYTES_MAX });
+}
+
+/** The values of a SequenceFile, a line each. */
+async function* valueLines(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const values of readSequenceValues(packed)) {
+    yield Buffer.concat(values.flatMap((value) => [value, LINE_FEED]));
+  }
+}
+
+const LINE_FEED = Buffer.from("\n");
 
 /** Lines, each with its line feed, as records without; lines of blanks are none. */
 function recordsIn(text: Buffer): PackedRecords {

@@ -1,5 +1,5 @@
 import type { Catalog } from "../../catalog/catalog.ts";
-import { type Location, readLocation } from "../../catalog/location.ts";
+import { type Location, locationText, readLocation } from "../../catalog/location.ts";
 import type { Partitions } from "../../catalog/partition.ts";
 import { hivePartitionFolder } from "../../catalog/partition-layout.ts";
 import type { Table } from "../../catalog/table.ts";
@@ -7,6 +7,7 @@ import { LakehoseError } from "../../model/errors.ts";
 import { FORMATS } from "../../query/dialect/table-format.ts";
 import { readerOf } from "../../query/engine/table-reader.ts";
 import { shapeOf } from "../../query/engine/table-shape.ts";
+import type { TablePlace } from "../rewriting/table-places.ts";
 
 export interface TargetChoice {
   readonly database: string;
@@ -21,10 +22,16 @@ export interface TargetTable {
 }
 
 /** The table that rows go to: one that is there, with the columns of the source, or one that is made with them. */
-export async function targetTable(catalog: Catalog, source: Table, choice: TargetChoice): Promise<TargetTable> {
+export async function targetTable(
+  catalog: Catalog,
+  source: Table,
+  places: readonly TablePlace[],
+  choice: TargetChoice,
+): Promise<TargetTable> {
   const known = catalog.table(choice.database, choice.table);
-  const table = known ?? (await createTarget(catalog, source, choice));
   const name = `${choice.database}.${choice.table}`;
+  refuseOverlap(name, readLocation(known?.definition.storageDescriptor?.location ?? choice.location), places);
+  const table = known ?? (await createTarget(catalog, source, choice));
   const { storageDescriptor = {}, parameters = {} } = table.definition;
   const location = readLocation(storageDescriptor.location);
   if (location === undefined || readerOf(storageDescriptor, parameters, name).format !== "parquet") {
@@ -36,6 +43,18 @@ export async function targetTable(catalog: Catalog, source: Table, choice: Targe
     throw new LakehoseError("invalid", message);
   }
   return { table, location };
+}
+
+/** What a run writes must be no file that the next one converts, nor one that readers of the source take for theirs. */
+function refuseOverlap(name: string, target: Location | undefined, places: readonly TablePlace[]): void {
+  if (target === undefined) return;
+  const to = locationText(target);
+  for (const { location } of places) {
+    const from = locationText(location);
+    if (!from.startsWith(to) && !to.startsWith(from)) continue;
+    const message = `The files of ${name} would lie in ${to}, and its source is read from ${from}: choose a targetLocation beside it`;
+    throw new LakehoseError("invalid", message);
+  }
 }
 
 /** Where files of a partition go. */

@@ -12,7 +12,12 @@ import { compareKeys } from "../../storage/compare-keys.ts";
 import { FileLeftAlone } from "../rewriting/file-left-alone.ts";
 import { type NewFile, replaceFiles } from "../rewriting/replace-files.ts";
 import { type RewritingRun, sessionOptionsOf } from "../rewriting/rewriting-world.ts";
-import { type PartitionChoice, placesOf, refuseReadByListing, tableToRewrite } from "../rewriting/table-places.ts";
+import {
+  type PartitionChoice,
+  placesToRewrite,
+  refuseReadByListing,
+  tableToRewrite,
+} from "../rewriting/table-places.ts";
 import { columnsToRead, type RepeatRule, Repeats } from "./find-repeats.ts";
 import { rewriteWithout } from "./rewrite-without.ts";
 import { inGroups, visibleKey, type WindowFile } from "./window-files.ts";
@@ -82,7 +87,7 @@ export class TableDeduplication {
   async #filesInWindow(table: Table, view: FileView): Promise<readonly WindowFile[]> {
     const { catalog, changes, storeFor, isSettled, clock, signal } = this.#run;
     const { partition, lastPartitions, changedWithinMs = Number.POSITIVE_INFINITY, ageMsMin } = this.#settings;
-    const places = await placesOf(table, catalog.partitions, partition);
+    const places = await placesToRewrite(table, catalog.partitions, partition);
     const now = clock.now();
     const files: Omit<WindowFile, "number">[] = [];
     for (const place of lastPartitions === undefined ? places : places.slice(-lastPartitions)) {

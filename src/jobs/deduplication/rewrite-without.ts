@@ -7,6 +7,7 @@ import { groupParquet, joinParquet } from "../rewriting/join-parquet.ts";
 import { nameOf } from "../rewriting/join-text.ts";
 import { plainExtensionOf, rewrittenKey } from "../rewriting/output-name.ts";
 import type { NewFile } from "../rewriting/replace-files.ts";
+import { PLAIN_BYTES_MAX } from "../rewriting/rewriting-limits.ts";
 import type { RewritingRun } from "../rewriting/rewriting-world.ts";
 import { scratchFileBody } from "../rewriting/scratch-object.ts";
 import { isTextReader, type TextReader } from "../rewriting/text-lines.ts";
@@ -27,9 +28,6 @@ export interface RewrittenFile {
   readonly made: NewFile | undefined;
   readonly dropped: number;
 }
-
-/** A small file may claim to be gigabytes. */
-const PLAIN_BYTES_MAX = 64 * 1024 ** 3;
 
 /** Makes the file without its repeats on this disk. Rejects with `FileLeftAlone` where the rows do not add up. */
 export async function rewriteWithout(file: WindowFile, options: RewriteWithoutOptions): Promise<RewrittenFile> {

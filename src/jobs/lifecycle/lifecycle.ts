@@ -8,7 +8,7 @@ import { type ObjectStore, ObjectStoreError } from "../../storage/object-store.t
 import type { Telemetry } from "../../telemetry/telemetry.ts";
 import { LifecycleFiles, type LifecycleProgress } from "./lifecycle-files.ts";
 import type { LifecycleRules } from "./lifecycle-rules.ts";
-import { type AbandonedUploads, type LetGo, sweepBucket } from "./sweep-bucket.ts";
+import { type AbandonedUploads, type LetGo, sweepBucket, type WithoutReaders } from "./sweep-bucket.ts";
 
 export interface LifecycleOptions {
   readonly clock: Clock;
@@ -21,6 +21,8 @@ export interface LifecycleOptions {
   readonly uploadsOf: (bucket: string) => AbandonedUploads | undefined;
   /** Default: everything may go. */
   readonly letGo?: LetGo;
+  /** Default: nobody reads. */
+  readonly withoutReaders?: WithoutReaders;
 }
 
 /** Objects are due at midnight UTC; a little later, so that clocks may differ. */
@@ -43,7 +45,8 @@ const CLOSE_GRACE_MS = 1_000;
  * and doing a page twice does nothing twice.
  *
  * When.    At ten past midnight UTC. A run that the server missed is made up for at its start; one run, however many days.
- * Before.  Each object is asked for (`letGo`) right before it is touched: deliveries and compaction have it until then.
+ * Before.  Each object is asked for (`letGo`) right before it is touched: deliveries and compaction have it until then. Those
+ *          of a page that expire are shown to no query that begins now, and queries that have begun are waited for.
  * After.   `lifecycle.bucketSwept` for each bucket; a bucket that cannot be listed is left until the next day.
  */
 export class Lifecycle {
@@ -123,7 +126,8 @@ export class Lifecycle {
   }
 
   async #sweepOnce(bucket: string, after: string, onPage: (after: string) => Promise<void>): Promise<void> {
-    const { clock, rules, storeFor, uploadsOf, telemetry, letGo = async () => true } = this.#options;
+    const { clock, rules, storeFor, uploadsOf, telemetry } = this.#options;
+    const { letGo = async () => true, withoutReaders = (_objects, _signal, work) => work() } = this.#options;
     const startedAt = clock.monotonic();
     const report = await sweepBucket({
       bucket,
@@ -131,6 +135,7 @@ export class Lifecycle {
       store: storeFor(bucket),
       uploads: uploadsOf(bucket),
       letGo,
+      withoutReaders,
       clock,
       signal: this.#stopping.signal,
       after,

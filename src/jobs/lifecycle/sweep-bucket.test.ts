@@ -56,6 +56,7 @@ for (const variable of ["LAKEHOSE_TEST_S3", "LAKEHOSE_TEST_MOTO"]) {
         ],
         uploads: store.multipart,
         letGo: async () => true,
+        withoutReaders: (_objects, _signal, work) => work(),
         // The store's clock cannot be set; ours is ahead of it.
         clock: new PretendClock(Date.now() + 5 * DAY_MS),
         signal: new AbortController().signal,

@@ -17,12 +17,20 @@ export type AbandonedUploads = Pick<MultipartUploads, "listUploads" | "abort">;
 /** Asked right before an object is touched; false = somebody needs it as it is (rule H59). */
 export type LetGo = (bucket: string, key: string) => Promise<boolean>;
 
+/** Runs the work once nobody reads these objects any more, and nobody finds them until it has ended. */
+export type WithoutReaders = (
+  objects: readonly { readonly bucket: string; readonly key: string }[],
+  signal: AbortSignal,
+  work: () => Promise<void>,
+) => Promise<void>;
+
 export interface SweepOptions {
   readonly bucket: string;
   readonly rules: readonly LifecycleRule[];
   readonly store: ObjectStore;
   readonly uploads: AbandonedUploads | undefined;
   readonly letGo: LetGo;
+  readonly withoutReaders: WithoutReaders;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Keys up to and with this one were looked at before. */
@@ -113,7 +121,7 @@ class Sweep {
   }
 
   async #work(page: readonly ObjectInfo[]): Promise<void> {
-    const { signal, rules, clock, onPage } = this.#options;
+    const { bucket, signal, rules, clock, letGo, withoutReaders, onPage } = this.#options;
     const last = page.at(-1);
     if (last === undefined) return;
     this.report.objects += page.length;
@@ -122,13 +130,22 @@ class Sweep {
       const decision = decide(rules, object, now);
       return decision === undefined ? [] : [{ object, decision }];
     });
+    const going: { readonly bucket: string; readonly key: string }[] = [];
+    for (const { object, decision } of due) {
+      // What somebody needs as it is stays, and has to be found meanwhile.
+      if (decision.action === "expire" && (await letGo(bucket, object.key))) going.push({ bucket, key: object.key });
+    }
+    await withoutReaders(going, signal, () => this.#changeAll(due));
+    signal.throwIfAborted();
+    await onPage(last.key);
+  }
+
+  async #changeAll(due: readonly { readonly object: ObjectInfo; readonly decision: Decision }[]): Promise<void> {
     for (let first = 0; first < due.length; first += CHANGES_AT_ONCE) {
-      signal.throwIfAborted();
+      this.#options.signal.throwIfAborted();
       const group = due.slice(first, first + CHANGES_AT_ONCE);
       await Promise.all(group.map(({ object, decision }) => this.#change(object, decision)));
     }
-    signal.throwIfAborted();
-    await onPage(last.key);
   }
 
   async #change(object: ObjectInfo, decision: Decision): Promise<void> {

@@ -1,4 +1,5 @@
 import { sqlPath, sqlText } from "../../formats/parquet/duckdb-type.ts";
+import type { NamedFile } from "../../query/engine/duckdb-failure.ts";
 import { QuerySession, type SessionOptions } from "../../query/engine/session.ts";
 import { QueryError } from "../../query/query-error.ts";
 
@@ -45,7 +46,7 @@ export async function groupParquet(session: QuerySession, paths: readonly string
 /** `session` may read the group's files and write its output. */
 export async function joinParquet(session: QuerySession, group: ParquetGroup): Promise<JoinedParquet> {
   const { paths, output } = group;
-  const { rows: rowsIn, rowBytes, codec } = await contentOf(session, paths);
+  const { rows: rowsIn, rowBytes, codec } = await parquetContent(session, paths);
   const write = `FORMAT parquet, COMPRESSION ${codec}, ROW_GROUP_SIZE ${rowGroupRows(rowBytes)}, PARQUET_VERSION V1`;
   await session.run(`COPY (${rowsOf(group)}) TO ${sqlText(output)} (${write})`);
   const [before, after] = [await typesOf(session, paths), await typesOf(session, [output])];
@@ -55,7 +56,7 @@ export async function joinParquet(session: QuerySession, group: ParquetGroup): P
       `Parquet files of the types ${before} would become ${after}; they are left as they are`,
     );
   }
-  const { rows: rowsOut } = await contentOf(session, [output]);
+  const { rows: rowsOut } = await parquetContent(session, [output]);
   return { paths, output, rowsIn, rowsOut };
 }
 
@@ -67,13 +68,13 @@ function rowsOf({ paths, exceptPlaces }: ParquetGroup): string {
 }
 
 export async function parquetRows(session: QuerySession, path: string): Promise<number> {
-  return (await contentOf(session, [path])).rows;
+  return (await parquetContent(session, [path])).rows;
 }
 
 /** What `work` does in a session sees `inputs`, may write `outputs`, and nothing else. */
 export async function withParquetSession<T>(
   options: SessionOptions,
-  inputs: readonly string[],
+  inputs: readonly (string | NamedFile)[],
   outputs: readonly string[],
   work: (session: QuerySession) => Promise<T>,
 ): Promise<T> {
@@ -99,14 +100,14 @@ async function schemaOf(session: QuerySession, path: string) {
   return { fingerprint: JSON.stringify(columns.map((column) => column.map(String))), refusal };
 }
 
-interface ParquetContent {
+export interface ParquetContent {
   readonly rows: number;
   /** Of a row, before compression. */
   readonly rowBytes: number;
   readonly codec: string;
 }
 
-async function contentOf(session: QuerySession, paths: readonly string[]): Promise<ParquetContent> {
+export async function parquetContent(session: QuerySession, paths: readonly string[]): Promise<ParquetContent> {
   const files = `[${paths.map(sqlPath).join(", ")}]`;
   const [[rows] = []] = await session.rows(`SELECT sum(num_rows)::DOUBLE FROM parquet_file_metadata(${files})`);
   const [[bytes, codec] = []] = await session.rows(
@@ -134,7 +135,7 @@ const ROW_GROUP_ROWS_MIN = 2048;
 /** A row group of each thread is held in memory until it is written. */
 const ROW_GROUP_BYTES = 64 * 1024 * 1024;
 
-function rowGroupRows(rowBytes: number): number {
+export function rowGroupRows(rowBytes: number): number {
   const rows = Math.floor(ROW_GROUP_BYTES / Math.max(1, rowBytes));
   return Math.min(ROW_GROUP_ROWS_MAX, Math.max(ROW_GROUP_ROWS_MIN, rows));
 }

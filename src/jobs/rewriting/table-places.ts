@@ -42,6 +42,18 @@ export function refuseReadByListing({ databaseName, definition }: Table): void {
   throw new LakehoseError("invalid", message);
 }
 
+/** Those whose files can be written again as what they are. Rejects when one of them has files of another kind. */
+export async function placesToRewrite(
+  table: Table,
+  partitions: Partitions,
+  choice: PartitionChoice,
+): Promise<readonly TablePlace[]> {
+  const places = await placesOf(table, partitions, choice);
+  if (places.every(({ reader }) => reader.format === "parquet" || isTextReader(reader))) return places;
+  const name = `${table.databaseName}.${table.definition.name}`;
+  throw unsupported(`Table ${name}: rewriting such files`, "there are JSON, CSV, delimited text and Parquet");
+}
+
 /** In the order of the partitions. */
 export async function placesOf(
   table: Table,
@@ -76,11 +88,7 @@ function placeOf(
     const message = `Table ${name}: expected a location such as s3://bucket/prefix/, got ${storage.location ?? "none"}`;
     throw new LakehoseError("invalid", message);
   }
-  const reader = readerOf(storage, definition.parameters ?? {}, name);
-  if (reader.format !== "parquet" && !isTextReader(reader)) {
-    throw unsupported(`Table ${name}: rewriting such files`, "there are JSON, CSV, delimited text and Parquet");
-  }
-  return { location, reader, values, storage };
+  return { location, reader: readerOf(storage, definition.parameters ?? {}, name), values, storage };
 }
 
 function isChosen(keys: readonly string[], values: readonly string[], choice: PartitionChoice): boolean {

@@ -11,7 +11,12 @@ import { joinCalls } from "./join-calls.ts";
 import { decodeMemorySnapshot, encodeMemorySnapshot, type MemorySnapshot } from "./memory-snapshot.ts";
 import { MESSAGE_DIGEST_BYTES, MessageMemory, splitDigests } from "./message-memory.ts";
 import { RETRY_WINDOW_MS, RetryMemory, retryDigestOf } from "./retry-memory.ts";
-import { SOURCE_ID_BYTES_MAX, SOURCE_POSITION_BYTES_MAX, SourcePositions } from "./source-positions.ts";
+import {
+  SOURCE_ID_BYTES_MAX,
+  SOURCE_POSITION_BYTES_MAX,
+  type SourcePosition,
+  SourcePositions,
+} from "./source-positions.ts";
 import { WatchedWallClock } from "./wall-clock.ts";
 
 /**
@@ -29,7 +34,7 @@ export type EmbeddedLogOptions = Omit<
 > & {
   /** Most calls whose answers are remembered. Default 200,000. */
   readonly retryEntriesMax?: number;
-  /** Most sources whose positions are remembered. Default 1,000. */
+  /** Most sources whose positions are remembered. Default 10,000. */
   readonly sourcesMax?: number;
   /** Most messages whose ids are remembered. Default 500,000. */
   readonly messagesMax?: number;
@@ -121,7 +126,7 @@ export class EmbeddedLog implements Log {
     }
     if (source !== undefined) {
       const { firstOffset } = appended;
-      this.#sources.remember(source.id, { firstOffset, position: Buffer.from(source.position) });
+      this.#rememberSource(source.id, { firstOffset, position: Buffer.from(source.position) });
     }
     if (messages !== undefined) this.#rememberMessages(messages);
     this.#rememberedEnd = appended.firstOffset + recordCount(records);
@@ -161,14 +166,14 @@ export class EmbeddedLog implements Log {
       );
     }
     for (const [digest, call] of snapshot?.calls ?? []) this.#retries.remember(digest, call);
-    for (const [id, position] of snapshot?.sources ?? []) this.#sources.remember(id, position);
+    for (const [id, position] of snapshot?.sources ?? []) this.#rememberSource(id, position);
     if (snapshot !== undefined) this.#rememberMessages(splitDigests(snapshot.messages));
     await this.#frames.scan(this.#snapshotEnd, (frame) => {
       const { firstOffset, recordCount } = frame;
       const metadata = decodeMetadata(frame.metadata);
       if (metadata.source !== undefined) {
         const { id, position } = metadata.source;
-        this.#sources.remember(id, { firstOffset, position: Buffer.from(position) });
+        this.#rememberSource(id, { firstOffset, position: Buffer.from(position) });
       }
       if (metadata.messages !== undefined) this.#rememberMessages(metadata.messages);
       if (frame.arrivalMs < this.#frames.lastArrivalMs - RETRY_WINDOW_MS) return false;
@@ -185,6 +190,13 @@ export class EmbeddedLog implements Log {
     if (retryDigest === undefined) return;
     const kept = answer === undefined ? NO_ANSWER : Buffer.from(answer);
     this.#retries.remember(Buffer.from(retryDigest), { firstOffset, arrivalMs, recordCount, answer: kept });
+  }
+
+  #rememberSource(id: string, position: SourcePosition): void {
+    const { telemetry, label } = this.#options;
+    for (const source of this.#sources.remember(id, position)) {
+      telemetry.emit("log.sourceForgotten", { stream: label, source });
+    }
   }
 
   #rememberMessages(digests: readonly Buffer[]): void {

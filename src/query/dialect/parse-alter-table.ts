@@ -9,7 +9,7 @@ import type { TokenReader } from "./token-reader.ts";
  *                | DROP [IF EXISTS] PARTITION (k = 'v', …), …
  *                | PARTITION (k = 'v', …) SET LOCATION '…' | PARTITION (…) RENAME TO PARTITION (…)
  *                | ADD COLUMNS (…) | REPLACE COLUMNS (…) | CHANGE [COLUMN] name name type [COMMENT '…']
- *                | SET LOCATION '…' | SET TBLPROPERTIES (…)
+ *                | SET LOCATION '…' | SET TBLPROPERTIES (…) | RENAME TO name
  */
 export function parseAlterTable(reader: TokenReader): Statement {
   if (!reader.takes("table"))
@@ -32,6 +32,7 @@ function parseAction(reader: TokenReader, name: TableName): Statement {
     const column = reader.name("the name of a column").toLowerCase();
     return { kind: "change-column", name, column, to: parseColumn(reader) };
   }
+  if (reader.takes("rename", "to")) return { kind: "rename-table", name, to: tableName(reader) };
   if (reader.takes("partition")) return parsePartitionAction(reader, name);
   if (reader.takes("set", "location"))
     return { kind: "set-location", name, location: reader.text("a location in quotes") };
@@ -47,7 +48,7 @@ function parseAction(reader: TokenReader, name: TableName): Statement {
   }
   throw unsupported(
     `ALTER TABLE ${reader.current?.value.toUpperCase() ?? ""}`,
-    "there are ADD, REPLACE, CHANGE, DROP and SET",
+    "there are ADD, REPLACE, CHANGE, DROP, RENAME TO and SET",
   );
 }
 

@@ -5,12 +5,14 @@ import { restAsQuery } from "./parse-query.ts";
 import type { Statement } from "./statement.ts";
 import type { TokenReader } from "./token-reader.ts";
 
+type CreateTableAs = Extract<Statement, { readonly kind: "create-table-as" }>;
+
 /**
  * CREATE TABLE [IF NOT EXISTS] name [WITH ( property = value, … )] AS query [WITH [NO] DATA]
  *
  * `undefined` for other statements that begin with CREATE TABLE.
  */
-export function parseCreateTableAs(reader: TokenReader): Statement | undefined {
+export function parseCreateTableAs(reader: TokenReader): CreateTableAs | undefined {
   const ifNotExists = reader.takes("if", "not", "exists");
   const name = tableName(reader);
   if (reader.seesSign("(")) {

@@ -119,6 +119,7 @@ test("parseStatement() reads the other statements about the catalog", () => {
     ["DROP DATABASE d CASCADE", { kind: "drop-database", name: "d", ifExists: false, cascade: true }],
     ["DROP TABLE IF EXISTS awsdatacatalog.d.t", { kind: "drop-table", name, ifExists: true }],
     ["DROP VIEW d.t", { kind: "drop-view", name, ifExists: false }],
+    ["ALTER TABLE d.t RENAME TO `E`.New", { kind: "rename-table", name, to: { database: "e", table: "new" } }],
     ["SHOW DATABASES LIKE 'd*'", { kind: "show-databases", pattern: "d*" }],
     ["SHOW TABLES IN d 't*'", { kind: "show-tables", database: "d", pattern: "t*" }],
     ["SHOW VIEWS", { kind: "show-views" }],
@@ -142,7 +143,16 @@ test("parseStatement() keeps the text of a view as it was written", () => {
 test("parseStatement() names what it does not support", () => {
   refuses("CREATE TABLE t WITH (format = 'ORC') AS SELECT 1", "CREATE TABLE AS with format = 'ORC' is not supported");
   refuses("CREATE TABLE t (a int)", "CREATE TABLE without EXTERNAL is not supported");
-  refuses("INSERT OVERWRITE t SELECT 1", "INSERT OVERWRITE is not supported");
+  refuses(
+    "INSERT OVERWRITE t SELECT 1",
+    "INSERT OVERWRITE is not supported: INSERT INTO adds rows. To replace all rows",
+  );
+  refuses("INSERT OVERWRITE TABLE t PARTITION (day='1') SELECT 1", "INSERT OVERWRITE is not supported");
+  refuses("INSERT OVERWRITE LOCAL DIRECTORY '/tmp/x' SELECT 1", "INSERT OVERWRITE DIRECTORY is not supported: UNLOAD");
+  refuses("ALTER TABLE t RENAME COLUMN a TO b", "ALTER TABLE RENAME is not supported: there are ADD, ");
+  refuses("EXPLAIN ANALYZE INSERT INTO t SELECT 1", "EXPLAIN ANALYZE of INSERT is not supported: it would write");
+  refuses("EXPLAIN CREATE TABLE t (a int)", "EXPLAIN of CREATE is not supported");
+  refuses("EXPLAIN DROP TABLE t", "EXPLAIN of DROP is not supported");
   refuses("COPY t TO 'x'", "COPY is not supported");
   refuses("CREATE SECRET s (TYPE s3)", "CREATE SECRET is not supported");
   refuses("CREATE EXTERNAL TABLE t (a int) STORED AS RCFILE LOCATION 's3://b/'", "STORED AS RCFILE is not supported");
@@ -191,6 +201,16 @@ test("parseStatement() reads CREATE TABLE AS with its properties", () => {
     withData: false,
     query: { sql: 'SELECT 1 AS a , "year" , day FROM t', functions: [], fileColumns: false },
   });
+});
+
+test("parseStatement() explains the query of a statement that writes", () => {
+  for (const sql of [
+    "EXPLAIN INSERT INTO t (a) SELECT x FROM s",
+    "EXPLAIN (TYPE DISTRIBUTED) CREATE TABLE t WITH (format = 'JSON') AS SELECT x FROM s WITH NO DATA",
+    "EXPLAIN UNLOAD (SELECT x FROM s) TO 's3://b/p/' WITH (format = 'JSON')",
+  ]) {
+    assert.deepEqual(parseStatement(sql), parseStatement("EXPLAIN SELECT x FROM s"), sql);
+  }
 });
 
 test("parseStatement() tells a list of columns of INSERT INTO from a query in brackets", () => {

@@ -5,7 +5,7 @@ import type { Statement } from "./statement.ts";
 import { isSign, TokenReader } from "./token-reader.ts";
 
 /** UNLOAD ( query ) TO '…' WITH ( property = value, … ) */
-export function parseUnload(reader: TokenReader): Statement {
+export function parseUnload(reader: TokenReader): Extract<Statement, { readonly kind: "unload" }> {
   const end = closingBracket(reader);
   const query = new TokenReader(reader.sql, reader.tokens.slice(reader.at + 1, end));
   reader.at = end + 1;

@@ -83,6 +83,7 @@ export type Statement =
       readonly partition: PartitionSpecification;
       readonly to: PartitionSpecification;
     }
+  | { readonly kind: "rename-table"; readonly name: TableName; readonly to: TableName }
   | { readonly kind: "set-properties"; readonly name: TableName; readonly properties: TextMap }
   | {
       readonly kind: "set-location";

@@ -17,7 +17,7 @@ type PartitionChange = Of<"add-partitions" | "drop-partitions" | "rename-partiti
 
 /** ALTER TABLE: the next version of the table's definition, or its partitions. Files stay where they are and as they are. */
 export async function alterTable(
-  statement: TableChange | PartitionChange,
+  statement: TableChange | PartitionChange | Of<"rename-table">,
   table: Table,
   context: AlterTableContext,
 ): Promise<void> {
@@ -30,6 +30,8 @@ export async function alterTable(
       return dropPartitions(statement, table, context);
     case "rename-partition":
       return changePartition(table, statement.partition, { to: statement.to }, context);
+    case "rename-table":
+      return renameTable(statement, table, context);
     case "set-location": {
       const { partition, location } = statement;
       if (partition !== undefined) return changePartition(table, partition, { location }, context);
@@ -37,6 +39,14 @@ export async function alterTable(
   }
   const changed = changedDefinition(statement, table);
   await context.catalog.updateTable(table.databaseName, changed, { expectedVersion: table.versionId });
+}
+
+/** As Hive does with external tables: the name alone changes, and the new one is in the same database unless it says another. */
+async function renameTable({ to }: Of<"rename-table">, table: Table, { catalog }: AlterTableContext): Promise<void> {
+  const { databaseName, definition, versionId } = table;
+  const from = { databaseName, tableName: definition.name };
+  const target = { databaseName: to.database ?? databaseName, tableName: to.table };
+  await catalog.renameTable(from, target, { expectedVersion: versionId });
 }
 
 function changedDefinition(statement: TableChange, table: Table): TableDefinition {

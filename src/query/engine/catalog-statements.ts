@@ -52,6 +52,7 @@ export async function runCatalogStatement(
     case "replace-columns":
     case "set-location":
     case "set-properties":
+    case "rename-table":
       await alterTable(statement, findTable(statement.name, context), context);
       return DONE;
     default:

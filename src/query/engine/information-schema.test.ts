@@ -34,6 +34,20 @@ test("tables, schemata and views of the catalog", async () => {
   ]);
 });
 
+test("a view whose text is damaged has no definition, and the others are there", async () => {
+  const viewOriginalText = "/* Presto View: bm90aGluZw== */";
+  await world.catalog.createTable("shop", { name: "damaged", tableType: "VIRTUAL_VIEW", viewOriginalText });
+  assert.deepEqual(await rowsOf("select table_name, view_definition from information_schema.views order by 1"), [
+    ["damaged", null],
+    ["seen", "SELECT 1 AS n"],
+  ]);
+  await assert.rejects(rowsOf("select * from shop.damaged"), {
+    code: "data",
+    message: /shop\.damaged.*create it again/,
+  });
+  await world.run("DROP VIEW shop.damaged");
+});
+
 test("columns have Trino's types, partition keys last", async () => {
   const sql = `select column_name, ordinal_position, is_nullable, data_type, comment, extra_info
     from information_schema.columns c where c.table_schema = 'shop' and table_name in ('orders') order by 2`;

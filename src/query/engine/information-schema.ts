@@ -1,5 +1,5 @@
 import type { Catalog } from "../../catalog/catalog.ts";
-import type { Table, TableColumn } from "../../catalog/table.ts";
+import type { Table, TableColumn, TableDefinition } from "../../catalog/table.ts";
 import { sqlName } from "../../formats/parquet/duckdb-type.ts";
 import type { TableUse } from "../dialect/inspect-query.ts";
 import { CATALOG_NAME, INFORMATION_SCHEMA } from "../dialect/translate-query.ts";
@@ -66,11 +66,21 @@ const CATALOG_TABLES: ReadonlyMap<string, CatalogTable> = new Map([
         tables
           .filter(({ definition }) => isView(definition))
           .map(({ definition }) => {
-            return [CATALOG_NAME, database, definition.name, readViewText(definition, database).sql];
+            return [CATALOG_NAME, database, definition.name, viewDefinition(definition, database)];
           }),
     },
   ],
 ] as const satisfies readonly (readonly [string, CatalogTable])[]);
+
+/** Null for one that nobody can read: the others are told all the same, and whoever selects from it is told why not. */
+function viewDefinition(definition: TableDefinition, database: string): string | null {
+  try {
+    return readViewText(definition, database).sql;
+  } catch (error) {
+    if (error instanceof QueryError) return null;
+    throw error;
+  }
+}
 
 function columnRows({ databaseName, definition }: Table): readonly CatalogRow[] {
   const { storageDescriptor, partitionKeys = [], name: tableName } = definition;

@@ -42,6 +42,8 @@ test("EXPLAIN shows the plan, and no path of this machine", async () => {
   for (const [sql, read] of [
     ["EXPLAIN SELECT id FROM explained WHERE id > 1", 0],
     ["EXPLAIN (TYPE DISTRIBUTED, FORMAT TEXT) SELECT 1", 0],
+    ["EXPLAIN CREATE TABLE explained_too AS SELECT id FROM explained", 0],
+    ["EXPLAIN INSERT INTO explained SELECT id FROM explained", 0],
     ["EXPLAIN ANALYZE (SELECT count(*) FROM explained)", 1],
   ] as const) {
     const { columns, rows, statistics } = await world.run(sql);
@@ -52,6 +54,8 @@ test("EXPLAIN shows the plan, and no path of this machine", async () => {
     assert.ok(!text.includes(world.root) && !text.includes("cache"), text);
     assert.equal(statistics.files, read);
   }
+  assert.equal(world.catalog.table("default", "explained_too"), undefined);
+  assert.deepEqual((await world.run("SELECT count(*) FROM explained")).rows, [[2]]);
   await assert.rejects(world.run("EXPLAIN SELECT nothing FROM explained"), { code: "syntax", message: /nothing/ });
 });
 

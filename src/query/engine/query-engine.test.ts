@@ -276,6 +276,11 @@ test("statements about the catalog answer as Athena does", async () => {
     "ALTER TABLE shop.orders PARTITION (year='2018') SET LOCATION 's3://x/'",
     "has the partition keys year, day",
   );
+  await fails("ALTER TABLE shop.nothing RENAME TO shop.other", "There is no table shop.nothing");
+  await fails("ALTER TABLE shop.orders RENAME TO nowhere.orders", /nowhere/);
+  await world.run("ALTER TABLE shop.orders RENAME TO default.renamed");
+  await fails("DESCRIBE shop.orders", "There is no table shop.orders");
+  await world.run("ALTER TABLE renamed RENAME TO shop.orders");
   await world.run("ALTER TABLE shop.orders SET TBLPROPERTIES ('a'='1', 'b'='2')");
   assert.deepEqual((await world.run("SHOW TBLPROPERTIES shop.orders('b')")).rows, [["b", "2"]]);
   assert.deepEqual((await world.run("DESCRIBE shop.orders")).rows.slice(0, 3), [

@@ -94,5 +94,7 @@ function settingsOf({ memoryMib, threads, spillDirectory, spillMib }: InstanceLi
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     allow_community_extensions: "false",
+    // It goes with its one query: bytes that it keeps for the next one are copied for nothing (4 % of a scan).
+    enable_external_file_cache: "false",
   };
 }

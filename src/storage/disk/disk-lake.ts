@@ -16,6 +16,7 @@ import { type BucketFiles, notFound } from "./bucket-files.ts";
 import { withStoreErrors } from "./disk-errors.ts";
 import { DiskUploads, type DiskUploadsOptions } from "./disk-uploads.ts";
 import { listPage } from "./list-page.ts";
+import { Md5Thread } from "./md5-thread.ts";
 import { receiveFile } from "./receive-file.ts";
 import { describeLakeObject, type Sidecar } from "./sidecar.ts";
 
@@ -32,17 +33,23 @@ const ASKED_FOR_ROOM_BYTES = 4 * 1024 * 1024;
 export class DiskLake implements LocalLake {
   readonly #files: BucketFiles;
   readonly #reserveBytes: number;
+  readonly #md5: Md5Thread;
   readonly uploads: LakeUploads;
 
-  private constructor(files: BucketFiles, reserveBytes: number, openUploads: (lake: DiskLake) => DiskUploads) {
+  private constructor(files: BucketFiles, { clock, reserveBytes = 0, ...uploads }: Omit<DiskLakeOptions, "files">) {
     this.#files = files;
     this.#reserveBytes = reserveBytes;
-    this.uploads = openUploads(this);
+    this.#md5 = new Md5Thread(clock);
+    this.uploads = new DiskUploads({ ...uploads, clock, disk: files.disk, lake: this });
   }
 
-  static async open({ files, reserveBytes = 0, ...options }: DiskLakeOptions): Promise<DiskLake> {
+  static async open({ files, ...options }: DiskLakeOptions): Promise<DiskLake> {
     await files.disk.makeDirectory(options.directory);
-    return new DiskLake(files, reserveBytes, (lake) => new DiskUploads({ ...options, disk: files.disk, lake }));
+    return new DiskLake(files, options);
+  }
+
+  close(): Promise<void> {
+    return this.#md5.close();
   }
 
   async listBuckets(): Promise<readonly LakeBucket[]> {
@@ -115,7 +122,7 @@ export class DiskLake implements LocalLake {
   receive(bytes: AsyncIterable<Uint8Array>, expectedBytes = 0): Promise<ReceivedFile> {
     return withStoreErrors("", "", async () => {
       await this.#refuseBelowReserve(expectedBytes);
-      return receiveFile(this.#files.disk, this.#files.temporaryPath(), this.#withinReserve(bytes));
+      return receiveFile(this.#files.disk, this.#files.temporaryPath(), this.#withinReserve(bytes), this.#md5);
     });
   }
 

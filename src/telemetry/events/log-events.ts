@@ -4,6 +4,7 @@ export interface LogEvents {
   "log.segmentOpened": { stream: string; segment: number; recycled: boolean };
   "log.segmentReleased": { stream: string; segment: number };
   "log.tailCut": { stream: string; segment: number; fromByte: number; bytes: number };
+  "log.sourceForgotten": { stream: string; source: string };
   "log.clockJumped": { stream: string; jumpMs: number };
   "log.recovered": { stream: string; start: number; end: number; rewrittenBytes: number };
 }
