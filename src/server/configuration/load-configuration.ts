@@ -144,6 +144,7 @@ interface Leaf {
 /** A union fails with one list of issues for each of its members; the member that came furthest is the one that was meant. */
 function leafIssues(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): readonly Leaf[] {
   const path = [...above, ...issue.path];
+  if (issue.code === "invalid_key") return issue.issues.map(({ message }) => ({ path, message }));
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return [{ path, message: issue.message }];
   const depth = (issues: readonly z.core.$ZodIssue[]) => Math.max(...issues.map((one) => one.path.length));
   const [closest] = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length);
