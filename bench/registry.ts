@@ -1,4 +1,5 @@
 import { ackLatency } from "./ack-latency.ts";
+import { agent } from "./agent.ts";
 import { compaction } from "./compaction.ts";
 import { extractMetadata } from "./extract-metadata.ts";
 import { formats } from "./formats.ts";
@@ -32,6 +33,7 @@ export const questions: readonly Question[] = [
   toParquet,
   taxiToParquet,
   formats,
+  agent,
   extractMetadata,
   functions,
   openStreams,

@@ -1,10 +1,10 @@
-import { gzipSync } from "node:zlib";
 import { Athena } from "../athena.ts";
 import { tableLines } from "../query.ts";
 import { folderLines, linesOf, readObjects } from "../read-lake.ts";
 import { expectEqual, expectSameLines, print, runExample } from "../run-example.ts";
 import { accessLines } from "./access-lines.ts";
 import { crawl } from "./crawl.ts";
+import { followLog } from "./follow-log.ts";
 import { agedObjects, writeOldLogs } from "./old-logs.ts";
 import { addPartition, BY_STATUS, CREATE_LINES, CREATE_REQUESTS, CROWDS, LINES_BY_STATUS, UNUSUAL } from "./queries.ts";
 
@@ -30,9 +30,9 @@ await runExample(
     ]);
 
     const lines = [...accessLines(), CUT_OFF];
-    await putLines(lakehose.url, lines);
+    await followLog(lakehose, lines);
     await lakehose.flush();
-    print(`${lines.length} lines put. The bucket:`, ...folderLines(await readObjects(bucket)), "");
+    print(`${lines.length} lines followed. The bucket:`, ...folderLines(await readObjects(bucket)), "");
     expectSameLines("lines as they came", linesOf(await readObjects(bucket, "lines")), lines);
     const errors = linesOf(await readObjects(bucket, "errors")).map((line) => JSON.parse(line));
     const rejected = errors.map(({ rawData }) => Buffer.from(rawData, "base64").toString().trimEnd());
@@ -49,16 +49,6 @@ await runExample(
   },
   { prepare: writeOldLogs },
 );
-
-/** As a log shipper does it: many lines in one call, compressed. Each line is a record. */
-async function putLines(url: string, lines: readonly string[]): Promise<void> {
-  const response = await fetch(`${url}/v1/streams/server-logs/records`, {
-    method: "POST",
-    headers: { "content-type": "application/x-ndjson", "content-encoding": "gzip" },
-    body: gzipSync(lines.map((line) => `${line}\n`).join("")),
-  });
-  if (response.status !== 200) throw new Error(`Not all lines were accepted: ${await response.text()}`);
-}
 
 /** Three ways to a table: a crawler, DDL over what the function made, and DDL over the lines as they came. */
 async function askAboutTables(athena: Athena, count: number): Promise<void> {

@@ -26,14 +26,21 @@ export interface ConnectionOptions {
   readonly region?: string | undefined;
 }
 
-/** `--endpoint`, `--token`, `--profile` and the usual AWS variables. */
-export function connectionOf(command: Command, context: CliContext): Connection {
+/** `--endpoint`, `--token`, `--profile` and the usual AWS variables; where they are silent, what `configured` says. */
+export function connectionOf(
+  command: Command,
+  context: CliContext,
+  configured: { readonly endpoint?: string | undefined; readonly credentials?: Credentials | undefined } = {},
+): Connection {
   const options = command.optsWithGlobals<{ endpoint?: string; token?: string; profile?: string }>();
   const { environment } = context;
   return connect({
-    endpoint: options.endpoint ?? environment.LAKEHOSE_ENDPOINT ?? DEFAULT_ENDPOINT,
+    endpoint: options.endpoint ?? environment.LAKEHOSE_ENDPOINT ?? configured.endpoint ?? DEFAULT_ENDPOINT,
     token: options.token ?? environment.LAKEHOSE_TOKEN,
-    credentials: options.profile === undefined ? credentialsIn(environment) : { profile: options.profile },
+    credentials:
+      options.profile === undefined
+        ? (credentialsIn(environment) ?? configured.credentials)
+        : { profile: options.profile },
     region: environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION,
   });
 }

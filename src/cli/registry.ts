@@ -18,6 +18,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "sources", load: async () => (await import("./commands/sources.ts")).sourcesCommand },
   { name: "triggers", load: async () => (await import("./commands/triggers.ts")).triggersCommand },
   { name: "put", load: async () => (await import("./commands/put.ts")).putCommand },
+  { name: "agent", load: async () => (await import("./commands/agent.ts")).agentCommand },
   { name: "generate", load: async () => (await import("./commands/generate.ts")).generateCommand },
   { name: "redrive", load: async () => (await import("./commands/redrive.ts")).redriveCommand },
   { name: "replay", load: async () => (await import("./commands/replay.ts")).replayCommand },

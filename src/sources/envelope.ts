@@ -20,6 +20,16 @@ export const recordShapeSchema = z
 
 export type RecordShape = z.output<typeof recordShapeSchema>;
 
+/** Of upstreams whose messages AWS hands to functions. */
+export const recordOrEventSchema = z
+  .enum(["value", "envelope", "event"])
+  .default("value")
+  .meta({
+    description:
+      'What becomes the record: the message\'s bytes, unaltered; an envelope: one JSON object with the message as `value` (JSON as it stands, else text, else `{"base64":…}`) and beside it what the upstream says of it; or the event that AWS Lambda would hand to a function, one element of `Records`.',
+    examples: ["envelope"],
+  });
+
 /** Text, numbers, bytes, times, lists and objects of them; members that are `undefined` are left out. */
 export type EnvelopeAttributes = Readonly<Record<string, unknown>>;
 

@@ -27,8 +27,9 @@ export async function startFlakyProxy(target: string, random: Random): Promise<F
   const open = new Set<Socket>();
   let state: NetworkState = "pass";
   let broken = 0;
-  const server = createServer((client) => {
-    const upstream = connect(Number(port), hostname);
+  // Without waiting for small packets to gather, which would slow down talkative protocols as no network does.
+  const server = createServer({ noDelay: true }, (client) => {
+    const upstream = connect({ port: Number(port), host: hostname, noDelay: true });
     const cut = () => {
       client.destroy();
       upstream.destroy();

@@ -11,6 +11,7 @@ const EXAMPLES = join(import.meta.dirname, "..", "..", "examples");
 const NAMES = [
   "01-message-bus",
   "02-server-logs",
+  "04-queue-collector",
   "05-stock-ticker",
   "06-telecom-counters",
   "07-taxi-trips",
@@ -66,6 +67,14 @@ test("02-server-logs: lines become partitions, three kinds of tables agree, rule
   assert.match(stdout, /^ {2}lines\/\d{4}\/\d\d\/\d\d\/\d\d\/ {2}\d objects?/m);
   assert.match(stdout, /^ {5}200 +19373 +584884154$/m);
   assert.match(stdout, /^ {2}09:47:00 +220 /m);
+});
+
+test("04-queue-collector: a queue becomes files by day and type, and nothing is lost or doubled when the machine dies", {
+  skip: !process.env.LAKEHOSE_TEST_ELASTICMQ && "LAKEHOSE_TEST_ELASTICMQ is not set",
+}, async (t) => {
+  const stdout = await outputOf(t, "04-queue-collector");
+  assert.match(stdout, /^ {2}events\/dt=2020-01-20\/type=level_up\/sub_type=none\/ {2}\d+ objects?/m);
+  assert.match(stdout, /^ {2}2020-01-21 {2}session +start +2000 +2000 +97$/m);
 });
 
 test("05-stock-ticker: a Python function gives each trade a time, and a broken record is rejected alone", {
