@@ -27,6 +27,8 @@ export interface Inlet {
    * takes them, some where a function does.
    */
   appendMessages(messages: readonly UpstreamMessage[]): Promise<ReadonlySet<UpstreamMessage>>;
+  /** Resolves once nothing is left to do for what was appended. Absent where it is done when the append resolves. */
+  settled?(): Promise<void>;
 }
 
 export interface UpstreamPlace {
