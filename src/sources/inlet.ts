@@ -79,9 +79,12 @@ const NONE: ReadonlySet<UpstreamMessage> = new Set();
 export class LogInlet implements Inlet {
   readonly #options: LogInletOptions;
   readonly #once = new StoreOnce();
+  readonly #streamUid: string;
 
+  /** Throws a `LakehoseError` while the stream is not there. */
   constructor(options: LogInletOptions) {
     this.#options = options;
+    this.#streamUid = options.intake().streamUid;
   }
 
   position(part: string): Uint8Array | undefined {
@@ -122,7 +125,7 @@ export class LogInlet implements Inlet {
       for (let attempt = 1; ; attempt++) {
         signal.throwIfAborted();
         try {
-          return await intake().append({ ...request, call: `source:${kind}` });
+          return await this.#sameStream(intake()).append({ ...request, call: `source:${kind}` });
         } catch (error) {
           if (!(error instanceof LakehoseError && error.retriable)) throw error;
           if (!held) onHeld(true);
@@ -133,6 +136,12 @@ export class LogInlet implements Inlet {
     } finally {
       if (held) onHeld(false);
     }
+  }
+
+  /** A stream that was made anew under its name has nothing of what was read so far: it is read for from its beginning. */
+  #sameStream(intake: SourceIntake): SourceIntake {
+    if (intake.streamUid === this.#streamUid) return intake;
+    throw new LakehoseError("stream-replaced", "The stream was deleted and made anew; reading begins anew for it.");
   }
 
   #idOf(part: string): string {

@@ -110,3 +110,15 @@ test("attempts become rare where an upstream answers and hangs up each time befo
   await world.start();
   await world.until(() => world.status.failure?.failures === 2, "a second failure in a row");
 });
+
+test("a stream that was made anew under its name is read for from its beginning", async (t) => {
+  const upstream = new ScriptedUpstream();
+  const world = new UpstreamWorld(positionalKind(upstream), { name: "here" });
+  t.after(() => world.stop());
+  upstream.put(["one", "two"]);
+  await world.start();
+  await world.untilRecords(2);
+  await world.replaceStream();
+  upstream.put(["three"]);
+  assert.deepEqual((await world.untilRecords(3)).map(String), ["one", "two", "three"]);
+});
