@@ -5,6 +5,7 @@ import { extractMetadata } from "./extract-metadata.ts";
 import { formats } from "./formats.ts";
 import { freshness } from "./freshness.ts";
 import { functions } from "./functions.ts";
+import { kafkaSource } from "./kafka-source.ts";
 import { memory } from "./memory.ts";
 import { moto } from "./moto.ts";
 import { openKeys } from "./open-keys.ts";
@@ -44,6 +45,7 @@ export const questions: readonly Question[] = [
   s3Door,
   compaction,
   sql,
+  kafkaSource,
   rabbitMqSource,
   moto,
 ];

@@ -17,6 +17,12 @@ export const HARBOUR = `
   WHERE day = '2020-01-20' AND hour = '08' AND md_me_user_label = 'North & harbour' AND md_mi_meas_p IS NULL
   GROUP BY 1, 2 ORDER BY 1`;
 
+/** Rows of files that were put into the bucket. */
+export const DROPPED = `
+  SELECT count(DISTINCT md_mi_meas_obj_ldn) AS cells, count(*) AS counters, count(md_mi_meas_value) AS measured,
+         sum(md_mi_meas_value) AS total
+  FROM counters_dropped`;
+
 export const LARGE_FILE = `
   SELECT count(*) AS counters, count(DISTINCT md_mi_meas_name) AS names, max(md_mi_meas_p) AS highest
   FROM counters WHERE md_mi_meas_info_id = 'all'`;

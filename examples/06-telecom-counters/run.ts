@@ -1,14 +1,17 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { generate } from "../../src/generators/registry.ts";
 import { Athena } from "../athena.ts";
 import { type Row, tableLines } from "../query.ts";
 import { folderLines, linesOf, readObjects } from "../read-lake.ts";
 import { expectEqual, expectSameLines, print, putAll, runExample } from "../run-example.ts";
+import { until } from "../until.ts";
 import { expectedCounters } from "./expected-counters.ts";
 import { largeFile } from "./large-file.ts";
-import { ATTACHES, CSV_TABLE, DIFFERENCES, HARBOUR, LARGE_FILE } from "./queries.ts";
+import { ATTACHES, CSV_TABLE, DIFFERENCES, DROPPED, HARBOUR, LARGE_FILE } from "./queries.ts";
 
 /**
  * Measurement files of a mobile network (3GPP TS 32.435), each of which becomes rows: see README.md beside this file.
@@ -56,6 +59,7 @@ await runExample(import.meta.dirname, async ({ lakehose, client, bucket }) => {
   const athena = new Athena(lakehose.url, "telecom");
   try {
     await askAthena(athena, generated.map(String));
+    await dropFiles(lakehose.url, bucket, athena, example);
   } finally {
     athena.close();
   }
@@ -90,10 +94,31 @@ async function askAthena(athena: Athena, generated: readonly string[]): Promise<
   await athena.run(CSV_TABLE);
   await athena.run("MSCK REPAIR TABLE counters_csv");
   const differences = await athena.run(DIFFERENCES);
-  print("Parquet and CSV, row by row:", ...tableLines(differences));
+  print("Parquet and CSV, row by row:", ...tableLines(differences), "");
   const [{ parquet, csv } = {}] = differences;
   expectEqual("the rows of CSV", differences, [{ parquet, csv: parquet, only_parquet: 0, only_csv: 0 }]);
   expectEqual("rows in CSV", Number(csv) > COUNTERS * CELLS, true);
+}
+
+/** The other way in: files that are put into the bucket, each of which calls the function. */
+async function dropFiles(endpoint: string, bucket: string, athena: Athena, example: Buffer): Promise<void> {
+  const credentials = { accessKeyId: "any", secretAccessKey: "any" };
+  const s3 = new S3Client({ endpoint, region: "us-east-1", credentials, forcePathStyle: true });
+  const drop = (name: string, Body: Buffer | string) =>
+    s3.send(new PutObjectCommand({ Bucket: "lake", Key: `rawxml/${name}`, Body }));
+  try {
+    await drop("cut off.xml", BROKEN[0] ?? "");
+    await drop("three cells.xml", example);
+  } finally {
+    s3.destroy();
+  }
+  const rows = join(bucket, "counters-dropped", "three cells.xml.json");
+  await until("the dropped file has become rows", async () => existsSync(rows));
+  const dropped = await athena.run(DROPPED);
+  print("The example file, dropped into the bucket:", ...tableLines(dropped), "");
+  expectEqual("the dropped file", dropped, [{ cells: 3, counters: 12, measured: 11, total: 452.5 }]);
+  const [failed] = (await readObjects(bucket, "errors-dropped")).map(({ bytes }) => bytes.toString());
+  expectEqual("the dropped file that is none", failed?.includes("rawxml/cut+off.xml"), true);
 }
 
 /** A bar for each hour. */

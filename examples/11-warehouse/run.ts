@@ -2,12 +2,12 @@ import { Athena } from "../athena.ts";
 import { tableLines } from "../query.ts";
 import { folderLines, linesOf, objectPaths, readObjects } from "../read-lake.ts";
 import { type Example, expectEqual, expectSameLines, print, putAll, runExample } from "../run-example.ts";
+import { until } from "../until.ts";
 import { hasEnded, JobsApi } from "./jobs-api.ts";
 import { openShopDatabase } from "./shop/database.ts";
 import { putShopTables } from "./shop/files.ts";
 import { CUSTOMERS, DAYS, PRODUCTS, type ShopEvent, salesOf, shopEvents, stockChanges } from "./shop/shop.ts";
 import { boto3Folder, DATABASE_ADDRESS } from "./this-machine.ts";
-import { until } from "./until.ts";
 
 /**
  * A shop's warehouse without servers: events, tables of a database, and jobs that make a summary of both. See README.md

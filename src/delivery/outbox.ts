@@ -25,9 +25,7 @@ export class Outbox {
     const { register, journal } = this.#options;
     this.#forgetUnawaited();
     if (register === undefined || this.#telling !== undefined || journal.state.unregistered.size === 0) return;
-    this.#telling = this.#tellAll(register).finally(() => {
-      this.#telling = undefined;
-    });
+    this.#telling = this.#tellAll(register);
     // Only its signal ends it, or a journal that no longer takes anything: stage two meets that, too.
     this.#telling.catch(() => undefined);
   }
@@ -51,10 +49,15 @@ export class Outbox {
   async #tellAll(register: Register): Promise<void> {
     const { journal, signal } = this.#options;
     const { unregistered } = journal.state;
-    while (unregistered.size > 0) {
-      const objects = [...unregistered.values()].slice(0, OBJECTS_AT_ONCE);
-      await this.#tell(register, objects);
-      await journal.append({ type: "registered", parcelIds: objects.map(({ parcelId }) => parcelId) }, signal);
+    try {
+      while (unregistered.size > 0) {
+        const objects = [...unregistered.values()].slice(0, OBJECTS_AT_ONCE);
+        await this.#tell(register, objects);
+        await journal.append({ type: "registered", parcelIds: objects.map(({ parcelId }) => parcelId) }, signal);
+      }
+    } finally {
+      // In the same turn as the last look, or what lands behind it would be told only with the next.
+      this.#telling = undefined;
     }
   }
 

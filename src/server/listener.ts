@@ -7,6 +7,9 @@ import { requestBytesMax } from "../api/firehose/put/put-limits.ts";
 import { putRecord } from "../api/firehose/put-record.ts";
 import { putRecordBatch } from "../api/firehose/put-record-batch.ts";
 import { glueOperations } from "../api/glue/glue-operations.ts";
+import { receiveEventsRoute } from "../api/http/cloud-events/receive-events.ts";
+import { receiveDeliveryRoute } from "../api/http/firehose/receive-delivery.ts";
+import { receiveHookRoute } from "../api/http/hooks/receive-hook.ts";
 import { putRecordsRoute } from "../api/http/put-records.ts";
 import { type AccessKey, Authenticator } from "../api/protocol/authenticator.ts";
 import type { Route } from "../api/protocol/http.ts";
@@ -104,6 +107,9 @@ function routesOf(options: ListenerOptions) {
     s3.signed,
     queryProtocol({ ...shared, operations: [getCallerIdentity] }),
     putRecordsRoute({ ...shared, ...put }),
+    receiveDeliveryRoute({ ...shared, ...put }),
+    receiveEventsRoute({ ...shared, ...put }),
+    receiveHookRoute({ ...shared, ...put, hooks: configuration.hooks }),
     adminRoute({
       telemetry,
       authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),

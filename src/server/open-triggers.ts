@@ -59,7 +59,7 @@ export function openTriggers(options: OpenTriggersOptions) {
       region: DEFAULT_REGION,
     },
     openTarget: (settings) => openTarget(settings, { functions, readSecret: read }),
-    keepFailed: (definition, document) => keepFailed(options, definition, document),
+    keepFailed: (definition, document, signal) => keepFailed(options, definition, document, signal),
   });
   const definitions = Object.entries(configuration.triggers).map(([name, settings]) => ({ name, ...settings }));
   for (const definition of definitions) declare(triggers, definition);
@@ -94,6 +94,7 @@ async function keepFailed(
   { stores, streams, clock, random }: OpenTriggersOptions,
   { name, onFailure }: TriggerDefinition,
   document: Buffer,
+  signal: AbortSignal,
 ): Promise<void> {
   if (onFailure === undefined) return;
   if ("stream" in onFailure) {
@@ -113,7 +114,7 @@ async function keepFailed(
       body: bytesBody(document),
       contentType: "application/json",
       metadata: {},
-      signal: new AbortController().signal,
+      signal,
     },
     { clock, random },
   );

@@ -94,3 +94,17 @@ test("changes that come while sources are set are followed together, afterwards"
   await begun;
   assert.deepEqual(sets, [["declared"], ["declared", "stream.one", "stream.two"]]);
 });
+
+test("a change is followed however soon it comes after one that was", async () => {
+  for (let turns = 0; turns < 12; turns++) {
+    const { follower, sets, change, holdSets } = fixture();
+    const release = holdSets();
+    const begun = follower.begin();
+    release();
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    change("one", "ACTIVE");
+    await begun;
+    await settled();
+    assert.deepEqual(sets.at(-1), ["declared", "stream.one"], `${turns} turns later`);
+  }
+});

@@ -39,17 +39,20 @@ export class SourceFollower {
   /** Changes that come while one is followed are followed together, afterwards. */
   #follow(): Promise<void> {
     this.#changed = true;
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined;
-    });
+    this.#working ??= this.#work();
     return this.#working;
   }
 
   async #work(): Promise<void> {
     const { sources, declared } = this.#options;
-    while (this.#changed) {
-      this.#changed = false;
-      await sources.set([...declared, ...this.#ofStreams()]);
+    try {
+      while (this.#changed) {
+        this.#changed = false;
+        await sources.set([...declared, ...this.#ofStreams()]);
+      }
+    } finally {
+      // In the same turn in which it has looked: a change that comes now is for the next.
+      this.#working = undefined;
     }
   }
 

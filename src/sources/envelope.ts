@@ -54,13 +54,14 @@ function valueBytes(value: Buffer): Buffer {
   return Buffer.from(bytesJson(value));
 }
 
-function isJson(bytes: Buffer): boolean {
+/** Whether the bytes are one JSON value with nothing but white space around it. */
+export function isJson(bytes: Buffer): boolean {
   const end = skipValue(bytes, skipSpace(bytes, 0));
   return end !== NO_JSON && skipSpace(bytes, end) === bytes.length;
 }
 
 /** In JSON a line break can only stand between tokens, never inside a string, so a space says the same. */
-function inOneLine(json: Buffer): Buffer {
+export function inOneLine(json: Buffer): Buffer {
   if (!json.includes(LINE_FEED) && !json.includes(CARRIAGE_RETURN)) return json;
   return Buffer.from(json.map((byte) => (byte === LINE_FEED || byte === CARRIAGE_RETURN ? SPACE : byte)));
 }

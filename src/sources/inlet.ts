@@ -1,10 +1,10 @@
-import { hash } from "node:crypto";
 import { LakehoseError } from "../model/errors.ts";
 import { type PackedRecords, packRecords, recordCount } from "../model/records.ts";
 import { backoffMs } from "../std/backoff.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Random } from "../std/random.ts";
 import type { SourceAppend, SourceIntake } from "./source.ts";
+import { type FreshMessage, type Identified, StoreOnce } from "./store-once.ts";
 
 /**
  * The door to the log as one source sees it. What was appended is durable, and so is how far the source has come, in the
@@ -27,6 +27,8 @@ export interface Inlet {
    * takes them, some where a function does.
    */
   appendMessages(messages: readonly UpstreamMessage[]): Promise<ReadonlySet<UpstreamMessage>>;
+  /** Resolves once nothing is left to do for what was appended. Absent where it is done when the append resolves. */
+  settled?(): Promise<void>;
 }
 
 export interface UpstreamPlace {
@@ -36,10 +38,8 @@ export interface UpstreamPlace {
   readonly position: Uint8Array;
 }
 
-export interface UpstreamMessage {
+export interface UpstreamMessage extends Identified {
   readonly bytes: Buffer;
-  /** What the upstream calls it each time that it hands it over, never anything else; at most some hundred bytes. */
-  readonly id?: string;
 }
 
 /** One attempt to read, as inlets see it. */
@@ -78,11 +78,13 @@ const NONE: ReadonlySet<UpstreamMessage> = new Set();
 
 export class LogInlet implements Inlet {
   readonly #options: LogInletOptions;
-  /** Messages on their way into the log, by digest: one that comes twice at the same time waits for itself. */
-  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #once = new StoreOnce();
+  readonly #streamUid: string;
 
+  /** Throws a `LakehoseError` while the stream is not there. */
   constructor(options: LogInletOptions) {
     this.#options = options;
+    this.#streamUid = options.intake().streamUid;
   }
 
   position(part: string): Uint8Array | undefined {
@@ -95,40 +97,23 @@ export class LogInlet implements Inlet {
   }
 
   async appendMessages(messages: readonly UpstreamMessage[]): Promise<ReadonlySet<UpstreamMessage>> {
-    const waits: Promise<void>[] = [];
-    const fresh: FreshMessage[] = [];
-    const own = Promise.withResolvers<void>();
-    for (const message of messages) {
-      const digest = message.id === undefined ? undefined : messageDigest(this.#options.source, message.id);
-      const key = digest?.toString("latin1");
-      const other = key === undefined ? undefined : this.#underWay.get(key);
-      if (other !== undefined) waits.push(other);
-      else if (digest === undefined || !this.#options.intake().holdsMessage(digest)) {
-        fresh.push({ bytes: message.bytes, digest });
-        if (key !== undefined) this.#underWay.set(key, own.promise);
-      }
-    }
-    own.promise.catch(() => undefined);
-    try {
-      await this.#appendFresh(fresh);
-      own.resolve();
-    } catch (error) {
-      own.reject(error);
-      throw error;
-    } finally {
-      for (const { digest } of fresh) if (digest !== undefined) this.#underWay.delete(digest.toString("latin1"));
-    }
-    const bytes = fresh.reduce((sum, message) => sum + message.bytes.length, 0);
-    this.#options.onAppended({ records: fresh.length, bytes, duplicates: messages.length - fresh.length });
-    // What stands twice in this very call waits for what has just ended.
-    await Promise.all(waits);
+    await this.#once.store({
+      scope: this.#options.source,
+      messages,
+      holdsMessage: (digest) => this.#options.intake().holdsMessage(digest),
+      append: async (fresh) => {
+        await this.#appendFresh(fresh);
+        const bytes = fresh.reduce((sum, { message }) => sum + message.bytes.length, 0);
+        this.#options.onAppended({ records: fresh.length, bytes, duplicates: messages.length - fresh.length });
+      },
+    });
     return NONE;
   }
 
-  async #appendFresh(messages: readonly FreshMessage[]): Promise<void> {
+  async #appendFresh(messages: readonly FreshMessage<UpstreamMessage>[]): Promise<void> {
     for (const piece of pieces(messages)) {
       const digests = piece.flatMap(({ digest }) => digest ?? []);
-      const records = packRecords(piece.map(({ bytes }) => bytes));
+      const records = packRecords(piece.map(({ message }) => message.bytes));
       await this.#append({ records, ...(digests.length > 0 && { messages: digests }) });
     }
   }
@@ -140,7 +125,7 @@ export class LogInlet implements Inlet {
       for (let attempt = 1; ; attempt++) {
         signal.throwIfAborted();
         try {
-          return await intake().append({ ...request, call: `source:${kind}` });
+          return await this.#sameStream(intake()).append({ ...request, call: `source:${kind}` });
         } catch (error) {
           if (!(error instanceof LakehoseError && error.retriable)) throw error;
           if (!held) onHeld(true);
@@ -153,34 +138,33 @@ export class LogInlet implements Inlet {
     }
   }
 
+  /** A stream that was made anew under its name has nothing of what was read so far: it is read for from its beginning. */
+  #sameStream(intake: SourceIntake): SourceIntake {
+    if (intake.streamUid === this.#streamUid) return intake;
+    throw new LakehoseError("stream-replaced", "The stream was deleted and made anew; reading begins anew for it.");
+  }
+
   #idOf(part: string): string {
     return `${this.#options.source}/${part}`;
   }
 }
 
-interface FreshMessage {
-  readonly bytes: Buffer;
-  readonly digest: Buffer | undefined;
-}
-
 /** Runs of messages, each small enough for one append, or of one that is larger than that. */
-function* pieces(messages: readonly FreshMessage[]): Generator<readonly FreshMessage[]> {
-  let piece: FreshMessage[] = [];
+function* pieces(
+  messages: readonly FreshMessage<UpstreamMessage>[],
+): Generator<readonly FreshMessage<UpstreamMessage>[]> {
+  let piece: FreshMessage<UpstreamMessage>[] = [];
   let bytes = 0;
-  for (const message of messages) {
-    const full = piece.length === APPEND_MESSAGES_MAX || bytes + message.bytes.length > APPEND_BYTES_MAX;
+  for (const fresh of messages) {
+    const { length } = fresh.message.bytes;
+    const full = piece.length === APPEND_MESSAGES_MAX || bytes + length > APPEND_BYTES_MAX;
     if (full && piece.length > 0) {
       yield piece;
       piece = [];
       bytes = 0;
     }
-    piece.push(message);
-    bytes += message.bytes.length;
+    piece.push(fresh);
+    bytes += length;
   }
   if (piece.length > 0) yield piece;
-}
-
-/** 128 bits of the id within its source: two of one window never meet. */
-function messageDigest(source: string, id: string): Buffer {
-  return hash("sha256", `${source}\0${id}`, "buffer").subarray(0, 16);
 }

@@ -1,6 +1,7 @@
 import { directorySource } from "./directory/directory-source.ts";
 import { dynamodbStreamsSource } from "./dynamodb-streams/dynamodb-streams-source.ts";
 import { filesSource } from "./files/files-source.ts";
+import { kafkaSource } from "./kafka/kafka-source.ts";
 import { kinesisSource } from "./kinesis/kinesis-source.ts";
 import { mqttSource } from "./mqtt/mqtt-source.ts";
 import { rabbitMqSource } from "./rabbitmq/rabbitmq-source.ts";
@@ -14,6 +15,7 @@ export const sourceKinds: readonly SourceKind[] = [
   dynamodbStreamsSource,
   filesSource,
   kinesisSource,
+  kafkaSource,
   mqttSource,
   rabbitMqSource,
   sftpSource,

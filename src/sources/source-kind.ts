@@ -36,7 +36,10 @@ export interface SourceRun {
   readonly source: string;
   readonly signal: AbortSignal;
   readonly inlet: Inlet;
-  /** Says that the upstream answers and reading has begun; the waits before the next attempts are short again. */
+  /**
+   * Says that the upstream answers and reading has begun. Once something is read, or half a minute later, the waits before
+   * the next attempts are short again.
+   */
   connected(): void;
   /** Adds to a counter of the kind's own: `receiveCalls`, `emptyReceives`. Cheap. */
   count(counter: string, by?: number): void;

@@ -9,6 +9,8 @@ import type { PackedRecords, RecordOrigin } from "../model/records.ts";
  * upstream has no positions, it has ids of messages: those that are stored are not stored again.
  */
 export interface SourceIntake {
+  /** Of the stream that is behind it: one that is made anew under its name is another. */
+  readonly streamUid: string;
   /** The newest position of a source that is durable in the log. */
   position(sourceId: string): Uint8Array | undefined;
   /** Whether a message of this id is durable in the log, of the last half a million that brought one. */

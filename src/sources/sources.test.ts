@@ -92,3 +92,33 @@ test("the next attempt waits for what the one before has handed over, so that no
   await world.until(() => world.status.state === "reading", "reading");
   assert.deepEqual((await world.records()).map(String), ["once"]);
 });
+
+test("attempts become rare where an upstream answers and hangs up each time before anything is read", async (t) => {
+  const kind = anySourceKind({
+    name: "fickle",
+    description: "Answers and hangs up.",
+    guarantee: "Exactly once.",
+    options: z.strictObject({}),
+    upstream: () => "a fickle upstream",
+    create: () => async (_, run) => {
+      run.connected();
+      throw new Error("Another reader has taken the session over");
+    },
+  });
+  const world = new UpstreamWorld(kind, {});
+  t.after(() => world.stop());
+  await world.start();
+  await world.until(() => world.status.failure?.failures === 2, "a second failure in a row");
+});
+
+test("a stream that was made anew under its name is read for from its beginning", async (t) => {
+  const upstream = new ScriptedUpstream();
+  const world = new UpstreamWorld(positionalKind(upstream), { name: "here" });
+  t.after(() => world.stop());
+  upstream.put(["one", "two"]);
+  await world.start();
+  await world.untilRecords(2);
+  await world.replaceStream();
+  upstream.put(["three"]);
+  assert.deepEqual((await world.untilRecords(3)).map(String), ["one", "two", "three"]);
+});

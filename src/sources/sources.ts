@@ -86,10 +86,8 @@ export class Sources {
       read,
       options,
       upstream,
-      openInlet: (hooks) => {
-        intake(stream);
-        return new LogInlet({ ...hooks, source, kind: kind.name, intake: () => intake(stream), clock, random });
-      },
+      openInlet: (hooks) =>
+        new LogInlet({ ...hooks, source, kind: kind.name, intake: () => intake(stream), clock, random }),
       listener: sourceTelemetry(telemetry, { source, kind: kind.name, stream }),
       clock,
       random,

@@ -28,6 +28,7 @@ export class TrackedInlet implements Inlet {
   /** Resolves once everything that was handed over is durable, or has failed. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    await this.#inlet.settled?.();
   }
 
   #track<T>(append: Promise<T>): Promise<T> {

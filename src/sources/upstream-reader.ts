@@ -85,6 +85,8 @@ export class UpstreamReader {
   #status: Pick<ReaderStatus, "state" | "since" | "failure" | "warning" | "lastAppendAt">;
   #appended: InletAppended = { records: 0, bytes: 0, duplicates: 0 };
   #failures = 0;
+  /** When the upstream answered in this attempt, monotonic ms. */
+  #connectedAt: number | undefined;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: UpstreamReaderOptions) {
@@ -116,6 +118,8 @@ export class UpstreamReader {
       const failure = await this.#attempt();
       this.#measures.clear();
       if (signal.aborted) break;
+      // Who answers and hangs up at once, again and again, is asked ever more rarely.
+      if (clock.monotonic() - (this.#connectedAt ?? clock.monotonic()) >= RETRY_WAIT_MS_MAX) this.#failures = 0;
       const retryInMs = backoffMs(++this.#failures, random, { firstMs: RETRY_WAIT_MS_FIRST, maxMs: RETRY_WAIT_MS_MAX });
       const { code, message } = failure;
       const told = { ...failure, failures: this.#failures };
@@ -132,6 +136,7 @@ export class UpstreamReader {
     const attempt = new AbortController();
     const onStop = () => attempt.abort(this.#stop.signal.reason);
     this.#stop.signal.addEventListener("abort", onStop, { once: true });
+    this.#connectedAt = undefined;
     this.#become("starting", this.#status.failure);
     let inlet: TrackedInlet | undefined;
     try {
@@ -179,12 +184,13 @@ export class UpstreamReader {
 
   #onConnected(): void {
     if (this.#status.state !== "starting") return;
+    this.#connectedAt = this.#options.clock.monotonic();
     this.#options.listener.connected({ afterFailures: this.#failures });
-    this.#failures = 0;
     this.#become("reading");
   }
 
   #onAppended({ records, bytes, duplicates }: InletAppended): void {
+    if (records > 0) this.#failures = 0;
     const before = this.#appended;
     this.#appended = {
       records: before.records + records,

@@ -128,7 +128,8 @@ test("accept() accepts from the front what the budget has room for, and a retry 
 test("accept() refuses the whole call when nothing fits, and forgets it", async () => {
   let used = 950;
   const { intake, pass } = setUp({ budgetBytes: 1000, usedBytes: () => used });
-  await assert.rejects(intake.accept(call(["a"], { retryKey: "k" })), slowDown);
+  const full = { code: "slow-down", details: { reason: "budget" } };
+  await assert.rejects(intake.accept(call(["a"], { retryKey: "k" })), full);
   used = 0;
   pass(200);
   assert.equal((await intake.accept(call(["a"], { retryKey: "k" }))).repeated, false);
@@ -161,7 +162,7 @@ test("accept() holds the record rate, with one second of burst", async () => {
     (await intake.accept(call(["a", "b", "c"]))).refused.map((one) => one.index),
     [2],
   );
-  await assert.rejects(intake.accept(call(["c"])), slowDown);
+  await assert.rejects(intake.accept(call(["c"])), { code: "slow-down", details: { reason: "rate" } });
   pass(500);
   assert.equal((await intake.accept(call(["c"]))).refused.length, 0);
   await assert.rejects(intake.accept(call(["d"])), slowDown);

@@ -97,7 +97,7 @@ export class StreamIntake implements Intake {
     const admitted = this.#admission.admit(call.records, { limitRate, whole });
     try {
       this.#reportRefused(records - admitted.records, admitted.reason);
-      if (admitted.records === 0) throw new StreamError("slow-down", "Slow down.");
+      if (admitted.records === 0) throw slowDown(admitted.reason);
       const encrypted = this.stream.encryption.status === "ENABLED";
       const refusedCount = records - admitted.records;
       const refused = Array.from({ length: refusedCount }, (_, place) =>
@@ -123,6 +123,11 @@ export class StreamIntake implements Intake {
     if (reason === undefined) return;
     this.#telemetry.emit("stream.recordsRefused", { stream: this.stream.name, records, reason });
   }
+}
+
+/** Doors that have a word for it tell producers that are too fast from a stream that is full. */
+function slowDown(reason: string | undefined): StreamError {
+  return new StreamError("slow-down", "Slow down.", reason === undefined ? {} : { reason });
 }
 
 function appendRequest(call: IntakeCall, records: PackedRecords, told: StoredAnswer) {

@@ -6,6 +6,7 @@ import type { Intake } from "./streams.ts";
 /** The door to the log as sources see it. A call with a position is accepted whole or refused, never in part. */
 export function sourceIntake(intake: Intake): SourceIntake {
   return {
+    streamUid: intake.stream.uid,
     position: (sourceId) => intake.sourcePosition(sourceId),
     holdsMessage: (digest) => intake.holdsMessage(digest),
     append: async (call) => {

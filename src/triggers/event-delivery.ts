@@ -135,7 +135,7 @@ function itemFailures(
   const listed = answer === undefined ? [] : failuresIn(answer);
   if (listed === undefined) return events;
   const byId = new Map<unknown, QueuedEvent>(events.map((event) => [idOf(shape, event), event]));
-  const failed = listed.map((id) => byId.get(id));
+  const failed = [...new Set(listed)].map((id) => byId.get(id));
   return failed.includes(undefined) ? events : failed.filter((event) => event !== undefined);
 }
 

@@ -156,6 +156,71 @@ test("messages of a queue that were not taken come back to it, and nothing is tr
   world.kill();
 });
 
+test("a function that names an event twice ends it once", async () => {
+  const world = new TriggerWorld({ eventsMax: 2, settings: { ordered: false, reportItemFailures: true } });
+  world.script = (_, call) => {
+    if (call === 1) return { batchItemFailures: [{ itemIdentifier: "0" }, { itemIdentifier: "0" }] };
+    throw new Error("down");
+  };
+  const inlet = await world.open();
+  const messages = [0, 1, 2].map((id) => ({ bytes: Buffer.from(JSON.stringify({ id })) }));
+  assert.deepEqual([...(await inlet.appendMessages(messages))], [messages[0], messages[2]]);
+  world.kill();
+});
+
+test("a place that could not be stored at once does not come back over a newer one", async () => {
+  const world = new TriggerWorld({ eventsMax: 1 });
+  const inlet = await world.open();
+  world.disk.failNext("datasync", "EIO");
+  await append(inlet, 0, 1);
+  await until(() => world.payloads.length === 1);
+  await systemClock.sleep(5);
+  await append(inlet, 1, 2);
+  for (let turn = 0; turn < 5; turn++) {
+    await systemClock.sleep(2);
+    await world.clock.advance(1_000);
+  }
+  assert.equal(placeOf(inlet), "2");
+  world.kill();
+});
+
+test("a place without events is durable when the append resolves", async () => {
+  const world = new TriggerWorld();
+  const inlet = await world.open();
+  await append(inlet, 7, 7);
+  assert.equal(placeOf(inlet), "7");
+  world.kill();
+});
+
+test("events that were taken while the trigger is stopped are not sent again", async () => {
+  const world = new TriggerWorld();
+  const answered = Promise.withResolvers<undefined>();
+  world.script = () => answered.promise;
+  const inlet = await world.open();
+  await append(inlet, 0, 3);
+  await until(() => world.payloads.length === 1);
+  const stopped = world.stop();
+  answered.resolve(undefined);
+  await stopped;
+  await until(() => placeOf(inlet) === "3");
+});
+
+test("whoever appends waits while the bytes of two batches are waiting", async () => {
+  const world = new TriggerWorld({ eventsMax: 1_000, bytesMax: 100 });
+  const gate = Promise.withResolvers<undefined>();
+  world.script = () => gate.promise;
+  const inlet = await world.open();
+  let appended = false;
+  const first = append(inlet, 0, 50).then(() => {
+    appended = true;
+  });
+  await systemClock.sleep(20);
+  assert.equal(appended, false);
+  gate.resolve(undefined);
+  await first;
+  world.kill();
+});
+
 test("whoever appends waits while two batches are waiting", async () => {
   const world = new TriggerWorld({ eventsMax: 2 });
   const gate = Promise.withResolvers<undefined>();

@@ -53,12 +53,19 @@ export class EventInlet implements Inlet {
     const queue = this.#part(part);
     queue.add(events, position);
     await queue.room();
+    // Where a part begins has to be known before anything happens: without a place it would begin later after a crash.
+    if (events.length === 0 && this.position(part) === undefined) await queue.stored();
   }
 
   async appendMessages(messages: readonly UpstreamMessage[]): Promise<ReadonlySet<UpstreamMessage>> {
     const queue = this.#part("");
     const refused = await queue.add(messages.map(({ bytes }) => bytes)).taken;
     return new Set([...refused].flatMap((index) => messages[index] ?? []));
+  }
+
+  /** Resolves once the places of what was taken are stored, or cannot be. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#parts.values()].map((queue) => queue.stored()));
   }
 
   #part(part: string): PartQueue {
@@ -89,6 +96,9 @@ class PartQueue {
   readonly #calls: Call[] = [];
   readonly #moved = new Notifier();
   #waiting = 0;
+  #waitingBytes = 0;
+  /** The newest place that has to be stored. */
+  #place: Uint8Array | undefined;
   #storing: Promise<void> | undefined;
 
   constructor(part: string, options: EventInletOptions) {
@@ -110,19 +120,34 @@ class PartQueue {
     const call: Call = { remaining: events.length, position, refused: new Set(), taken, events: events.length, bytes };
     this.#calls.push(call);
     this.#waiting += events.length;
+    this.#waitingBytes += bytes;
     for (const [index, event] of events.entries()) {
-      const end = (refused: boolean) => this.#onEnd(call, index, refused);
+      const end = (refused: boolean) => {
+        this.#waitingBytes -= event.length;
+        this.#onEnd(call, index, refused);
+      };
       this.#laneOf(event).add({ bytes: event, since: this.#options.clock.monotonic(), end });
     }
     if (events.length === 0) this.#advance();
     return { taken: taken.promise };
   }
 
-  /** Resolves while less than two batches a lane wait. */
+  /** Resolves while at most two batches a lane wait. */
   async room(): Promise<void> {
-    const { batch, signal } = this.#options;
-    while (this.#waiting > 2 * batch.eventsMax * this.#lanes.length) await this.#moved.wait(signal);
+    const { signal } = this.#options;
+    while (this.#isFull()) await this.#moved.wait(signal);
     signal.throwIfAborted();
+  }
+
+  /** Resolves once what is to be stored is, or cannot be because the attempt has ended. */
+  async stored(): Promise<void> {
+    await this.#storing;
+  }
+
+  #isFull(): boolean {
+    const { eventsMax, bytesMax } = this.#options.batch;
+    const batches = 2 * this.#lanes.length;
+    return this.#waiting > batches * eventsMax || this.#waitingBytes > batches * bytesMax;
   }
 
   #laneOf(event: Buffer): EventLane {
@@ -155,19 +180,29 @@ class PartQueue {
     if (position !== undefined) this.#store(position);
   }
 
-  /** A place that cannot be stored is stored with the next one; until then a crash sends more events again. */
   #store(position: Uint8Array): void {
+    this.#place = position;
+    this.#storing ??= this.#storeNewest();
+  }
+
+  /**
+   * A place that cannot be stored is stored later, or a newer one in its stead; until then a crash sends more events again.
+   * What was taken while the attempt ended is stored, too, if that works at once.
+   */
+  async #storeNewest(): Promise<void> {
     const { checkpoints, clock, random, signal } = this.#options;
-    const store = async () => {
-      for (let attempt = 1; !signal.aborted; attempt++) {
-        try {
-          return await checkpoints.move(this.#part, position);
-        } catch {
-          await clock.sleep(backoffMs(attempt, random), signal).catch(() => undefined);
-        }
+    for (let attempt = 1; this.#place !== undefined; attempt++) {
+      const place = this.#place;
+      try {
+        await checkpoints.move(this.#part, place);
+        attempt = 0;
+        if (this.#place === place) this.#place = undefined;
+      } catch {
+        if (signal.aborted) break;
+        await clock.sleep(backoffMs(attempt, random), signal).catch(() => undefined);
       }
-    };
-    this.#storing = Promise.all([this.#storing, store()]).then(() => undefined);
+    }
+    this.#storing = undefined;
   }
 
   #fail(error: unknown): void {

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { LakehoseError } from "../model/errors.ts";
+import { LakehoseError, reasonOf } from "../model/errors.ts";
 import type { InletHooks } from "../sources/inlet.ts";
 import { type ReaderListener, type ReaderStatus, UpstreamReader } from "../sources/upstream-reader.ts";
+import { backoffMs } from "../std/backoff.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { type EventCall, eventDelivery, type FailedBatch } from "./event-delivery.ts";
@@ -32,7 +33,7 @@ export interface TriggersOptions {
   readonly components: TriggerComponents;
   readonly openTarget: (settings: EventTargetSettings) => EventTarget;
   /** Keeps what was given up, if the definition says where. Resolves once it is durable; rejects to be asked again. */
-  readonly keepFailed: (definition: TriggerDefinition, document: Buffer) => Promise<void>;
+  readonly keepFailed: (definition: TriggerDefinition, document: Buffer, signal: AbortSignal) => Promise<void>;
   /** Folder of the checkpoints. */
   readonly directory: string;
 }
@@ -205,21 +206,10 @@ class RunningTrigger {
   }
 
   async #giveUp(failed: FailedBatch, signal: AbortSignal): Promise<void> {
-    const { keepFailed, components } = this.#options;
-    const { clock, telemetry } = components;
+    const { clock, telemetry } = this.#options.components;
     const { part, condition, attempts, reason, events } = failed;
     const kept = this.#definition.onFailure !== undefined;
-    if (kept) {
-      const document = failureDocument(this.#definition.name, this.#target.name, failed, clock.now());
-      for (let attempt = 1; ; attempt++) {
-        try {
-          await keepFailed(this.#definition, document);
-          break;
-        } catch {
-          await clock.sleep(Math.min(30_000, 500 * 2 ** attempt), signal);
-        }
-      }
-    }
+    if (kept) await this.#keep(failureDocument(this.#definition.name, this.#target.name, failed, clock.now()), signal);
     this.#counts = { ...this.#counts, givenUp: this.#counts.givenUp + events.length };
     const labels = { trigger: this.#definition.name, kind: this.#kind.name };
     telemetry.emit("trigger.gaveUp", {
@@ -231,6 +221,24 @@ class RunningTrigger {
       kept,
       message: reason,
     });
+  }
+
+  /** Where it shall go may be away, or not there yet: until it takes it nothing behind it goes on, and people are told. */
+  async #keep(document: Buffer, signal: AbortSignal): Promise<void> {
+    const { keepFailed, components } = this.#options;
+    const { clock, random, telemetry } = components;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await keepFailed(this.#definition, document, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const message = `What was given up cannot be kept where onFailure says: ${reasonOf(error)}`;
+        this.#counts = { ...this.#counts, callFailure: { message, at: clock.now(), attempt } };
+        const labels = { trigger: this.#definition.name, kind: this.#kind.name };
+        telemetry.emit("trigger.warned", { ...labels, code: "not-kept", message });
+        await clock.sleep(backoffMs(attempt, random, { firstMs: 500 }), signal);
+      }
+    }
   }
 }
 

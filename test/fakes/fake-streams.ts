@@ -9,6 +9,7 @@ export class FakeStreams implements Pick<Streams, "get" | "intake"> {
   /** Called before each append: throw, wait, or say how many records from the front are accepted. */
   admit: (records: PackedRecords) => number | Promise<number> = recordCount;
   #end = 0;
+  readonly #messages = new Set<string>();
 
   add(name: string, parts: Partial<StreamDocument> = {}): void {
     const document = {
@@ -31,7 +32,12 @@ export class FakeStreams implements Pick<Streams, "get" | "intake"> {
     const stream = this.documents.get(name);
     if (stream === undefined) throw new StreamError("not-found", `There is no stream ${name}`);
     if (stream.status !== "ACTIVE") throw new StreamError("not-active", `Stream ${name} is ${stream.status}`);
-    return { stream, accept: (call) => this.#accept(call), sourcePosition: () => undefined, holdsMessage: () => false };
+    return {
+      stream,
+      accept: (call) => this.#accept(call),
+      sourcePosition: () => undefined,
+      holdsMessage: (digest) => this.#messages.has(digest.toString("hex")),
+    };
   }
 
   /** Text of every record that was handed in, in order. */
@@ -44,7 +50,10 @@ export class FakeStreams implements Pick<Streams, "get" | "intake"> {
   async #accept(call: IntakeCall): Promise<IntakeAnswer> {
     const records = recordCount(call.records);
     const accepted = await this.admit(call.records);
+    // As the intake has it: messages are accepted whole or not at all.
+    if (call.messages !== undefined && accepted < records) throw new StreamError("slow-down", "Slow down.");
     this.calls.push(call);
+    for (const digest of call.messages ?? []) this.#messages.add(digest.toString("hex"));
     const firstOffset = this.#end;
     this.#end += accepted;
     const refused = Array.from({ length: records - accepted }, (_, place) => ({

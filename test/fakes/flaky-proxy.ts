@@ -22,7 +22,16 @@ export interface FlakyProxy {
 
 const ANSWERS_LOST = 0.5;
 
-export async function startFlakyProxy(target: string, random: Random): Promise<FlakyProxy> {
+export interface FlakyProxyOptions {
+  /** For servers that tell their clients an address of their own: what the server says, in the bytes of the proxy. */
+  readonly rewrite?: (bytes: Buffer, proxyPort: number) => Buffer;
+}
+
+export async function startFlakyProxy(
+  target: string,
+  random: Random,
+  { rewrite = (bytes) => bytes }: FlakyProxyOptions = {},
+): Promise<FlakyProxy> {
   const { hostname, port } = new URL(target);
   const open = new Set<Socket>();
   let state: NetworkState = "pass";
@@ -51,7 +60,7 @@ export async function startFlakyProxy(target: string, random: Random): Promise<F
       if (state === "swallow" && random.fraction() < ANSWERS_LOST) {
         broken++;
         cut();
-      } else client.write(bytes);
+      } else client.write(rewrite(bytes, (server.address() as AddressInfo).port));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

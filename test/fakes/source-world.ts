@@ -52,6 +52,7 @@ export class SourceWorld {
     });
     this.#log = log;
     return {
+      streamUid: STREAM_UID,
       position: (sourceId) => log.sourcePosition(sourceId),
       holdsMessage: (digest) => log.holdsMessage(digest),
       append: async ({ call: _, ...request }: SourceAppend) => {

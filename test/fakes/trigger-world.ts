@@ -22,6 +22,7 @@ export interface TriggerWorldOptions {
   readonly shape?: Partial<EventShape>;
   readonly settings?: Partial<RetrySettings>;
   readonly eventsMax?: number;
+  readonly bytesMax?: number;
   readonly windowMs?: number;
   readonly lanes?: number;
 }
@@ -36,6 +37,7 @@ export class TriggerWorld {
   readonly #options: TriggerWorldOptions;
   script: Script = () => undefined;
   #stop = new AbortController();
+  #inlet: EventInlet | undefined;
 
   constructor(options: TriggerWorldOptions = {}) {
     this.#options = options;
@@ -44,7 +46,7 @@ export class TriggerWorld {
   async open(): Promise<EventInlet> {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
-    const { shape: own, settings, eventsMax = 10, windowMs = 0, lanes = 1 } = this.#options;
+    const { shape: own, settings, eventsMax = 10, bytesMax = 1_000_000, windowMs = 0, lanes = 1 } = this.#options;
     const shape: EventShape = { batchSize: eventsMax, idOf: (event) => String(event.id), ...own };
     const { clock } = this;
     const random = seededRandom(2);
@@ -75,9 +77,16 @@ export class TriggerWorld {
       random,
       signal,
     });
-    const batch = { eventsMax, bytesMax: 1_000_000, windowMs, lanes };
+    const batch = { eventsMax, bytesMax, windowMs, lanes };
     const hooks = { signal, onAppended: () => undefined, onHeld: () => undefined };
-    return new EventInlet({ ...hooks, checkpoints, deliver, shape, batch, clock, random });
+    this.#inlet = new EventInlet({ ...hooks, checkpoints, deliver, shape, batch, clock, random });
+    return this.#inlet;
+  }
+
+  /** Ends what is under way, as an orderly stop does. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error("stopped"));
+    await this.#inlet?.settled();
   }
 
   /** Ends what is under way, as a crash does. */

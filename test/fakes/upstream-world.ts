@@ -31,7 +31,9 @@ export class UpstreamWorld {
   readonly #kind: SourceKind;
   readonly #world: UpstreamWorldOptions;
   readonly #disk = new PretendDisk(seededRandom(1));
+  #streamUid = "0".repeat(32);
   #log: EmbeddedLog | undefined;
+  #stream: SourceIntake | undefined;
   #sources: Sources | undefined;
   #killed = Promise.withResolvers<void>();
   /** Of the source; changes take effect with the next start. */
@@ -58,17 +60,8 @@ export class UpstreamWorld {
   async start(): Promise<void> {
     const clock = this.#world.clock ?? systemClock;
     this.#killed = Promise.withResolvers<void>();
-    this.#log = await EmbeddedLog.open({
-      disk: this.#disk.process(),
-      clock,
-      random: systemRandom,
-      telemetry: silentTelemetry,
-      directory: "/data/log",
-      label: STREAM,
-      streamUid: "0123456789abcdef0123456789abcdef",
-      segmentBytes: 256 * 1024,
-    });
-    const intake = this.#intake(this.#log);
+    this.#log = await this.#openLog();
+    this.#stream = this.#intake(this.#log);
     this.#sources = new Sources({
       kinds: [this.#kind],
       components: {
@@ -79,10 +72,18 @@ export class UpstreamWorld {
         readSecret: (secret) => String(secret),
         folder: this.#world.folder ?? "/",
       },
-      intake: () => intake,
+      intake: () => this.#stream ?? noStream(),
     });
     const settings = sourceSettingsSchema.parse({ kind: this.#kind.name, stream: STREAM, options: this.options });
     await this.#sources.set([{ name: SOURCE, ...settings }]);
+  }
+
+  /** Deletes the stream and makes it anew while the source reads. */
+  async replaceStream(): Promise<void> {
+    await this.#log?.close();
+    this.#streamUid = "f".repeat(32);
+    this.#log = await this.#openLog();
+    this.#stream = this.#intake(this.#log);
   }
 
   /** An orderly end, as at SIGTERM. */
@@ -133,9 +134,23 @@ export class UpstreamWorld {
     }
   }
 
+  #openLog(): Promise<EmbeddedLog> {
+    return EmbeddedLog.open({
+      disk: this.#disk.process(),
+      clock: this.#world.clock ?? systemClock,
+      random: systemRandom,
+      telemetry: silentTelemetry,
+      directory: `/data/log-${this.#streamUid}`,
+      label: STREAM,
+      streamUid: this.#streamUid,
+      segmentBytes: 256 * 1024,
+    });
+  }
+
   #intake(log: EmbeddedLog): SourceIntake {
     const killed = this.#killed.promise;
     return {
+      streamUid: this.#streamUid,
       position: (sourceId) => log.sourcePosition(sourceId),
       holdsMessage: (digest) => log.holdsMessage(digest),
       append: async ({ call: _, ...request }: SourceAppend) => {
@@ -162,8 +177,9 @@ export function noSources(): Sources {
     readSecret: String,
     folder: "/",
   };
-  const intake = () => {
-    throw new LakehoseError("not-found", "There is no stream");
-  };
-  return new Sources({ kinds: [], components, intake });
+  return new Sources({ kinds: [], components, intake: noStream });
+}
+
+function noStream(): never {
+  throw new LakehoseError("not-found", "There is no stream");
 }

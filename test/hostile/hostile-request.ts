@@ -1,5 +1,5 @@
 /** How an answer may be told: which of the server's own forms its status and body have. */
-export type AnswerForm = "aws-json" | "aws-query" | "s3" | "json" | "text" | "bare";
+export type AnswerForm = "aws-json" | "aws-query" | "s3" | "json" | "delivery" | "text" | "bare";
 
 /** A request as its bytes go out, and what may come back. */
 export interface HostileRequest {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { adminDoor, type Door, ingestDoor, wireDoor } from "./doors.ts";
 import { type HostileRunReport, hostileRun } from "./hostile-run.ts";
 import { startHostileServer } from "./hostile-server.ts";
+import { pushDoor } from "./push-doors.ts";
 import { OPERATIONS } from "./valid-requests.ts";
 
 /**
@@ -47,6 +48,20 @@ const DOORS: readonly TestedDoor[] = [
     door: ingestDoor,
     share: 0.2,
     codes: ["200", "ResourceNotFoundException", "SerializationException"],
+  },
+  {
+    name: "push",
+    door: pushDoor,
+    share: 0.2,
+    codes: [
+      "200",
+      "400",
+      "InvalidSignatureException",
+      "SerializationException",
+      "UnsupportedMediaTypeException",
+      "RequestEntityTooLargeException",
+    ],
+    serves: ["delivery", "event", "hook"],
   },
   {
     name: "admin",

@@ -6,6 +6,7 @@ import { afterwards } from "../journeys/cleanup.ts";
 import { temporaryFolder } from "../journeys/journey.ts";
 import { type ServerProcess, startProcess } from "../kill/server-process.ts";
 import { requestBytes } from "./hostile-request.ts";
+import { HOSTILE_HOOK } from "./push-doors.ts";
 import { RawClient } from "./raw-client.ts";
 import { MAIN_STREAM } from "./valid-requests.ts";
 
@@ -27,8 +28,9 @@ export async function startHostileServer(t: TestContext, more: object = {}): Pro
   await mkdir(data);
   const config = join(folder, "lakehose.yaml");
   await writeFile(join(folder, "master.key"), "ab".repeat(32));
+  const hooks = { hostile: HOSTILE_HOOK };
   const encryption = { file: join(folder, "master.key") };
-  await writeFile(config, JSON.stringify({ logLevel: "error", encryption, streams: [mainStream()], ...more }));
+  await writeFile(config, JSON.stringify({ logLevel: "error", encryption, streams: [mainStream()], hooks, ...more }));
   const process = startProcess(data, ["--config", config]);
   afterwards(t, () => process.kill("SIGKILL"));
   const url = new URL(await process.ready);

@@ -95,6 +95,7 @@ test("06-telecom-counters: a file of XML becomes a row for each counter, and SQL
   assert.match(stdout, /^ {2}Cell=harbour-3 +true +4 +4 +18$/m);
   assert.match(stdout, /^ {2}07 {2}=+#+ {2}44\.6 %$/m);
   assert.match(stdout, /^ +75104 +75104 +0 +0$/m);
+  assert.match(stdout, /^ +3 +12 +11 +452\.5$/m);
 });
 
 test("07-taxi-trips: an archive is replayed at a pace, each trip is in the folder of its place and month, poison aside", async (t) => {

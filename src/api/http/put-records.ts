@@ -1,24 +1,17 @@
 import { hash } from "node:crypto";
-import { RECORD_BYTES_MAX } from "../../model/limits.ts";
 import { type PackedRecords, packRecords, recordCount, sliceRecords } from "../../model/records.ts";
-import type { Clock } from "../../std/clock.ts";
 import type { Intake, IntakeAnswer, RefusedRecord, Streams } from "../../streams/streams.ts";
-import type { Telemetry } from "../../telemetry/telemetry.ts";
 import { retryKeyOf } from "../firehose/put/put-into-stream.ts";
 import { AWS_PUT_LIMITS, type PutLimits } from "../firehose/put/put-limits.ts";
-import { type Authenticator, requirePermission } from "../protocol/authenticator.ts";
-import { arnOf, type Caller } from "../protocol/caller.ts";
-import { REFUSAL_CODES, wireErrorOf } from "../protocol/error-mapping.ts";
 import type { HttpAnswer, HttpRequest, Route } from "../protocol/http.ts";
 import { WireError } from "../protocol/wire-error.ts";
+import { type DoorOptions, doorRoute, methodNotAllowed, type Seen } from "./door-route.ts";
+import { openIntake, requireRecordsFit } from "./open-intake.ts";
 import { plainAnswer, plainError } from "./plain-answer.ts";
 import { splitLines } from "./split-lines.ts";
 
-export interface PutRecordsOptions {
+export interface PutRecordsOptions extends DoorOptions {
   readonly streams: Pick<Streams, "intake" | "get">;
-  readonly authenticator: Authenticator;
-  readonly telemetry: Telemetry;
-  readonly clock: Clock;
   /** Absent: AWS's numbers. */
   readonly limits?: PutLimits;
 }
@@ -45,55 +38,18 @@ const PATH = /^\/v1\/streams\/([^/]*)\/records$/;
  * record is refused as well. Refused records are to be sent again, under another key.
  */
 export function putRecordsRoute(options: PutRecordsOptions): Route {
-  return {
+  return doorRoute(options, {
     name: "ingest",
-    matches: ({ path }) => PATH.test(path),
-    handle: (request) => serve(options, request),
-    refuse: ({ reason, message }, requestId) => plainError(new WireError(REFUSAL_CODES[reason], message), requestId),
-  };
-}
-
-async function serve(options: PutRecordsOptions, request: HttpRequest): Promise<HttpAnswer> {
-  const { authenticator, telemetry, clock } = options;
-  const startedAt = clock.monotonic();
-  const stream = PATH.exec(request.path)?.[1] ?? "";
-  const seen = { bytes: 0 };
-  let answer: HttpAnswer;
-  try {
-    answer = await ingest(options, request, stream, seen);
-  } catch (error) {
-    const known = wireErrorOf(error, { accountId: authenticator.accountId, stream });
-    const wire = known ?? new WireError("InternalFailure", "The request failed for a reason inside");
-    const reason = known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
-    telemetry.emit("api.requestFailed", { protocol: "http", operation: "PutRecords", code: wire.code, reason });
-    answer = plainError(wire, request.id);
-  }
-  telemetry.emit("api.requestServed", {
-    protocol: "http",
     operation: "PutRecords",
-    stream,
-    status: answer.status,
-    bytes: seen.bytes,
-    durationMs: clock.monotonic() - startedAt,
+    path: PATH,
+    receive: (request, stream, seen) => ingest(options, request, stream, seen),
+    failed: (error, { requestId }) => plainError(error, requestId),
   });
-  return answer;
 }
 
-async function ingest(
-  options: PutRecordsOptions,
-  request: HttpRequest,
-  name: string,
-  seen: { bytes: number },
-): Promise<HttpAnswer> {
+async function ingest(options: PutRecordsOptions, request: HttpRequest, name: string, seen: Seen): Promise<HttpAnswer> {
   const { limits = AWS_PUT_LIMITS } = options;
-  if (request.method !== "POST") {
-    const body = {
-      code: "MethodNotAllowed",
-      message: `Records are sent with POST, got ${request.method}`,
-      action: "Use POST.",
-    };
-    return plainAnswer(405, body, request.id);
-  }
+  if (request.method !== "POST") return methodNotAllowed(request, "POST");
   const caller = options.authenticator.bearer(request);
   const intake = openIntake(options.streams, caller, name);
   const key = idempotencyKeyOf(request);
@@ -110,34 +66,12 @@ async function ingest(
   return plainAnswer(result.refused.length === 0 ? 200 : 207, result, request.id);
 }
 
-function openIntake(streams: PutRecordsOptions["streams"], caller: Caller, name: string): Intake {
-  const document = streams.get(name);
-  const arn = document?.arn ?? arnOf(caller, "firehose", `deliverystream/${name}`);
-  requirePermission(caller, "firehose:PutRecordBatch", arn);
-  if (document !== undefined && document.type !== "DirectPut") {
-    const message = `This operation is not permitted on ${document.type} delivery stream type.`;
-    throw new WireError("InvalidArgumentException", message);
-  }
-  return streams.intake(name);
-}
-
 function idempotencyKeyOf(request: HttpRequest): string | undefined {
   const key = request.headers["idempotency-key"];
   if (typeof key !== "string" || key.length === 0) return undefined;
   if (key.length <= IDEMPOTENCY_KEY_LENGTH_MAX) return key;
   const message = `Idempotency-Key may have at most ${IDEMPOTENCY_KEY_LENGTH_MAX} characters, got ${key.length}`;
   throw new WireError("InvalidArgumentException", message);
-}
-
-function requireRecordsFit(records: PackedRecords, bytesMax: number = RECORD_BYTES_MAX): void {
-  let from = 0;
-  for (const [index, end] of records.ends.entries()) {
-    if (end - from > bytesMax) {
-      const message = `A record may have at most ${bytesMax} bytes, record ${index} has ${end - from}`;
-      throw new WireError("RequestEntityTooLargeException", message);
-    }
-    from = end;
-  }
 }
 
 interface PutRecordsResult {

@@ -100,17 +100,19 @@ export class Authenticator {
 
   /** The caller of any other request, by bearer token. Throws a WireError unless the token is known. */
   bearer(head: RequestHead): Caller {
-    if (this.open) return this.#caller("anonymous", DEFAULT_REGION, undefined);
     const given = /^Bearer +(\S+)$/i.exec(head.headers.authorization ?? "")?.[1];
-    if (given === undefined) {
-      const message = "Missing token: send 'Authorization: Bearer TOKEN' with a token from the configuration";
-      throw new WireError("MissingAuthenticationTokenException", message);
-    }
+    return this.token(given, "Missing token: send 'Authorization: Bearer TOKEN' with a token from the configuration");
+  }
+
+  /** The caller who shows a token in another place, as some protocols have it; `missing` says where it is expected. */
+  token(given: string | undefined, missing: string): Caller {
+    if (this.open) return this.#caller("anonymous", DEFAULT_REGION, undefined);
+    if (given === undefined) throw new WireError("MissingAuthenticationTokenException", missing);
     const digest = digestOf(given);
     // Every token is compared, so that the time taken does not tell which one came close.
     const known = this.#tokens.filter((token) => timingSafeEqual(token.digest, digest))[0];
     if (known === undefined) {
-      throw new WireError("UnrecognizedClientException", "The bearer token is not one of those configured");
+      throw new WireError("UnrecognizedClientException", "The token is not one of those configured");
     }
     return this.#caller(known.name, DEFAULT_REGION, known.allow);
   }

@@ -42,7 +42,7 @@ export interface HttpRequest extends RequestHead {
 export interface BodyOptions {
   /** Unpack `Content-Encoding: gzip` or `zstd`. Default false: AWS protocols sign and send bodies as they are. */
   readonly decode?: boolean;
-  /** Most bytes, after unpacking. Default and ceiling: what the listener allows. */
+  /** Most bytes, after unpacking. Default: what the listener allows to all; a protocol with larger bodies says so here. */
   readonly bytesMax?: number;
 }
 

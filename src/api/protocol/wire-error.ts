@@ -57,6 +57,7 @@ export const WIRE_ERROR_STATUS = {
   UnknownOperationException: 400,
   UnrecognizedClientException: 400,
   UnsupportedContentEncodingException: 415,
+  UnsupportedMediaTypeException: 415,
   ValidationException: 400,
 } as const;
 

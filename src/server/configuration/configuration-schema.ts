@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hooksSection } from "../../api/http/hooks/hook-definition.ts";
 import { RUNS_AT_ONCE } from "../../jobs/jobs.ts";
 import { credentialsSchema } from "../../model/credentials-schema.ts";
 import { BATCH_BYTES_CEILING, BATCH_BYTES_MAX, RECORD_BYTES_CEILING, RECORD_BYTES_MAX } from "../../model/limits.ts";
@@ -245,6 +246,7 @@ export const configurationSchema = z.strictObject({
   query: querySection,
   sources: sourcesSection,
   triggers: triggersSection,
+  hooks: hooksSection,
   streamSources: streamSourcesSection,
   streams: z
     .array(

@@ -141,3 +141,26 @@ test("parseConfiguration tells functions in folders, on Lambda and behind addres
     /functions\.f\.timeout: .*at most 300/,
   );
 });
+
+test("parseConfiguration reads the secrets of hooks, and says which one it cannot find", () => {
+  const text = `
+hooks:
+  payments: { stream: s, signature: stripe, secrets: [{ env: FORMER }, { env: NEXT }] }
+  own: { stream: s, signature: { header: X-Signature, prefix: "v1=" }, secrets: [written], headers: [X-Topic] }
+`;
+  const [payments, own] = parse(text, { FORMER: "a", NEXT: "b" }).hooks;
+  assert.deepEqual([payments?.name, payments?.secrets, payments?.toleranceSeconds], ["payments", ["a", "b"], 300]);
+  assert.deepEqual(own?.signature, { header: "x-signature", encoding: "hex", prefix: "v1=" });
+  assert.deepEqual([own?.secrets, own?.headers], [["written"], ["x-topic"]]);
+  assert.throws(() => parse(text, { FORMER: "a" }), /hooks\.payments\.secrets\[1\]: expected a secret in .* NEXT/);
+});
+
+test("parseConfiguration refuses hooks that prove nothing or that nobody can call", () => {
+  const hook = (parts: string) => `hooks: { h: { stream: s, signature: github, secrets: [x], ${parts} } }`;
+  assert.match(messageOf("hooks: { h: { stream: s, signature: github, secrets: [] } }"), /hooks\.h\.secrets/);
+  assert.match(messageOf('hooks: { h: { stream: s, signature: github, secrets: [""] } }'), /hooks\.h\.secrets\[0\]/);
+  assert.match(messageOf("hooks: { h: { stream: s, signature: gitlab, secrets: [x] } }"), /hooks\.h\.signature/);
+  assert.match(messageOf("hooks: { a/b: { stream: s, signature: github, secrets: [x] } }"), /letters, digits, dots/);
+  assert.match(messageOf(hook("id: { field: a..b }")), /hooks\.h\.id\.field: .*expected a name/);
+  assert.match(messageOf(hook("id: { header: 'a b' }")), /hooks\.h\.id\.header: expected the name of a header/);
+});

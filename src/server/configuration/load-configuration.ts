@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { z } from "zod";
+import type { HookDefinition } from "../../api/http/hooks/hook-definition.ts";
 import type { FunctionTarget } from "../../functions/function-target.ts";
 import type { PythonSettings } from "../../jobs/job-kind.ts";
 import { readSecret, type Secret, type SecretSources } from "../../model/secret.ts";
@@ -13,7 +14,10 @@ import { pythonSettings } from "./jobs-section.ts";
 
 /** What the server starts from: the file, overlaid by environment, overlaid by flags; secrets read, paths absolute. */
 export interface Configuration
-  extends Omit<ConfigurationFile, "accessKeys" | "tokens" | "storage" | "encryption" | "tls" | "functions" | "python"> {
+  extends Omit<
+    ConfigurationFile,
+    "accessKeys" | "tokens" | "storage" | "encryption" | "tls" | "functions" | "python" | "hooks"
+  > {
   /** What relative paths in the configuration are relative to: the folder of its file. */
   readonly folder: string;
   readonly accessKeys: readonly ResolvedAccessKey[];
@@ -25,6 +29,7 @@ export interface Configuration
   };
   readonly functions: Readonly<Record<string, FunctionTarget>>;
   readonly python: PythonSettings;
+  readonly hooks: readonly HookDefinition[];
   readonly keyRing?: KeyRing;
   readonly tls?: ConfigurationFile["tls"];
 }
@@ -139,6 +144,7 @@ interface Leaf {
 /** A union fails with one list of issues for each of its members; the member that came furthest is the one that was meant. */
 function leafIssues(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): readonly Leaf[] {
   const path = [...above, ...issue.path];
+  if (issue.code === "invalid_key") return issue.issues.map(({ message }) => ({ path, message }));
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return [{ path, message: issue.message }];
   const depth = (issues: readonly z.core.$ZodIssue[]) => Math.max(...issues.map((one) => one.path.length));
   const [closest] = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length);
@@ -175,7 +181,7 @@ function resolveSecrets(file: ConfigurationFile, options: ParseOptions): Configu
       throw new ConfigurationError(`${options.path}: ${path}: ${(error as Error).message}`, { cause: error });
     }
   };
-  const { accessKeys, tokens, storage, encryption, tls, functions, python, ...rest } = file;
+  const { accessKeys, tokens, storage, encryption, tls, functions, python, hooks, ...rest } = file;
   const s3 = (path: string, settings: ConfigurationFile["storage"]["s3"]): ResolvedS3 => {
     const { credentials, customerKey, ...own } = settings;
     const secret = (name: string, value: Secret) => at(`${path}.${name}`, () => readSecret(value, sources));
@@ -217,6 +223,13 @@ function resolveSecrets(file: ConfigurationFile, options: ParseOptions): Configu
     },
     functions: functionTargets(functions, sources, at),
     python: pythonSettings(python, sources.folder, resolve(file.data)),
+    hooks: Object.entries(hooks).map(([name, hook]) => ({
+      ...hook,
+      name,
+      secrets: hook.secrets.map((secret, index) =>
+        at(`hooks.${name}.secrets[${index}]`, () => readSecret(secret, sources)),
+      ),
+    })),
     ...(encryption !== undefined && {
       keyRing: at("encryption", () => KeyRing.parse(readSecret(encryption, sources))),
     }),

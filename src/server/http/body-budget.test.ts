@@ -47,3 +47,19 @@ test("slow bodies are left in peace while nobody waits, and small ones while a l
   await waiting;
   assert.deepEqual(given, [9_000_000]);
 });
+
+test("a body above the cap waits until it is alone, and those behind it wait for their turn", async () => {
+  const { bodies } = budget();
+  await bodies.acquire(1_000);
+  const admitted: string[] = [];
+  const large = bodies.acquire(60_000_000).then(() => admitted.push("large"));
+  const small = bodies.acquire(1_000).then(() => admitted.push("small"));
+  await Promise.resolve();
+  assert.deepEqual(admitted, []);
+  bodies.release(1_000);
+  await large;
+  assert.deepEqual(admitted, ["large"]);
+  bodies.release(60_000_000);
+  await small;
+  assert.equal(bodies.bytesUnderWay, 1_000);
+});

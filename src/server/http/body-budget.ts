@@ -1,5 +1,4 @@
 import { RefusedError } from "../../api/protocol/http.ts";
-import { invariant } from "../../std/assert.ts";
 import type { Clock } from "../../std/clock.ts";
 
 /** Where somebody waits for memory, a body has to come at least as fast as 4 Mbit/s, or it gives its share back. */
@@ -20,7 +19,8 @@ interface Waiter {
  * Memory for request bodies under way, in the order of asking. More bytes in flight only add waiting and cache misses
  * (measured), so beyond the cap bodies stay in their sockets, which makes clients slow down by themselves; who has waited
  * too long is told to come back later. Nobody holds memory for others by sending slowly: while somebody waits, bodies that
- * do not come are given up, the largest first. A slow client that is in nobody's way is left in peace.
+ * do not come are given up, the largest first. A slow client that is in nobody's way is left in peace. A body that is larger
+ * than the cap waits until it is alone.
  */
 export class BodyBudget {
   readonly #clock: Clock;
@@ -43,8 +43,7 @@ export class BodyBudget {
 
   /** Resolves at once where there is room. Rejects with `overloaded` after the longest wait. */
   async acquire(bytes: number): Promise<void> {
-    invariant(bytes <= this.#bytesMax, "no body is larger than the memory for bodies");
-    if (this.#waiters.length === 0 && this.#bytes + bytes <= this.#bytesMax) {
+    if (this.#waiters.length === 0 && this.#hasRoom(bytes)) {
       this.#bytes += bytes;
       return;
     }
@@ -96,9 +95,13 @@ export class BodyBudget {
     this.#watching = false;
   }
 
+  #hasRoom(bytes: number): boolean {
+    return this.#bytes === 0 || this.#bytes + bytes <= this.#bytesMax;
+  }
+
   #admitWaiters(): void {
     for (let first = this.#waiters[0]; first !== undefined; first = this.#waiters[0]) {
-      if (this.#bytes + first.bytes > this.#bytesMax) return;
+      if (!this.#hasRoom(first.bytes)) return;
       this.#bytes += first.bytes;
       this.#waiters.shift();
       first.admit();

@@ -28,7 +28,7 @@ export async function readBody(
   options: BodyOptions = {},
   pool: BufferPool = NO_POOL,
 ): Promise<HeldBody> {
-  const bytesMax = Math.min(options.bytesMax ?? limitBytes, limitBytes);
+  const bytesMax = options.bytesMax ?? limitBytes;
   const encoding = options.decode === true ? encodingOf(message) : "identity";
   const length = message.headers["content-length"];
   const declared = length === undefined ? undefined : Number(length);

@@ -21,6 +21,8 @@ test("kafkaOptions says what it does not take", () => {
     [{ topics: ["a b"] }, /expected a topic/],
     [{ topics: { pattern: "(" } }, /regular expression/],
     [{ tls: { certificate: "pem" } }, /certificate and key together/],
+    [{ decode: { schemaRegistry: "ftp://registry" } }, /schemaRegistry/],
+    [{ decode: { schemaRegistry: "http://registry", user: "u" } }, /user and password together/],
     [{ start: { time: "yesterday" } }, /datetime/],
     [{ sasl: { mechanism: "GSSAPI", username: "u", password: "p" } }, /PLAIN/],
   ];

@@ -1,29 +1,20 @@
 import { z } from "zod";
 import { secretSchema } from "../../model/secret.ts";
+import { clientTlsSchema } from "../client-tls.ts";
 import { recordShapeSchema } from "../envelope.ts";
 
 /** How a cluster is reached, and how it is read: what a declared source and a stream that reads from MSK have in common. */
 
 const MEBIBYTE = 1024 * 1024;
 
-const tlsSchema = z
-  .strictObject({
-    ca: secretSchema("PEM certificates of the authorities to trust, instead of the system's.").optional(),
-    certificate: secretSchema("PEM certificate that this client shows to the brokers.").optional(),
-    key: secretSchema("PEM key of that certificate.").optional(),
-    serverName: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: "Name that the certificates of the brokers are for. Default: the broker's host." }),
-  })
+const tlsSchema = clientTlsSchema
   .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
     error: "expected certificate and key together, got one of them",
   })
   .optional()
   .meta({
     description: "TLS to the brokers; `{}` trusts what the system trusts.",
-    examples: [{ ca: { file: "kafka-ca.pem" } }],
+    examples: [{ authority: { file: "kafka-ca.pem" } }],
   });
 
 const saslSchema = z
@@ -39,6 +30,39 @@ const saslSchema = z
   })
   .optional()
   .meta({ description: "User and password." });
+
+const decodeSchema = z
+  .strictObject({
+    schemaRegistry: z
+      .url({ protocol: /^https?$/ })
+      .meta({ description: "Address of the registry.", examples: ["http://127.0.0.1:8081"] }),
+    user: z.string().min(1).optional().meta({ description: "User, for registries that ask for one." }),
+    password: secretSchema("Password of that user.").optional(),
+    keys: z
+      .boolean()
+      .default(false)
+      .meta({
+        description: "Whether keys are written with a schema too; they stand in the envelope.",
+        examples: [true],
+      }),
+    undecodable: z
+      .enum(["envelope", "bytes"])
+      .default("envelope")
+      .meta({
+        description:
+          "What becomes of a record that cannot be decoded, beside a warning and a count: an envelope that holds it as it is and has the reason as `undecodable`, or its bytes alone.",
+        examples: ["bytes"],
+      }),
+  })
+  .refine(({ user, password }) => (user === undefined) === (password === undefined), {
+    error: "expected user and password together, got one of them",
+  })
+  .optional()
+  .meta({
+    description:
+      "Turns values that are written with a schema registry (Avro, Protobuf, JSON Schema) into JSON. Tombstones stay what they are.",
+    examples: [{ schemaRegistry: "http://127.0.0.1:8081" }],
+  });
 
 export const kafkaClusterShape = {
   brokers: z
@@ -64,6 +88,7 @@ export const kafkaClusterShape = {
         "Records without value: left out and counted, or kept as an envelope with `null` as value, whatever `record` says.",
       examples: ["envelope"],
     }),
+  decode: decodeSchema,
   outOfRange: z
     .enum(["earliest", "fail"])
     .default("earliest")

@@ -49,7 +49,9 @@ test("addressesOf() refuses an address that is none and never says what stands i
 
 test("upstreamOf() shows what is read and no password", () => {
   assert.equal(upstreamOf(optionsOf({ url: "amqp://u:secret@host:5673/shop" })), "queue orders at host:5673/shop");
-  assert.equal(upstreamOf(optionsOf({ url: "secret" })), "queue orders at an address that is none");
+  for (const url of ["secret", "user:secret@host:5672/shop", "amqp:secret"]) {
+    assert.equal(upstreamOf(optionsOf({ url })), "queue orders at an address that is none");
+  }
   assert.equal(upstreamOf(optionsOf({ url: { env: "URL" } })), "queue orders at the address in URL");
   const hosts = { hosts: ["a", "b:1"], password: "secret", type: "stream" };
   assert.equal(upstreamOf(optionsOf(hosts)), "stream orders of virtual host / at a, b:1");

@@ -128,7 +128,9 @@ export function upstreamOf({ url, hosts, vhost, queue, type }: RabbitMqOptions):
 
 function shownUrl(url: Secret): string {
   if (typeof url !== "string") return "env" in url ? `the address in ${url.env}` : `the address in ${url.file}`;
-  return URL.canParse(url) ? `${new URL(url).host}${new URL(url).pathname}` : "an address that is none";
+  const parsed = URL.parse(url);
+  // Without its scheme an address is one of the scheme USER:, and its path holds the password.
+  return parsed === null || parsed.host === "" ? "an address that is none" : `${parsed.host}${parsed.pathname}`;
 }
 
 /** The nodes in the order in which they are tried. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { describe, it, type TestContext } from "node:test";
+import { type AddressInfo, createServer } from "node:net";
+import { describe, it, type TestContext, test } from "node:test";
 import { describeSourceConformance } from "../../../test/conformance/source.ts";
 import { RabbitMqQueue } from "../../../test/fakes/rabbitmq-queue.ts";
 import { UpstreamWorld } from "../../../test/fakes/upstream-world.ts";
@@ -30,6 +31,38 @@ for (const type of ["classic", "quorum", "stream"] as const) {
   };
   describeSourceConformance(`rabbitmq, ${type}`, makeUpstream, { skip });
 }
+
+test("rabbitmq: a reader ends soon when it is stopped, though the broker says nothing any more", async (t) => {
+  const frame = (method: readonly number[]) => Buffer.from([1, 0, 0, 0, 0, 0, method.length, ...method, 0xce]);
+  const plain = [0, 0, 0, 5, ...Buffer.from("PLAIN")];
+  const start = [0, 10, 0, 10, 0, 9, 0, 0, 0, 0, ...plain, 0, 0, 0, 5, ...Buffer.from("en_US")];
+  const tune = [0, 10, 0, 30, 0, 0, 0, 2, 0, 0, 0, 0];
+  const openOk = [0, 10, 0, 41, 0];
+  const opened = Promise.withResolvers<void>();
+  const server = createServer((socket) => {
+    const answers = [start, tune, openOk];
+    socket.on("error", () => undefined);
+    socket.on("data", (bytes) => {
+      // Tune-ok and open may come in one read or in two.
+      const asksToOpen = bytes.includes(Buffer.from([0, 10, 0, 40]));
+      if (answers.length === 1 && !asksToOpen) return;
+      const answer = answers.shift();
+      if (answer === undefined) return;
+      socket.write(frame(answer));
+      if (answer === openOk) opened.resolve();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const options = { url: `amqp://127.0.0.1:${port}`, queue: "orders" };
+  const world = new UpstreamWorld(rabbitMqSource, options);
+  await world.start();
+  await opened.promise;
+  await systemClock.sleep(50);
+  const ended = await Promise.race([world.stop().then(() => true), systemClock.sleep(6_000).then(() => false)]);
+  assert.ok(ended, "still reading after 6 s");
+});
 
 describe("rabbitmq: what a reader owes the queue", { skip }, () => {
   it("leaves a queue empty after a stop, and full after a kill", async (t) => {

@@ -49,8 +49,11 @@ interface Reading {
 /** Reads until something fails or the source is stopped, which both reject. */
 async function consume(client: ChannelModel, feed: RabbitMqFeed, { options, run, clock }: Reading): Promise<never> {
   const { signal } = run;
-  const channel = await client.createChannel();
-  const ended = endOf(client, channel, signal);
+  const ended = endOf(client, signal);
+  // A broker may fall silent at any step, and its heartbeats are missed much later than a stop may take.
+  const answered = <T>(step: Promise<T>) => Promise.race([step, ended.promise]);
+  const channel = await answered(client.createChannel());
+  channel.on("error", ended.reject);
   const gatherer = new MessageGatherer<ConsumeMessage>({
     inlet: feed.inlet,
     acknowledge: (messages) => {
@@ -60,8 +63,8 @@ async function consume(client: ChannelModel, feed: RabbitMqFeed, { options, run,
     onFailed: ended.reject,
   });
   try {
-    await openQueue(channel, options);
-    await channel.prefetch(options.prefetch);
+    await answered(openQueue(channel, options));
+    await answered(channel.prefetch(options.prefetch));
     const onMessage = (message: ConsumeMessage | null) => {
       try {
         if (message === null) ended.reject(cancelled(options));
@@ -70,7 +73,7 @@ async function consume(client: ChannelModel, feed: RabbitMqFeed, { options, run,
         ended.reject(error);
       }
     };
-    await channel.consume(options.queue, onMessage, consumeOptions(options, feed));
+    await answered(channel.consume(options.queue, onMessage, consumeOptions(options, feed)));
     run.connected();
     feed.begun().catch(ended.reject);
     measureDepth(channel, gatherer, { options, run, clock }).catch(ended.reject);
@@ -82,10 +85,9 @@ async function consume(client: ChannelModel, feed: RabbitMqFeed, { options, run,
 }
 
 /** Rejected by whatever ends the reading. Also keeps errors of the library's emitters from ending the process. */
-function endOf(client: ChannelModel, channel: Channel, signal: AbortSignal): PromiseWithResolvers<never> {
+function endOf(client: ChannelModel, signal: AbortSignal): PromiseWithResolvers<never> {
   const ended = Promise.withResolvers<never>();
   ended.promise.catch(() => undefined);
-  channel.on("error", ended.reject);
   client.on("error", ended.reject);
   client.on("close", (error) =>
     ended.reject(error ?? new LakehoseError("connection-lost", "The connection is closed")),

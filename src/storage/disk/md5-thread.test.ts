@@ -53,3 +53,16 @@ test("Md5Thread ends a thread that nobody asks, and starts another; what was und
   await thread.close();
   await refused;
 });
+
+test("Md5Thread never goes on with a hash whose beginning went with its thread", async (t) => {
+  const thread = new Md5Thread(systemClock);
+  t.after(() => thread.close());
+  const hash = thread.begin();
+  await hash.update([Buffer.from("a")], 1);
+  await thread.close();
+  await assert.rejects(hash.update([Buffer.from("b")], 1), /has ended/);
+  await assert.rejects(hash.digest(), /has ended/);
+  const next = thread.begin();
+  await next.update([Buffer.from("c")], 1);
+  assert.equal(await next.digest(), md5Of([Buffer.from("c")]));
+});

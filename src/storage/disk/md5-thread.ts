@@ -53,6 +53,13 @@ export class Md5Thread {
     this.#idle.abort();
     this.#open++;
     const id = ++this.#lastId;
+    let worker: Worker | undefined;
+    // What a thread has hashed goes with it: another one would hash the rest as if it were all.
+    const ask = (request: Md5Request) => {
+      if (worker !== undefined && worker !== this.#worker) return Promise.reject(hasEnded());
+      worker = this.#started();
+      return this.#ask(worker, request);
+    };
     let ended = false;
     const end = () => {
       if (ended) return;
@@ -64,14 +71,14 @@ export class Md5Thread {
       update: async (pieces, bytes) => {
         const memory = this.#memoryFor(bytes);
         copyInto(memory, pieces);
-        await this.#ask({ id, memory, bytes });
+        await ask({ id, memory, bytes });
       },
       digest: async () => {
-        const { digest = "" } = await this.#ask({ id, bytes: 0, end: "digest" }).finally(end);
+        const { digest = "" } = await ask({ id, bytes: 0, end: "digest" }).finally(end);
         return digest;
       },
       forget: () => {
-        this.#worker?.postMessage({ id, bytes: 0, end: "forget" } satisfies Md5Request);
+        worker?.postMessage({ id, bytes: 0, end: "forget" } satisfies Md5Request);
         end();
       },
     };
@@ -81,14 +88,14 @@ export class Md5Thread {
     this.#idle.abort();
     const worker = this.#worker;
     if (worker === undefined) return;
-    this.#fail(worker, new Error("The thread that hashes has ended"));
+    this.#fail(worker, hasEnded());
     await worker.terminate();
   }
 
-  #ask(request: Md5Request): Promise<Md5Reply> {
+  #ask(worker: Worker, request: Md5Request): Promise<Md5Reply> {
     const reply = Promise.withResolvers<Md5Reply>();
     this.#waiting.set(request.id, reply);
-    this.#started().postMessage(request, request.memory === undefined ? [] : [request.memory]);
+    worker.postMessage(request, request.memory === undefined ? [] : [request.memory]);
     return reply.promise;
   }
 
@@ -97,7 +104,7 @@ export class Md5Thread {
     const worker = new Worker(new URL("./md5-worker.ts", import.meta.url));
     worker.on("message", (reply: Md5Reply) => this.#take(reply));
     worker.on("error", (error) => this.#fail(worker, error));
-    worker.on("exit", () => this.#fail(worker, new Error("The thread that hashes has ended")));
+    worker.on("exit", () => this.#fail(worker, hasEnded()));
     worker.unref();
     this.#worker = worker;
     return worker;
@@ -130,6 +137,10 @@ export class Md5Thread {
       () => undefined,
     );
   }
+}
+
+function hasEnded(): Error {
+  return new Error("The thread that hashes has ended");
 }
 
 function copyInto(memory: ArrayBuffer, pieces: readonly Uint8Array[]): void {

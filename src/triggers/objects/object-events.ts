@@ -112,7 +112,11 @@ export class ObjectEvents {
   }
 
   #open(): Promise<EmbeddedLog> {
-    this.#log ??= this.#openLog();
+    this.#log ??= this.#openLog().catch((error: unknown) => {
+      // A full disk or too many files are no reason to refuse every object until the next start.
+      this.#log = undefined;
+      throw error;
+    });
     return this.#log;
   }
 

@@ -84,6 +84,16 @@ test("times that were missed are made up for once", async () => {
   await second.close();
 });
 
+test("a schedule that is over stays, fires no more and fails at nothing", async () => {
+  const world = new ScheduleWorld();
+  const triggers = await world.start({ cron: "cron(0 0 1 1 ? 2025)" });
+  await world.pass(2);
+  const { state, warning, failure } = triggers.get("hourly") ?? {};
+  assert.deepEqual([state, warning?.code, failure], ["reading", "schedule-over", undefined]);
+  await triggers.close();
+  assert.equal(world.events.length, 0);
+});
+
 test("an input stands for the event", async () => {
   const world = new ScheduleWorld();
   const triggers = await world.start({ cron: "cron(* * * * ? *)", input: { job: "close-the-day" } });

@@ -5,6 +5,7 @@ import { packRecords } from "../../model/records.ts";
 import type { SourceRun } from "../../sources/source-kind.ts";
 import { parseCron } from "../../std/cron.ts";
 import type { JsonObject } from "../../std/json.ts";
+import { Notifier } from "../../std/notifier.ts";
 import { anyTriggerKind, type TriggerComponents, type TriggerKind } from "../trigger-kind.ts";
 
 const options = z
@@ -48,7 +49,7 @@ export const scheduleTrigger: TriggerKind = anyTriggerKind<Options>({
 
 async function readSchedule(
   given: Options,
-  { source, inlet, signal, connected }: SourceRun,
+  { source, inlet, signal, connected, warn }: SourceRun,
   components: TriggerComponents,
 ) {
   const { clock } = components;
@@ -60,7 +61,10 @@ async function readSchedule(
   connected();
   for (;;) {
     const due = schedule.next(last);
-    if (due === undefined) return;
+    if (due === undefined) {
+      warn("schedule-over", `${given.cron} has no time any more: change it, or remove the trigger.`);
+      return await untilStopped(signal);
+    }
     while (clock.now() < due) await clock.sleep(Math.min(due - clock.now(), LOOK_MS_MAX), signal);
     const event = given.input ?? scheduledEvent(source, due, components);
     last = Math.max(due, lastDue(schedule, due, clock.now()));
@@ -69,6 +73,12 @@ async function readSchedule(
       position: Buffer.from(String(last)),
     });
   }
+}
+
+/** Rejects when it is stopped. */
+async function untilStopped(signal: AbortSignal): Promise<void> {
+  // Nobody notifies.
+  await new Notifier().wait(signal);
 }
 
 /** Of several times that were missed, the newest: all of them are made up for at once. */

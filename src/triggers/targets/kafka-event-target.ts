@@ -28,12 +28,15 @@ export function kafkaEventTarget({ brokers, topic, tls, username, password }: Ka
   return {
     name: `topic ${topic} at ${brokers.join(", ")}`,
     send: async (payload) => {
-      opened ??= open();
+      opened ??= open().catch((error: unknown) => {
+        opened = undefined;
+        throw error;
+      });
       await (await opened).send({ messages: [{ topic, value: payload }] });
       return undefined;
     },
     close: async () => {
-      await (await opened)?.close();
+      await (await opened?.catch(() => undefined))?.close();
     },
   };
 }

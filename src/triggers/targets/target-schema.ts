@@ -15,6 +15,9 @@ const webhookTarget = z.strictObject({
     .strictObject({
       url: z
         .url({ protocol: /^https?$/ })
+        .refine((url) => !URL.canParse(url) || `${new URL(url).username}${new URL(url).password}` === "", {
+          error: "expected an address without user and password: send them in headers",
+        })
         .meta({ description: "Takes a POST for each call.", examples: ["https://example.com/hook"] }),
       headers: z
         .record(z.string().regex(/^[\w-]+$/), secretSchema("Value of the header."))
