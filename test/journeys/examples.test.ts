@@ -11,6 +11,7 @@ const EXAMPLES = join(import.meta.dirname, "..", "..", "examples");
 const NAMES = [
   "01-message-bus",
   "02-server-logs",
+  "03-data-stream",
   "04-queue-collector",
   "05-stock-ticker",
   "06-telecom-counters",
@@ -67,6 +68,15 @@ test("02-server-logs: lines become partitions, three kinds of tables agree, rule
   assert.match(stdout, /^ {2}lines\/\d{4}\/\d\d\/\d\d\/\d\d\/ {2}\d objects?/m);
   assert.match(stdout, /^ {5}200 +19373 +584884154$/m);
   assert.match(stdout, /^ {2}09:47:00 +220 /m);
+});
+
+test("03-data-stream: a function and files get each record of a data stream, over a split", {
+  skip: !process.env.LAKEHOSE_TEST_KINESIS && "LAKEHOSE_TEST_KINESIS is not set",
+}, async (t) => {
+  const stdout = await outputOf(t, "03-data-stream");
+  assert.match(stdout, /^ {2}visits\/\d{4}\/\d\d\/\d\d\/\d\d\/ {2}1 object, 102 KiB$/m);
+  assert.match(stdout, /^ {2}all-visits\/\d{4}\/\d\d\/\d\d\/\d\d\/ {2}1 object/m);
+  assert.match(stdout, /^Every visit is there once in both/m);
 });
 
 test("04-queue-collector: a queue becomes files by day and type, and nothing is lost or doubled when the machine dies", {
