@@ -6,8 +6,19 @@ import { until } from "../until.ts";
 import { hasEnded, JobsApi } from "./jobs-api.ts";
 import { openShopDatabase } from "./shop/database.ts";
 import { putShopTables } from "./shop/files.ts";
-import { CUSTOMERS, DAYS, PRODUCTS, type ShopEvent, salesOf, shopEvents, stockChanges } from "./shop/shop.ts";
-import { boto3Folder, DATABASE_ADDRESS } from "./this-machine.ts";
+import { dropInvoices, invoicesOfDays } from "./shop/invoices.ts";
+import {
+  CUSTOMERS,
+  DAYS,
+  PRODUCTS,
+  type ShopEvent,
+  salesOf,
+  shopEvents,
+  stockChange,
+  stockCounts,
+} from "./shop/shop.ts";
+import { StockTable } from "./shop/stock-table.ts";
+import { boto3Folder, DATABASE_ADDRESS, DYNAMODB_ADDRESS } from "./this-machine.ts";
 
 /**
  * A shop's warehouse without servers: events, tables of a database, and jobs that make a summary of both. See README.md
@@ -41,6 +52,7 @@ interface Warehouse extends Example {
 
 const boto3 = boto3Folder();
 const python = { scripts: "scripts", ...(boto3 !== undefined && { libraries: boto3 }) };
+const stock = DYNAMODB_ADDRESS === undefined ? undefined : await StockTable.create(DYNAMODB_ADDRESS);
 const database = DATABASE_ADDRESS === undefined ? undefined : await openShopDatabase(DATABASE_ADDRESS);
 try {
   await runExample(
@@ -50,10 +62,11 @@ try {
       const athena = new Athena(url, "shop");
       await act({ ...example, athena, jobs: new JobsApi(url) }).finally(() => athena.close());
     },
-    { settings: { python } },
+    { settings: { python, ...(stock === undefined && { sources: {} }) } },
   );
 } finally {
   await database?.close();
+  await stock?.delete();
 }
 
 async function act(warehouse: Warehouse): Promise<void> {
@@ -62,6 +75,7 @@ async function act(warehouse: Warehouse): Promise<void> {
   await putEvents(warehouse, events);
   await awaitCompaction(warehouse);
   await putStockChanges(warehouse);
+  await fileInvoices(warehouse);
   await dropRepeats(warehouse);
   await loadTables(warehouse);
   await expectSummary(warehouse, events);
@@ -126,21 +140,40 @@ async function dropRepeats({ jobs, athena }: Warehouse): Promise<void> {
   print(`${rowsDropped} repeats dropped; ${EVENTS} events are left.`);
 }
 
+/** Changes come from the stream of the table, or are put as if they had. */
 async function putStockChanges({ client, lakehose, athena }: Warehouse): Promise<void> {
-  const changes = stockChanges(CHANGES);
-  await putAll(
-    client,
-    "stock-changes",
-    changes.map(({ change }) => recordOf(change)),
-  );
+  const counts = stockCounts(CHANGES);
+  if (stock === undefined) {
+    print("DynamoDB is not there (LAKEHOSE_TEST_DYNAMODB): changes of its table are put as it would tell them.");
+    await putAll(client, "stock-changes", counts.map(stockChange).map(recordOf));
+  } else {
+    await stock.put(counts.map(({ item }) => item));
+    await until("the changes are read", async () => (await readOf(`${lakehose.url}/api/sources/stock`)) === CHANGES);
+  }
   await lakehose.flush("stock-changes");
-  const [stock] = await athena.run(
+  const [rows] = await athena.run(
     `SELECT count(*) AS products, sum(pieces) AS pieces
-     FROM (SELECT product_id, max_by(pieces, happened_at) AS pieces FROM stock_changes GROUP BY product_id)`,
+     FROM (SELECT product_id, max_by(pieces, sequence) AS pieces FROM stock_changes GROUP BY product_id)`,
   );
-  const latest = changes.slice(-PRODUCTS.length).reduce((sum, { pieces }) => sum + pieces, 0);
-  expectEqual("the stock", stock, { products: PRODUCTS.length, pieces: latest });
+  const latest = counts.slice(-PRODUCTS.length).reduce((sum, { pieces }) => sum + pieces, 0);
+  expectEqual("the stock", rows, { products: PRODUCTS.length, pieces: latest });
   print(`${CHANGES} changes of a DynamoDB table, cleaned by a function: ${latest} pieces are in stock.`);
+}
+
+async function readOf(address: string): Promise<number> {
+  const { records } = (await (await fetch(address)).json()) as { readonly records: number };
+  return records;
+}
+
+/** Suppliers drop a file a day; a function copies it to where the table has its partitions. */
+async function fileInvoices({ lakehose, athena, bucket }: Warehouse): Promise<void> {
+  await dropInvoices(lakehose.url);
+  const isFiled = async () => (await objectPaths(bucket, "invoices").catch(() => [])).length === DAYS.length;
+  await until("the invoices are filed", isFiled);
+  await athena.run("MSCK REPAIR TABLE invoices");
+  const rows = await athena.run("SELECT dt, count(*) AS invoices, sum(amount) AS amount FROM invoices GROUP BY 1");
+  expectSameLines("days of invoices", rows.map(recordOf).map(String), invoicesOfDays().map(recordOf).map(String));
+  print(`${DAYS.length} files of suppliers, copied to their days by a function as they came.`);
 }
 
 async function loadTables({ jobs, athena }: Warehouse): Promise<void> {

@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 
 /**
- * What the example uses where it is there: `npm run servers -- run postgresql python -- COMMAND` provides both, and says so
- * in these variables.
+ * What the example uses where it is there: `npm run servers -- run postgresql python dynamodb-local -- COMMAND` provides all,
+ * and says so in these variables.
  */
 export const DATABASE_ADDRESS = process.env.LAKEHOSE_TEST_POSTGRESQL;
+export const DYNAMODB_ADDRESS = process.env.LAKEHOSE_TEST_DYNAMODB;
 const PYTHON = process.env.LAKEHOSE_TEST_PYTHON ?? "python3";
 
 const FIND_BOTO3 = "import boto3, os; print(os.path.dirname(os.path.dirname(boto3.__file__)))";

@@ -149,6 +149,7 @@ test("10-firewall-logs: an old Node function drops what no rule stopped, process
 
 test("11-warehouse: jobs make a summary of events and tables, one after another, and a failure is written down", async (t) => {
   const stdout = await outputOf(t, "11-warehouse");
+  assert.match(stdout, /^3 files of suppliers, copied to their days by a function as they came\.$/m);
   assert.match(stdout, /^120 repeats dropped; 6000 events are left\.$/m);
   assert.match(stdout, /^ {2}compact-events +succeeded +after-files shop\.events 18 +filesRead 18, filesWritten 3,/m);
   assert.match(stdout, /^ {2}daily-sales +succeeded +after drop-repeats .*rows 45,/m);

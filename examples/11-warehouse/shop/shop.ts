@@ -65,26 +65,34 @@ export function shopEvents(count: number): ShopEvent[] {
   });
 }
 
-/** What a DynamoDB stream tells when a warehouse counts its pieces of a product: once when it is new, then changes. */
-export function stockChanges(count: number): { readonly change: object; readonly pieces: number }[] {
+/** What a warehouse counts of the products: an item of DynamoDB each time. */
+export function stockCounts(count: number): StockCount[] {
   return Array.from({ length: count }, (_, index) => {
     const pieces = draw.whole(0, 500);
     const keys = { product_id: { N: String((index % PRODUCTS.length) + 1) }, warehouse: { S: "Chiasso" } };
-    return {
-      pieces,
-      change: {
-        eventID: draw.hex(32),
-        eventName: index < PRODUCTS.length ? "INSERT" : "MODIFY",
-        eventSource: "aws:dynamodb",
-        dynamodb: {
-          ApproximateCreationDateTime: FIRST_DAY_MS / 1000 + index,
-          Keys: keys,
-          NewImage: { ...keys, pieces: { N: String(pieces) } },
-          SequenceNumber: String(index),
-        },
-      },
-    };
+    return { pieces, keys, item: { ...keys, pieces: { N: String(pieces) } } };
   });
+}
+
+export interface StockCount {
+  readonly pieces: number;
+  readonly keys: Record<string, { N: string } | { S: string }>;
+  readonly item: Record<string, { N: string } | { S: string }>;
+}
+
+/** What the stream of the table would tell, where there is no DynamoDB: a product is new once, then it changes. */
+export function stockChange({ keys, item }: StockCount, index: number): object {
+  return {
+    eventID: `change-${index}`,
+    eventName: index < PRODUCTS.length ? "INSERT" : "MODIFY",
+    eventSource: "aws:dynamodb",
+    dynamodb: {
+      ApproximateCreationDateTime: FIRST_DAY_MS / 1000 + index,
+      Keys: keys,
+      NewImage: item,
+      SequenceNumber: String(index).padStart(21, "0"),
+    },
+  };
 }
 
 /** What was sold, from the events alone: `country,category,day` with the number of orders and their sum in cents. */

@@ -2,10 +2,11 @@
 exports.handler = async (event) => ({
   records: event.records.map(({ recordId, data }) => {
     const { eventName, dynamodb } = JSON.parse(Buffer.from(data, "base64"));
-    const { ApproximateCreationDateTime: seconds, Keys, NewImage } = dynamodb;
+    const { ApproximateCreationDateTime: seconds, SequenceNumber: sequence, Keys, NewImage } = dynamodb;
     const row = {
       change: eventName.toLowerCase(),
       happened_at: new Date(seconds * 1000).toISOString(),
+      sequence,
       ...plainMap({ ...Keys, ...NewImage }),
     };
     return { recordId, result: "Ok", data: Buffer.from(JSON.stringify(row)).toString("base64") };
