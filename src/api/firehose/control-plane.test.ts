@@ -12,7 +12,10 @@ import { translateDeclared } from "./translate.ts";
 const ACCOUNT = "000000000000";
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/firehose`;
 const CLUSTER = `arn:aws:kafka:us-east-1:${ACCOUNT}:cluster/orders/5f`;
-const upstreams = { kafkaCluster: (arn: string) => (arn === CLUSTER ? { brokers: ["kafka-1:9092"] } : undefined) };
+const upstreams = {
+  kafkaCluster: (arn: string) => (arn === CLUSTER ? { brokers: ["kafka-1:9092"] } : undefined),
+  kinesisStream: () => ({}),
+};
 const s3 = (more: JsonObject = {}): JsonObject => ({ RoleARN: ROLE, BucketARN: "arn:aws:s3:::lake", ...more });
 
 /** The operations over a real stream service with fake logs and deliveries; failures come back as "Code: message". */
@@ -122,19 +125,8 @@ test("a whole life: create, describe, update, tag, put, delete", async () => {
 test("CreateDeliveryStream stores nothing of what is not delivered yet, and says so", async () => {
   const { streams, fails } = await plane();
   const splunk = { HECEndpoint: "https://splunk:8088", HECEndpointType: "Raw", S3Configuration: s3() };
-  const kinesis = {
-    DeliveryStreamType: "KinesisStreamAsSource",
-    KinesisStreamSourceConfiguration: {
-      KinesisStreamARN: "arn:aws:kinesis:us-east-1:000000000000:stream/k",
-      RoleARN: ROLE,
-    },
-  };
   const cases: [JsonObject, string][] = [
     [{ SplunkDestinationConfiguration: splunk }, "Lakehose does not deliver to Splunk yet. Use an S3 destination."],
-    [
-      { ...kinesis, S3DestinationConfiguration: s3() },
-      "Lakehose does not read from Kinesis data streams yet. Use a DirectPut stream.",
-    ],
   ];
   for (const [input, expected] of cases) {
     const answer = await fails("CreateDeliveryStream", { DeliveryStreamName: "s", ...input });
@@ -159,6 +151,18 @@ test("CreateDeliveryStream takes a topic of a Kafka cluster that the configurati
   const { DeliveryStreamDescription } = await call("DescribeDeliveryStream", { DeliveryStreamName: "s" });
   const { Source } = DeliveryStreamDescription as JsonObject;
   assert.equal(((Source as JsonObject).MSKSourceDescription as JsonObject).TopicName, "orders");
+});
+
+test("CreateDeliveryStream takes a data stream of Kinesis, and tells since when it is read", async () => {
+  const { create, call } = await plane();
+  const KinesisStreamARN = "arn:aws:kinesis:us-east-1:000000000000:stream/k";
+  const KinesisStreamSourceConfiguration = { KinesisStreamARN, RoleARN: ROLE };
+  await create(s3(), { DeliveryStreamType: "KinesisStreamAsSource", KinesisStreamSourceConfiguration });
+  const { DeliveryStreamDescription } = await call("DescribeDeliveryStream", { DeliveryStreamName: "s" });
+  const { KinesisStreamSourceDescription } = (DeliveryStreamDescription as JsonObject).Source as JsonObject;
+  const { DeliveryStartTimestamp, ...described } = KinesisStreamSourceDescription as JsonObject;
+  assert.deepEqual(described, KinesisStreamSourceConfiguration);
+  assert.equal(typeof DeliveryStartTimestamp, "number");
 });
 
 test("CreateDeliveryStream refuses zero and several destinations, and a type without its source", async () => {

@@ -13,6 +13,7 @@ function document(type: StreamDocument["type"], source: JsonObject = {}) {
 
 const upstreams = {
   kafkaCluster: (arn: string) => (arn === ARN ? { brokers: ["kafka-1:9092"] } : undefined),
+  kinesisStream: () => ({ endpoint: "http://127.0.0.1:4567" }),
 };
 
 test("sourceOfStream makes a Kafka source of an MSK stream, from the time of its creation and in a group of its own", () => {
@@ -41,6 +42,25 @@ test("sourceOfStream begins at the time that the stream names, at the earliest r
 test("sourceOfStream says that the configuration does not know the cluster", () => {
   const unknown = document("MSKAsSource", { MSKClusterARN: "arn:aws:kafka:eu-west-1:000000000000:cluster/other/1" });
   assert.throws(() => sourceOfStream(unknown, upstreams), /streamSources\.kafka .*cluster\/other\/1.*Add one/);
+});
+
+test("sourceOfStream makes a Kinesis source of a data stream, and leaves aggregates to the delivery", () => {
+  const KinesisStreamARN = "arn:aws:kinesis:eu-west-1:000000000000:stream/clicks";
+  const declared = { sources: { KinesisStreamSourceConfiguration: { KinesisStreamARN, RoleARN: "any" } } };
+  const source = sourceOfStream({ ...document("KinesisStreamAsSource"), declared }, upstreams);
+  assert.deepEqual(
+    [source?.name, source?.kind, source?.options],
+    [
+      "stream.s",
+      "kinesis",
+      {
+        endpoint: "http://127.0.0.1:4567",
+        stream: KinesisStreamARN,
+        start: { time: "1970-01-02T00:00:00.000Z" },
+        deaggregate: false,
+      },
+    ],
+  );
 });
 
 test("sourceOfStream has none for streams that producers put records into", () => {

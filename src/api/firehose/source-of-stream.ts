@@ -8,6 +8,8 @@ import { fromDeclared } from "./declared.ts";
 export interface StreamUpstreams {
   /** Options of the kind `kafka` for an MSK cluster; `undefined` where the configuration says nothing of it. */
   kafkaCluster(arn: string): JsonObject | undefined;
+  /** Options of the kind `kinesis` for a data stream; none where the configuration says nothing of it: it is AWS's then. */
+  kinesisStream(arn: string): JsonObject;
 }
 
 type SourcedStream = Pick<StreamDocument, "name" | "uid" | "type" | "declared" | "createdAt">;
@@ -18,6 +20,10 @@ interface MskSource {
   readonly TopicName: string;
   /** Seconds since 1970. */
   readonly ReadFromTimestamp?: number;
+}
+
+interface KinesisStreamSource {
+  readonly KinesisStreamARN: string;
 }
 
 /**
@@ -38,7 +44,23 @@ function upstreamOf(
   if (stream.type === "MSKAsSource") {
     return kafkaTopic(stream, sources.MSKSourceConfiguration as unknown as MskSource, upstreams);
   }
+  if (stream.type === "KinesisStreamAsSource") {
+    return kinesisStream(stream, sources.KinesisStreamSourceConfiguration as unknown as KinesisStreamSource, upstreams);
+  }
   return undefined;
+}
+
+/**
+ * Reading begins with what arrived when the stream was created (reference 3). Aggregates are opened by the delivery, before
+ * anything that is declared.
+ */
+function kinesisStream(
+  { createdAt }: SourcedStream,
+  { KinesisStreamARN: arn }: KinesisStreamSource,
+  upstreams: StreamUpstreams,
+): Pick<SourceDefinition, "kind" | "options"> {
+  const start = { time: new Date(createdAt).toISOString() };
+  return { kind: "kinesis", options: { ...upstreams.kinesisStream(arn), stream: arn, start, deaggregate: false } };
 }
 
 /**

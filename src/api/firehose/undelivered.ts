@@ -18,7 +18,6 @@ const DESTINATIONS: Partial<Record<DestinationKindName, string>> = {
 };
 
 const SOURCES: Partial<Record<StreamDocument["type"], string>> = {
-  KinesisStreamAsSource: "Kinesis data streams",
   DatabaseAsSource: "databases",
 };
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { userRecordsOf } from "../../model/kinesis-aggregate/aggregated-record.ts";
 import type { Outcome, ProcessorBatch, ProcessorDefinition } from "../processor.ts";
-import { userRecordsOf } from "./aggregated-record.ts";
 
 /**
  * The Kinesis Producer Library packs many user records into one Kinesis record. Each becomes a record of its own again.
@@ -26,7 +26,7 @@ function splitBatch({ source, outcomes }: ProcessorBatch): ProcessorBatch {
     const records = outcome.result === "kept" ? userRecordsOf(outcome.bytes) : undefined;
     if (records === undefined || outcome.result !== "kept") results.push(outcome);
     else if (records.length === 0) results.push({ index: outcome.index, result: "dropped" });
-    else for (const bytes of records) results.push({ ...outcome, bytes });
+    else for (const { data } of records) results.push({ ...outcome, bytes: data });
   }
   return { source, outcomes: results };
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ProtobufError, ProtobufReader, WIRE_BYTES } from "./protobuf-reader.ts";
+import { ProtobufError, ProtobufReader, WIRE_BYTES, WIRE_VARINT } from "./protobuf-reader.ts";
 
 /**
  * An aggregated record of the Kinesis Producer Library: magic, protobuf, MD5 of the protobuf.
@@ -12,11 +12,19 @@ import { ProtobufError, ProtobufReader, WIRE_BYTES } from "./protobuf-reader.ts"
 const MAGIC = Buffer.of(0xf3, 0x89, 0x9a, 0xc2);
 const DIGEST_BYTES = 16;
 
+const PARTITION_KEYS = 1;
 const RECORDS = 3;
+const PARTITION_KEY_INDEX = 1;
 const DATA = 3;
 
-/** The data of its user records, in order; `undefined` when this is no aggregate but a record like any other. */
-export function userRecordsOf(record: Buffer): Buffer[] | undefined {
+export interface UserRecord {
+  readonly data: Buffer;
+  /** Absent where the aggregate names none. */
+  readonly partitionKey?: string | undefined;
+}
+
+/** Its user records, in order; `undefined` when this is no aggregate but a record like any other. */
+export function userRecordsOf(record: Buffer): readonly UserRecord[] | undefined {
   if (record.length < MAGIC.length + DIGEST_BYTES || !record.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
   const message = record.subarray(MAGIC.length, -DIGEST_BYTES);
   const digest = createHash("md5").update(message).digest();
@@ -29,25 +37,34 @@ export function userRecordsOf(record: Buffer): Buffer[] | undefined {
   }
 }
 
-function readMessage(message: Buffer): Buffer[] {
+function readMessage(message: Buffer): readonly UserRecord[] {
   const reader = new ProtobufReader(message);
-  const records: Buffer[] = [];
+  const partitionKeys: string[] = [];
+  const records: PackedUserRecord[] = [];
   while (!reader.isAtEnd) {
     const { field, wireType } = reader.key();
-    if (field === RECORDS && wireType === WIRE_BYTES) records.push(dataOf(reader.bytes()));
+    if (field === RECORDS && wireType === WIRE_BYTES) records.push(readRecord(reader.bytes()));
+    else if (field === PARTITION_KEYS && wireType === WIRE_BYTES) partitionKeys.push(reader.bytes().toString());
     else reader.skip(wireType);
   }
-  return records;
+  return records.map(({ data, keyIndex }) => ({ data, partitionKey: partitionKeys[keyIndex] }));
 }
 
-function dataOf(record: Buffer): Buffer {
+interface PackedUserRecord {
+  readonly data: Buffer;
+  readonly keyIndex: number;
+}
+
+function readRecord(record: Buffer): PackedUserRecord {
   const reader = new ProtobufReader(record);
   let data: Buffer | undefined;
+  let keyIndex = 0;
   while (!reader.isAtEnd) {
     const { field, wireType } = reader.key();
     if (field === DATA && wireType === WIRE_BYTES) data = reader.bytes();
+    else if (field === PARTITION_KEY_INDEX && wireType === WIRE_VARINT) keyIndex = reader.varint();
     else reader.skip(wireType);
   }
   if (data === undefined) throw new ProtobufError("Expected a record with data");
-  return data;
+  return { data, keyIndex };
 }
