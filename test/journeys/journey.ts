@@ -25,8 +25,8 @@ export interface Journey {
 }
 
 export async function startJourney(t: TestContext, options: StartOptions = {}): Promise<Journey> {
-  const data = await temporaryFolder(t);
-  const lakehose = await start({ data, ...options });
+  const data = options.data ?? (await temporaryFolder(t));
+  const lakehose = await start({ ...options, data });
   afterwards(t, () => lakehose.close());
   return { data, lakehose, client: clientOf(t, lakehose.url) };
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import type { ExtendedS3DestinationConfiguration, FirehoseClient } from "@aws-sdk/client-firehose";
 import type { Lakehose } from "../../src/server/index.ts";
-import { createStream, PATIENT, putAll, startJourney } from "./journey.ts";
+import { createStream, PATIENT, putAll, startJourney, temporaryFolder } from "./journey.ts";
 import { readBucket } from "./read-lake.ts";
 
 /** Partitions by content and by event time, from CreateDeliveryStream to the folders of the lake. */
@@ -105,8 +105,8 @@ test("buffers below AWS's least are refused unless limits are relaxed", async (t
 });
 
 test("values of records cannot leave the folder of the bucket", async (t) => {
-  const { client, lakehose, data } = await startJourney(t);
-  const parent = dirname(data);
+  const parent = await temporaryFolder(t);
+  const { client, lakehose, data } = await startJourney(t, { data: join(parent, "data") });
   const before = await readdir(parent);
   await createStream(client, "hostile", partitioned("!{partitionKeyFromQuery:c}/", "{c: .c}"));
   const values = [

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { FirehoseClient, PutRecordCommand } from "@aws-sdk/client-firehose";
 import { CopyObjectCommand, CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { type Lakehose, type StartOptions, start } from "../../src/server/start.ts";
 import type { TriggerStatus } from "../../src/triggers/triggers.ts";
+import { afterwards } from "./cleanup.ts";
+import { temporaryFolder } from "./journey.ts";
 
 interface S3Records {
   readonly Records: readonly {
@@ -39,7 +38,7 @@ class Receiver {
       response.writeHead(receiver.status).end("no");
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    t.after(() => server.close());
+    afterwards(t, () => server.close());
     receiver.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
     return receiver;
   }
@@ -47,12 +46,6 @@ class Receiver {
   get keys(): readonly string[] {
     return this.bodies.flatMap(({ Records }) => Records.map(({ s3 }) => s3.object.key));
   }
-}
-
-async function dataFolder(t: TestContext): Promise<string> {
-  const data = await mkdtemp(join(tmpdir(), "lakehose-triggers-"));
-  t.after(() => rm(data, { recursive: true, force: true }));
-  return data;
 }
 
 const credentials = { accessKeyId: "any", secretAccessKey: "any" };
@@ -93,9 +86,9 @@ test("a new object under a prefix calls an address with the event of S3, signed,
     streams: [clicks],
   };
   const server = await start(options);
-  t.after(() => server.close());
+  afterwards(t, () => server.close());
   const s3 = new S3Client({ ...clientOptions(server.url), forcePathStyle: true });
-  t.after(() => s3.destroy());
+  afterwards(t, () => s3.destroy());
   await s3.send(new CreateBucketCommand({ Bucket: "lake" }));
   for (const Key of ["raw/a b+é.xml", "raw/other.txt", "elsewhere/a.xml"]) {
     await s3.send(new PutObjectCommand({ Bucket: "lake", Key, Body: "<x/>" }));
@@ -115,7 +108,7 @@ test("a new object under a prefix calls an address with the event of S3, signed,
 test("what was delivered is told of, also when the address was away meanwhile and the server restarted", async (t) => {
   const receiver = await Receiver.open(t);
   receiver.status = 503;
-  const data = await dataFolder(t);
+  const data = await temporaryFolder(t);
   const options: StartOptions = {
     data,
     streams: [clicks],
@@ -128,6 +121,7 @@ test("what was delivered is told of, also when the address was away meanwhile an
     },
   };
   const first = await start(options);
+  afterwards(t, () => first.close());
   const firehose = new FirehoseClient(clientOptions(first.url));
   await firehose.send(new PutRecordCommand({ DeliveryStreamName: "clicks", Record: { Data: Buffer.from("one\n") } }));
   await first.flush();
@@ -139,7 +133,7 @@ test("what was delivered is told of, also when the address was away meanwhile an
   await first.close();
   receiver.status = 200;
   const second = await start(options);
-  t.after(() => second.close());
+  afterwards(t, () => second.close());
   await until(() => receiver.bodies.length === 1, "the call");
   assert.match(receiver.keys[0] ?? "", /^clicks\/\d{4}\/\d\d\/\d\d\/\d\d\/clicks-1-/);
 });
@@ -159,9 +153,9 @@ test("events that were given up go where the trigger says", async (t) => {
       },
     },
   });
-  t.after(() => server.close());
+  afterwards(t, () => server.close());
   const s3 = new S3Client({ ...clientOptions(server.url), forcePathStyle: true });
-  t.after(() => s3.destroy());
+  afterwards(t, () => s3.destroy());
   await s3.send(new CreateBucketCommand({ Bucket: "lake" }));
   await s3.send(new PutObjectCommand({ Bucket: "lake", Key: "raw/a", Body: "x" }));
   await until(async () => ((await list(server))[0]?.givenUp ?? 0) > 0, "giving up");

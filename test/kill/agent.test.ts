@@ -86,7 +86,8 @@ test("agent: SIGTERM hands on what is gathered and says what was sent", async (t
   const { journey, log, start } = await agentWorld(t, { maxBufferAgeMillis: 900_000 });
   await writeFile(log, "one\ntwo\n");
   const agent = start();
-  await sleep(1500);
+  await until(async () => /is followed from byte 0/.test(agent.errors()));
+  await sleep(500);
   assert.equal(await accepted(journey, "logs"), 0, "nothing is sent before its time");
   assert.equal(await agent.kill("SIGTERM"), 0, agent.errors());
   const { flows } = JSON.parse(agent.output());

@@ -253,8 +253,8 @@ export const MUTATIONS: readonly Mutation[] = [
     "H58",
     "what landed counts as registered before the catalog knows of it",
     "src/delivery/outbox.ts",
-    '      await this.#tell(register, objects);\n      await journal.append({ type: "registered", parcelIds: objects.map(({ parcelId }) => parcelId) }, signal);',
-    '      await journal.append({ type: "registered", parcelIds: objects.map(({ parcelId }) => parcelId) }, signal);\n      await this.#tell(register, objects);',
+    '        await this.#tell(register, objects);\n        await journal.append({ type: "registered", parcelIds: objects.map(({ parcelId }) => parcelId) }, signal);',
+    '        await journal.append({ type: "registered", parcelIds: objects.map(({ parcelId }) => parcelId) }, signal);\n        await this.#tell(register, objects);',
   ),
   take(
     "H62a",

@@ -91,9 +91,11 @@ function tell({ stderr }: CliContext, { stream }: FileFlow, event: FileEvent): v
   if (text !== undefined) stderr.write(`${stderr.isTTY === true ? "\r\u001b[2K" : ""}${stream}: ${text}\n`);
 }
 
-/** What is told; files that come and go as they should are not. */
+/** What is told; files that go as they should are not. */
 function eventText(event: FileEvent): string | undefined {
   switch (event.kind) {
+    case "file-found":
+      return `${event.path} is followed from byte ${event.offset}.`;
     case "file-truncated":
       return `${event.path} was emptied after ${event.offset} bytes; ${event.copy === undefined ? "no copy of it was found" : `${event.copy} is its copy`}.`;
     case "file-unreadable":
