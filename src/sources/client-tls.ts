@@ -37,3 +37,18 @@ export function readClientTls(tls: ClientTls, readSecret: SourceComponents["read
     ...(serverName !== undefined && { servername: serverName }),
   };
 }
+
+/** What to do about a code of Node's or of OpenSSL's; `undefined` when it is not about TLS. */
+export function tlsFailure(code: string): { readonly code: "tls-failed"; readonly advice: string } | undefined {
+  if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code)) {
+    return {
+      code: "tls-failed",
+      advice: "the broker's certificate is not trusted: look at tls.authority and tls.serverName",
+    };
+  }
+  if (!/SSL|TLS/.test(code)) return undefined;
+  return {
+    code: "tls-failed",
+    advice: "look at the scheme and port of the address, and at tls.certificate and tls.key",
+  };
+}

@@ -1,4 +1,4 @@
-import { readShards } from "../shards/read-shards.ts";
+import { readStream } from "../shards/read-shards.ts";
 import { streamFailure } from "../shards/stream-failure.ts";
 import { anySourceKind, type SourceKind } from "../source-kind.ts";
 import { TableStream } from "./table-stream.ts";
@@ -20,17 +20,9 @@ export const dynamodbStreamsSource: SourceKind = anySourceKind<TableStreamOption
   options: tableStreamOptions,
   upstream: upstreamOf,
   create: (components) => async (options, run) => {
-    const { clock, random } = components;
-    const { start, pollIntervalMs } = options;
-    try {
-      const upstream = await TableStream.open(options, components, run.signal);
-      try {
-        await readShards({ upstream, start, pollIntervalMs, run, clock, random });
-      } finally {
-        upstream.close();
-      }
-    } catch (error) {
+    const open = () => TableStream.open(options, components, run.signal);
+    await readStream({ ...options, ...components, open, run }).catch((error: unknown) => {
       throw streamFailure(error, upstreamOf(options), ADVICE);
-    }
+    });
   },
 });

@@ -1,4 +1,4 @@
-import { readShards } from "../shards/read-shards.ts";
+import { readStream } from "../shards/read-shards.ts";
 import { streamFailure } from "../shards/stream-failure.ts";
 import { anySourceKind, type SourceKind } from "../source-kind.ts";
 import { type KinesisOptions, kinesisOptions, upstreamOf } from "./kinesis-options.ts";
@@ -19,17 +19,9 @@ export const kinesisSource: SourceKind = anySourceKind<KinesisOptions>({
   options: kinesisOptions,
   upstream: upstreamOf,
   create: (components) => async (options, run) => {
-    const { clock, random } = components;
-    const { start, pollIntervalMs } = options;
-    try {
-      const upstream = await KinesisStream.open(options, components, run.signal);
-      try {
-        await readShards({ upstream, start, pollIntervalMs, run, clock, random });
-      } finally {
-        upstream.close();
-      }
-    } catch (error) {
+    const open = () => KinesisStream.open(options, components, run.signal);
+    await readStream({ ...options, ...components, open, run }).catch((error: unknown) => {
       throw streamFailure(error, upstreamOf(options), ADVICE);
-    }
+    });
   },
 });

@@ -1,4 +1,5 @@
 import { LakehoseError, reasonOf } from "../../model/errors.ts";
+import { tlsFailure } from "../client-tls.ts";
 
 /**
  * A failure of the client's or of the broker's, in our words. The broker tells by return codes of MQTT 3.1.1 (section
@@ -49,18 +50,8 @@ function verdictOn(code: number): Verdict {
 }
 
 function onTheWay(code: string, reason: string): Verdict {
-  if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code)) {
-    return {
-      code: "tls-failed",
-      advice: "the broker's certificate is not trusted: look at tls.authority and tls.serverName",
-    };
-  }
-  if (/SSL|TLS/.test(code)) {
-    return {
-      code: "tls-failed",
-      advice: "look at the scheme and port of the address, and at tls.certificate and tls.key",
-    };
-  }
+  const tls = tlsFailure(code);
+  if (tls !== undefined) return tls;
   if (reason === "connack timeout") {
     return {
       code: "connection-lost",

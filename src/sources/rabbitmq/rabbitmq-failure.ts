@@ -1,4 +1,5 @@
 import { LakehoseError, reasonOf } from "../../model/errors.ts";
+import { tlsFailure } from "../client-tls.ts";
 import type { RabbitMqOptions } from "./rabbitmq-options.ts";
 
 /**
@@ -68,18 +69,8 @@ function adviceOnPrecondition(reason: string): string {
 
 function onTheWay(error: unknown, reason: string): Verdict {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code)) {
-    return {
-      code: "tls-failed",
-      advice: "the broker's certificate is not trusted: look at tls.authority and tls.serverName",
-    };
-  }
-  if (/SSL|TLS/.test(code)) {
-    return {
-      code: "tls-failed",
-      advice: "look at the scheme and port of the address, and at tls.certificate and tls.key",
-    };
-  }
+  const tls = tlsFailure(code);
+  if (tls !== undefined) return tls;
   // The library keeps to itself what the broker says when it does not open the virtual host.
   if (reason.startsWith("Expected ConnectionOpenOk; got <ConnectionClose")) return NO_VHOST;
   if (reason.includes("handshake")) {

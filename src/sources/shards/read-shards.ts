@@ -25,6 +25,27 @@ const LIST_INTERVAL_MS = 60_000;
 /** While a shard has ended and its children are not known. */
 const LIST_SOON_INTERVAL_MS = 1_000;
 
+export interface ReadStreamOptions extends Omit<ReadShardsOptions, "upstream"> {
+  readonly open: () => Promise<ShardedUpstream & { close(): void }>;
+}
+
+/** Opens the stream for as long as its shards are read. */
+export async function readStream({
+  open,
+  start,
+  pollIntervalMs,
+  run,
+  clock,
+  random,
+}: ReadStreamOptions): Promise<never> {
+  const upstream = await open();
+  try {
+    return await readShards({ upstream, start, pollIntervalMs, run, clock, random });
+  } finally {
+    upstream.close();
+  }
+}
+
 /** Resolves never: rejects when the signal is aborted, or with what ends this attempt. */
 export async function readShards(options: ReadShardsOptions): Promise<never> {
   const ended = new AbortController();
