@@ -157,7 +157,7 @@ test("our own engine gives what an installed jq gives", { skip: NO_JQ }, () => {
   );
 });
 
-/** None for texts that ours refuses to make: jq would, and runs out of memory. */
+/** None for texts that ours refuses to make, since jq would run out of memory, and for times that jq's clock has not. */
 function ownAnswers(asking: string, documents: readonly JsonValue[]): readonly Answer[] | undefined {
   if (WRITES_TIMES.test(asking) && UNUSUAL.test(JSON.stringify(documents))) return undefined;
   const engine = compiledEngine(asking, KEYS_MAX);
