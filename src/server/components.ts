@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Partitions } from "../catalog/partition.ts";
 import type { DeliveryComponents } from "../delivery/delivery-options.ts";
+import type { DestinationType } from "../destinations/destination-type.ts";
 import { findDestinationType } from "../destinations/registry.ts";
 import { formatOf } from "../formats/registry.ts";
 import type { FunctionInvoker } from "../functions/function-invoker.ts";
@@ -53,9 +54,13 @@ export function deliveryComponents({
     schemaLearned: (learned) => void learnedTables.record(learned),
     format: (type) => formatOf(type) ?? unknown("format", type),
     processor: (spec, stream) => createProcessor(spec, { stream, functions, clock, random, telemetry }),
-    destination: ({ type, options }) =>
-      (findDestinationType(type) ?? unknown("destination", type)).create(options, dependencies),
+    destination: ({ type, options }, owner) => destinationType(type).create(options, { ...dependencies, owner }),
+    connectionOptions: (type) => destinationType(type).connectionOptions ?? [],
   };
+}
+
+function destinationType(type: string): DestinationType {
+  return findDestinationType(type) ?? unknown("destination", type);
 }
 
 /** Definitions are made by this program's own translation; one that it does not know comes from a newer version. */
