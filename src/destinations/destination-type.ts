@@ -34,6 +34,10 @@ export interface DestinationDependencies {
   readonly owner: DestinationOwner;
   /** The store that a bucket lives in, as the configuration maps it. */
   storeFor(bucket: string): ObjectStore;
+  /** What the configuration keeps under a name. Throws an `Error` that says what is missing. */
+  secretOf(name: string): string;
+  /** Where that is reached which the configuration knows under an ARN or an address of AWS. */
+  endpointOf(name: string): string | undefined;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly random: Random;

@@ -44,8 +44,8 @@ export const objectStoreDestinationType = {
     new ObjectStoreDestination(objectStoreOptionsSchema.parse(options), dependencies),
 } as const satisfies DestinationType;
 
-/** Objects say themselves whose they are. */
-export type ObjectStoreDependencies = Omit<DestinationDependencies, "owner">;
+/** Objects say themselves whose they are, and stores are configured with their buckets. */
+export type ObjectStoreDependencies = Pick<DestinationDependencies, "storeFor" | "telemetry" | "clock" | "random">;
 
 export class ObjectStoreDestination implements Destination {
   readonly #options: ObjectStoreOptions;
