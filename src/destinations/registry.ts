@@ -1,9 +1,16 @@
 import type { DestinationType } from "./destination-type.ts";
 import { kafkaDestinationType } from "./kafka/kafka-destination.ts";
+import { kinesisDestinationType } from "./kinesis/kinesis-destination.ts";
 import { objectStoreDestinationType } from "./object-store/object-store-destination.ts";
+import { sqsDestinationType } from "./sqs/sqs-destination.ts";
 
 /** Every destination that Lakehose can deliver to, in the order of the alphabet. */
-export const destinationTypes: readonly DestinationType[] = [kafkaDestinationType, objectStoreDestinationType];
+export const destinationTypes: readonly DestinationType[] = [
+  kafkaDestinationType,
+  kinesisDestinationType,
+  objectStoreDestinationType,
+  sqsDestinationType,
+];
 
 export function findDestinationType(type: string): DestinationType | undefined {
   return destinationTypes.find((one) => one.type === type);
