@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import type { SignatureV4 } from "@smithy/signature-v4";
-import type { Secret } from "../../model/secret.ts";
+import type { NamedSecret } from "../../model/secret.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
 
 export interface RequestToAuthorize {
@@ -12,10 +12,13 @@ export interface RequestToAuthorize {
 /** The headers of a request with those that prove who sends it. Secrets are read anew each time: they may have changed. */
 export type Authorize = (request: RequestToAuthorize) => Promise<Readonly<Record<string, string>>>;
 
+/** What a secret says, however it is given. */
+export type ReadSecret = (secret: NamedSecret) => string;
+
 type Auth = NonNullable<ClusterOptions["auth"]>;
 type Credentials = ConstructorParameters<typeof SignatureV4>[0]["credentials"];
 
-export function authorization(auth: Auth | undefined, read: (secret: Secret) => string, now: () => number): Authorize {
+export function authorization(auth: Auth | undefined, read: ReadSecret, now: () => number): Authorize {
   switch (auth?.type) {
     case undefined:
       return async ({ headers }) => headers;
@@ -34,7 +37,7 @@ export function authorization(auth: Auth | undefined, read: (secret: Secret) => 
 /** Signature version 4 of AWS, with the hash of the body in a header, which serverless collections ask for. */
 function signing(
   { service, region, credentials }: Extract<Auth, { type: "sigv4" }>,
-  read: (secret: Secret) => string,
+  read: ReadSecret,
   now: () => number,
 ): Authorize {
   let chain: Credentials | undefined;

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Dispatcher } from "undici";
-import type { Secret } from "../../model/secret.ts";
-import type { Clock } from "../../std/clock.ts";
+import { readNamedSecret } from "../../model/secret.ts";
 import { DestinationError } from "../destination-error.ts";
-import { type Authorize, authorization } from "./authorization.ts";
+import type { DestinationDependencies } from "../destination-type.ts";
+import { type Authorize, authorization, type ReadSecret } from "./authorization.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
 
 /**
@@ -35,23 +34,21 @@ const RETRY_AFTER_SECONDS_MAX = 300;
 /** How much of what a cluster says is passed on. */
 const SHOWN_CHARACTERS = 1_000;
 
-export interface ClusterClientOptions {
-  readonly cluster: ClusterOptions;
-  readonly clock: Clock;
-  readonly readSecret: (secret: Secret) => string;
-}
+export type ClusterClientDependencies = Pick<DestinationDependencies, "clock" | "secretOf" | "endpointOf">;
 
 export class ClusterClient {
   readonly #options: ClusterOptions;
-  readonly #clock: Clock;
+  readonly #dependencies: ClusterClientDependencies;
+  readonly #readSecret: ReadSecret;
   readonly #authorize: Authorize;
   #endpoint = 0;
   #dispatcher: Promise<Dispatcher> | undefined;
 
-  constructor({ cluster, clock, readSecret }: ClusterClientOptions) {
-    this.#options = cluster;
-    this.#clock = clock;
-    this.#authorize = authorization(cluster.auth, readSecret, () => clock.now());
+  constructor(options: ClusterOptions, dependencies: ClusterClientDependencies) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+    this.#readSecret = (secret) => readNamedSecret(secret, dependencies.secretOf);
+    this.#authorize = authorization(options.auth, this.#readSecret, () => dependencies.clock.now());
   }
 
   /** The text of the answer to a request that the cluster read. Throws a `DestinationError`. */
@@ -66,9 +63,11 @@ export class ClusterClient {
   }
 
   async #post(body: Buffer, signal: AbortSignal) {
-    const url = this.#url();
+    const { gzip: packs } = this.#options;
+    const address = this.#address();
     try {
-      const packed = this.#options.gzip ? await compress(body, { level: GZIP_LEVEL }) : body;
+      const url = bulkUrl(address, this.#dependencies.endpointOf(address));
+      const packed = packs ? await compress(body, { level: GZIP_LEVEL }) : body;
       const headers = await this.#authorize({ url, headers: this.#headers(), body: packed });
       const { request } = await import("undici");
       const answer = await request(url, {
@@ -82,21 +81,18 @@ export class ClusterClient {
     } catch (error) {
       // The next attempt asks the next node.
       this.#endpoint++;
-      throw unreachable(url, error);
+      throw unreachable(address, error);
     }
+  }
+
+  #address(): string {
+    const addresses = [this.#options.endpoint].flat();
+    return addresses[this.#endpoint % addresses.length] ?? "";
   }
 
   #headers(): Record<string, string> {
     const encoding = this.#options.gzip ? { "content-encoding": "gzip" } : {};
     return { "content-type": "application/x-ndjson", accept: "application/json", ...encoding };
-  }
-
-  #url(): URL {
-    const { endpoints } = this.#options;
-    const endpoint = endpoints[this.#endpoint % endpoints.length] ?? "";
-    const url = new URL(PATH, endpoint.endsWith("/") ? endpoint : `${endpoint}/`);
-    url.searchParams.set("filter_path", FILTER);
-    return url;
   }
 
   /** Made for the first request: a server that delivers elsewhere does without the HTTP client. */
@@ -109,9 +105,9 @@ export class ClusterClient {
   }
 
   async #connect(): Promise<Dispatcher> {
-    const { caFile, proxy, requestTimeoutSeconds } = this.#options;
+    const { ca, proxy, requestTimeoutSeconds } = this.#options;
     const { Agent, ProxyAgent } = await import("undici");
-    const tls = caFile === undefined ? {} : { ca: await readFile(caFile) };
+    const tls = ca === undefined ? {} : { ca: await authorities(this.#readSecret(ca)) };
     const timeoutMs = requestTimeoutSeconds * 1000;
     const common = { connections: CONNECTIONS_MAX, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
     if (proxy !== undefined) return new ProxyAgent({ ...common, uri: proxy, requestTls: tls });
@@ -121,12 +117,20 @@ export class ClusterClient {
   /** Seconds, or a date. */
   #retryAfterMs(header: string | string[] | undefined): number | undefined {
     if (typeof header !== "string") return undefined;
-    const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - this.#clock.now()) / 1000;
+    const seconds = /^\d+$/.test(header)
+      ? Number(header)
+      : (Date.parse(header) - this.#dependencies.clock.now()) / 1000;
     return seconds > 0 ? Math.min(seconds, RETRY_AFTER_SECONDS_MAX) * 1000 : undefined;
   }
 }
 
 const compress = promisify(gzip);
+
+/** Those that Node.js knows, loaded when somebody asks, and one more. */
+async function authorities(own: string): Promise<string[]> {
+  const { rootCertificates } = await import("node:tls");
+  return [...rootCertificates, own];
+}
 
 /** Code of the error for a request that is larger than the cluster takes: it may be sent in parts. */
 export const TOO_LARGE = "too-large";
@@ -146,9 +150,19 @@ function refusal(status: number, text: string, retryAfterMs: number | undefined)
   return new DestinationError(code, message, { ...options, retriable: true });
 }
 
-function unreachable(url: URL, error: unknown): DestinationError {
+function bulkUrl(address: string, mapped: string | undefined): URL {
+  const place = mapped ?? address;
+  if (place.startsWith("arn:")) {
+    throw new Error(`expected an entry of endpoints in the configuration for "${address}"; no name matches. Add one`);
+  }
+  const url = new URL(PATH, place.endsWith("/") ? place : `${place}/`);
+  url.searchParams.set("filter_path", FILTER);
+  return url;
+}
+
+function unreachable(address: string, error: unknown): DestinationError {
   const reason = error instanceof Error ? reasonWithCause(error) : String(error);
-  const message = `expected an answer from ${url.origin}, got none: ${reason}`;
+  const message = `expected an answer from ${address}, got none: ${reason}`;
   return new DestinationError("unreachable", message, {
     retriable: true,
     isDoubtful: true,

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { credentialsSchema } from "../../model/credentials-schema.ts";
-import { secretSchema } from "../../model/secret.ts";
+import { namedSecretSchema } from "../../model/secret.ts";
 
 /** Bulk requests larger than this are no faster, and small nodes of Amazon's refuse what is larger than 10 MiB. */
 export const REQUEST_BYTES_MAX = 8 * 1024 * 1024;
@@ -11,12 +10,12 @@ export const REQUEST_TIMEOUT_SECONDS = 60;
 const basicSchema = z.strictObject({
   type: z.literal("basic"),
   user: z.string().min(1).meta({ description: "Name of the user." }),
-  password: secretSchema("Password of the user."),
+  password: namedSecretSchema("Password of the user."),
 });
 
 const apiKeySchema = z.strictObject({
   type: z.literal("api-key"),
-  key: secretSchema("API key of Elasticsearch, in the encoded form that it was given out in."),
+  key: namedSecretSchema("API key of Elasticsearch, in the encoded form that it was given out in."),
 });
 
 const sigv4Schema = z.strictObject({
@@ -26,24 +25,35 @@ const sigv4Schema = z.strictObject({
     .default("es")
     .meta({ description: "`es`: a domain of Amazon OpenSearch Service. `aoss`: a serverless collection." }),
   region: z.string().min(1).meta({ description: "Region of the domain or collection." }),
-  credentials: credentialsSchema("cluster"),
+  credentials: z
+    .strictObject({
+      accessKeyId: z.string().min(1).meta({ description: "Id of the key." }),
+      secretAccessKey: namedSecretSchema("Secret of the key."),
+      sessionToken: namedSecretSchema("Token of temporary credentials.").optional(),
+    })
+    .optional()
+    .meta({ description: "Key to sign with. Default: the AWS chain (environment, profile, instance role)." }),
 });
 
-/** How a cluster is reached: a part of the options of the destination, and of the configuration, which may know more. */
-export const clusterSchema = z.strictObject({
-  endpoints: z
-    .array(z.url({ protocol: /^https?$/ }))
-    .min(1)
-    .meta({ description: "Addresses of the cluster. When one cannot be reached, the next is tried." }),
+const address = z
+  .string()
+  .regex(/^(https?:\/\/|arn:)/, "expected an address that begins with http:// or https://, or an ARN")
+  .refine((text) => text.startsWith("arn:") || URL.parse(text)?.username === "", {
+    error: "expected an address without a user in it; name and password belong in `auth`",
+  });
+
+/** How a cluster is reached: the options that do not change what is written. */
+export const clusterShape = {
+  endpoint: z.union([address, z.array(address).min(1)]).meta({
+    description:
+      "Address of the cluster, or several: when a node cannot be reached, the next is tried. An ARN, or an address of AWS, leads to where `endpoints` of the configuration says.",
+    examples: ["https://search.example.org:9200"],
+  }),
   auth: z
     .discriminatedUnion("type", [basicSchema, apiKeySchema, sigv4Schema])
     .optional()
     .meta({ description: "How requests prove who sends them. Default: not at all." }),
-  caFile: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: "File with the certificates (PEM) that sign the cluster's. Default: those of the system." }),
+  ca: namedSecretSchema("Certificates (PEM) of those who sign the cluster's, beside those of the system.").optional(),
   proxy: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -61,6 +71,7 @@ export const clusterSchema = z.strictObject({
     .max(3600)
     .default(REQUEST_TIMEOUT_SECONDS)
     .meta({ description: "How long a request may take." }),
-});
+} as const;
 
+const clusterSchema = z.object(clusterShape);
 export type ClusterOptions = z.infer<typeof clusterSchema>;

@@ -26,12 +26,13 @@ interface Options {
 
 /** A destination of index `trades` at the address. */
 function destinationAt(t: TestContext, address: string, { cluster, destination }: Options = {}): Destination {
-  const options = { cluster: { endpoints: [address], ...cluster }, index: "trades", ...destination };
+  const options = { endpoint: address, index: "trades", ...cluster, ...destination };
   const stream = { name: "s", uid: STREAM_UID, arn: "arn", region: "us-east-1" };
   const opened = openSearchDestinationType.create(options, {
     owner: { stream, delivery: "d" },
     storeFor: () => assert.fail("no store is needed"),
-    readSecret: (secret) => (typeof secret === "string" ? secret : `read ${JSON.stringify(secret)}`),
+    secretOf: (name) => assert.fail(`no secret ${name} is needed`),
+    endpointOf: () => undefined,
     telemetry: silentTelemetry,
     clock,
     random: seededRandom(1),

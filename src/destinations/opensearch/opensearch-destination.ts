@@ -9,7 +9,7 @@ import { readBulkAnswer } from "./bulk-answer.ts";
 import { type BulkItem, BulkItems, bulkBody } from "./bulk-request.ts";
 import { ClusterClient, TOO_LARGE } from "./cluster-client.ts";
 import { documentOf } from "./document.ts";
-import { type OpenSearchOptions, openSearchOptionsSchema } from "./opensearch-options.ts";
+import { connectionOptions, type OpenSearchOptions, openSearchOptionsSchema } from "./opensearch-options.ts";
 import { Round } from "./round.ts";
 
 /**
@@ -29,7 +29,7 @@ export const openSearchDestinationType: DestinationType = {
   optionsSchema: openSearchOptionsSchema,
   takes: "records",
   errorType: "AmazonOpenSearchService-failed",
-  connectionOptions: ["cluster"],
+  connectionOptions,
   guarantee: "exactly-once",
   create: (options: JsonObject, dependencies: DestinationDependencies) =>
     new OpenSearchDestination(openSearchOptionsSchema.parse(options), dependencies),
@@ -47,17 +47,17 @@ export class OpenSearchDestination implements Destination {
   readonly #items: BulkItems;
   #requestBytesMax: number;
 
-  constructor(options: OpenSearchOptions, { owner, clock, readSecret }: DestinationDependencies) {
-    const { cluster, documentId, serverless, index, indexFrom, rotation, typeName } = options;
+  constructor(options: OpenSearchOptions, dependencies: DestinationDependencies) {
+    const { documentId, serverless, index, indexFrom, rotation, typeName, requestBytesMax } = options;
     const replaces = typeof documentId !== "string";
     const versions = replaces && !serverless;
     this.#options = options;
     this.inOrder = replaces && !versions;
-    this.#client = new ClusterClient({ cluster, clock, readSecret });
-    const { uid: streamUid } = owner.stream;
+    this.#client = new ClusterClient(options, dependencies);
+    const { uid: streamUid } = dependencies.owner.stream;
     this.#addressing = new Addressing({ index, indexFrom, rotation, documentId, versions, streamUid });
     this.#items = new BulkItems({ typeName, replaces });
-    this.#requestBytesMax = cluster.requestBytesMax;
+    this.#requestBytesMax = requestBytesMax;
   }
 
   /** A parcel leaves no mark of its own at the cluster; sending its documents again finds those that are there. */

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { recordTextSchema } from "../record-text.ts";
-import { clusterSchema } from "./cluster-options.ts";
+import { clusterShape } from "./cluster-options.ts";
 import { indexProblem } from "./index-name.ts";
 import { ROTATIONS } from "./index-rotation.ts";
 
 export const openSearchOptionsSchema = z.strictObject({
-  cluster: clusterSchema.meta({ description: "How the cluster is reached." }),
+  ...clusterShape,
   index: z
     .string()
     .superRefine((name, context) => {
@@ -38,3 +38,6 @@ export const openSearchOptionsSchema = z.strictObject({
 });
 
 export type OpenSearchOptions = z.infer<typeof openSearchOptionsSchema>;
+
+/** An open parcel follows their newest values: a wrong password must not stay wrong. */
+export const connectionOptions = Object.keys(clusterShape);
