@@ -8,7 +8,6 @@ const BUSY_STATUSES: ReadonlySet<number> = new Set([429, 503]);
 /** One attempt at a parcel: settles its records as answers come, and knows what is to come again. */
 export class Round {
   readonly #attempt: Attempt;
-  #postponed = 0;
   #first: ItemError | undefined;
   #isBusy = false;
 
@@ -31,7 +30,6 @@ export class Round {
   }
 
   #postpone(error: ItemError): void {
-    this.#postponed++;
     this.#first ??= error;
     this.#isBusy ||= BUSY_STATUSES.has(error.status);
   }
@@ -41,12 +39,11 @@ export class Round {
     if (this.#isBusy) this.throwIfUnsettled();
   }
 
+  /** With what the cluster said of the first document, in its own words: they will stand in the error records. */
   throwIfUnsettled(): void {
     if (this.#first === undefined) return;
     const { status, message } = this.#first;
-    const count = this.#postponed;
-    const text = count === 1 ? message : `${count} documents were put off, the first because of ${message}`;
     const code = status === 401 || status === 403 ? "denied" : "put-off";
-    throw new DestinationError(code, text, { retriable: true, logCode: String(status) });
+    throw new DestinationError(code, message, { retriable: true, logCode: String(status) });
   }
 }
