@@ -6,6 +6,8 @@ import type { RequestHead } from "../protocol/http.ts";
  * TLS, for all paths, so that no neighbouring subdomain can plant one.
  */
 export interface SessionCookie {
+  /** Whether browsers keep it to TLS. */
+  readonly secure: boolean;
   /** The id, if the request carries exactly one; of two, one was planted and nobody can tell which. */
   read(head: Pick<RequestHead, "headers">): string | undefined;
   set(id: string, maxAgeMs: number): string;
@@ -16,6 +18,7 @@ export function sessionCookie(secure: boolean): SessionCookie {
   const name = secure ? "__Host-lakehose-session" : "lakehose-session";
   const attributes = `Path=/; HttpOnly; SameSite=Strict${secure ? "; Secure" : ""}`;
   return {
+    secure,
     read: ({ headers }) => readCookie(headers.cookie, name),
     set: (id, maxAgeMs) => `${name}=${id}; Max-Age=${Math.floor(maxAgeMs / 1000)}; ${attributes}`,
     clear: () => `${name}=; Max-Age=0; ${attributes}`,

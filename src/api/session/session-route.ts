@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AccessError } from "../../access/access-error.ts";
 import type { Session } from "../../access/sessions.ts";
 import type { SignIn, StartedSession } from "../../access/sign-in.ts";
 import type { JsonObject } from "../../std/json.ts";
@@ -12,6 +13,8 @@ import type { HttpAnswer, HttpRequest, Route } from "../protocol/http.ts";
 import { parseJsonObject } from "../protocol/json-protocol.ts";
 import { type OwnAddress, refuseOtherSites } from "../protocol/same-origin.ts";
 import { WireError } from "../protocol/wire-error.ts";
+import { comeBack, failedReturn, seeOther, setOut } from "./oidc-answers.ts";
+import { OIDC_BEGIN, OIDC_CALLBACK } from "./oidc-paths.ts";
 import type { SessionDoor } from "./session-door.ts";
 
 export interface SessionRouteOptions {
@@ -36,6 +39,7 @@ const credentialsSchema = z.strictObject({ user: z.string().min(1).max(256), pas
  * POST   /api/session {user, password} => the session, and its cookie
  * GET    /api/session => {required, user, signIn}: who is signed in, and how one signs in
  * DELETE /api/session => the same with nobody, and the cookie is taken away
+ * GET    /api/session/oidc, /api/session/oidc/callback: see `oidc-answers.ts`
  */
 export function sessionRoute(options: SessionRouteOptions): Route {
   const { telemetry } = options;
@@ -63,7 +67,10 @@ function answer(options: SessionRouteOptions, request: HttpRequest): Promise<Htt
   if (path === PATH && method === "GET") return adminAnswer(200, viewOf(options, request));
   if (path === PATH && method === "POST") return begin(options, request);
   if (path === PATH && method === "DELETE") return end(options, request);
-  const message = `${method} ${path.slice(0, 256)} is unknown. There are GET, POST and DELETE of ${PATH}`;
+  if (path === OIDC_BEGIN && method === "GET") return setOut(options.signIn, request, options.door.cookie.secure);
+  if (path === OIDC_CALLBACK && method === "GET") return finish(options, request);
+  const known = `GET, POST and DELETE of ${PATH}, GET of ${OIDC_BEGIN} and ${OIDC_CALLBACK}`;
+  const message = `${method} ${path.slice(0, 256)} is unknown. There are ${known}`;
   throw new WireError("UnknownOperationException", message);
 }
 
@@ -72,10 +79,21 @@ async function begin(options: SessionRouteOptions, request: HttpRequest): Promis
   const body = parseJsonObject(await request.body({ bytesMax: BODY_BYTES_MAX }));
   const { user, password } = parseBody(credentialsSchema, body);
   const started = await signIn.withPassword(user, password, request.address).catch(async (error: unknown) => {
-    await failed(options, request, user, error);
+    await failed(options, request, { user, via: "password", error });
     throw error;
   });
   return adminAnswer(200, sessionView(options, started.session), await welcome(options, request, started));
+}
+
+async function finish(options: SessionRouteOptions, request: HttpRequest): Promise<HttpAnswer> {
+  try {
+    const started = await comeBack(options.signIn, request);
+    return seeOther(started.returnTo, await welcome(options, request, started));
+  } catch (error) {
+    if (!(error instanceof AccessError)) throw error;
+    await failed(options, request, { user: "", via: "oidc", error });
+    return failedReturn(error);
+  }
 }
 
 /** The cookie of a session that has begun; the one that the browser had before ends. */
@@ -93,14 +111,27 @@ async function welcome(
   return { "set-cookie": door.cookie.set(id, signIn.sessions.endsAt(session).latest - session.createdAt) };
 }
 
-/** Attempts that nobody looked at are counted, not written down: there may be very many. */
-async function failed(options: SessionRouteOptions, request: HttpRequest, user: string, error: unknown): Promise<void> {
+interface FailedSignIn {
+  /** Empty where nobody knows. */
+  readonly user: string;
+  readonly via: "password" | "oidc";
+  readonly error: unknown;
+}
+
+/** What the audit log knows of. Attempts that nobody looked at only count: there may be very many. */
+const TELLING: ReadonlySet<string> = new Set(["wrong-credentials", "provider-failed", "no-role"]);
+
+async function failed(
+  options: SessionRouteOptions,
+  request: HttpRequest,
+  { user, via, error }: FailedSignIn,
+): Promise<void> {
   const known = wireErrorOf(error, { accountId: "", stream: "" });
   const { address: from, id: requestId } = request;
   const code = known?.code ?? "InternalFailure";
-  options.telemetry.emit("access.signInFailed", { via: "password", code, address: from });
-  if (known?.code !== "UnrecognizedClientException") return;
-  const about = { who: user, proof: "nothing", from, requestId, reason: known.message } as const;
+  options.telemetry.emit("access.signInFailed", { via, code, address: from });
+  if (!(error instanceof AccessError) || !TELLING.has(error.code)) return;
+  const about = { who: user, proof: "nothing", from, requestId, reason: error.message } as const;
   await options.audit.write({ ...about, action: "lakehose:SignIn", subjects: [], outcome: "refused" });
 }
 
@@ -131,6 +162,6 @@ function sessionView({ signIn }: SessionRouteOptions, session: Session): JsonObj
   return { required: true, user: { name, role, via, ...ends }, signIn: waysIn(signIn) };
 }
 
-function waysIn({ withPasswords }: SignIn): JsonObject {
-  return { password: withPasswords, oidc: null };
+function waysIn({ withPasswords, oidc }: SignIn): JsonObject {
+  return { password: withPasswords, oidc: oidc === undefined ? null : { label: oidc.label, path: OIDC_BEGIN } };
 }

@@ -5,6 +5,8 @@ import { parseConfiguration } from "./load-configuration.ts";
 import { signInSection } from "./sign-in-section.ts";
 
 const HASH = `$scrypt$ln=15,r=8,p=3$${"A".repeat(22)}$${"B".repeat(43)}`;
+const PUBLIC = { publicUrl: "https://lake.example.com/console" };
+const OIDC = { issuer: "https://login.example.com", clientId: "lakehose" };
 const ANA = { name: "ana", passwordHash: HASH, role: "admin" };
 
 function parse(content: object, environment: Record<string, string> = {}) {
@@ -33,12 +35,25 @@ test("users that nobody could sign in as, or two as one, are refused with their 
     [{ users: [ANA, ANA] }, /signIn\.users: expected each name once/],
     [{ publicUrl: "ftp://x" }, /signIn\.publicUrl/],
     [{ sessions: { idle: "1s" } }, /signIn\.sessions\.idle/],
+    [{ oidc: OIDC }, /signIn\.publicUrl: expected the address/],
+    [{ ...PUBLIC, oidc: { ...OIDC, issuer: "http://login.example.com" } }, /signIn\.oidc\.issuer: .*https/],
+    [{ ...PUBLIC, oidc: { ...OIDC, scopes: ["email"] } }, /signIn\.oidc\.scopes: expected openid/],
+    [{ ...PUBLIC, oidc: { ...OIDC, roles: { root: ["x"] } } }, /signIn\.oidc\.roles/],
   ];
   for (const [signIn, message] of refused) assert.throws(() => parse({ signIn }), message);
   assert.throws(
     () => parse({ signIn: { users: [{ ...ANA, passwordHash: "plain-secret" }] } }),
     (error: Error) => !error.message.includes("plain-secret"),
   );
+});
+
+test("a provider knows where it sends people back to, and is enough to listen beyond this machine", () => {
+  const roles = { admin: ["platform"] };
+  const { signIn } = parse({ host: "0.0.0.0", signIn: { ...PUBLIC, oidc: { ...OIDC, roles } } });
+  assert.equal(signIn.oidc?.redirectUri, "https://lake.example.com/api/session/oidc/callback");
+  assert.deepEqual(signIn.oidc?.roles, { viewer: [], operator: [], admin: ["platform"] });
+  const local = parse({ signIn: { ...PUBLIC, oidc: { ...OIDC, issuer: "http://127.0.0.1:8080" } } });
+  assert.equal(local.signIn.oidc?.issuer, "http://127.0.0.1:8080");
 });
 
 test("a token with a role has the rules of the admin API, one without has all, and `allow` goes before both", () => {

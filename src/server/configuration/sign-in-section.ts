@@ -1,7 +1,9 @@
 import { z } from "zod";
+import type { OidcSettings } from "../../access/oidc/oidc-settings.ts";
 import { parsePasswordHash } from "../../access/password-hash.ts";
-import { ROLES } from "../../access/role.ts";
+import { ROLES, type Role } from "../../access/role.ts";
 import type { User } from "../../access/users.ts";
+import { OIDC_CALLBACK } from "../../api/session/oidc-paths.ts";
 import { readSecret, type Secret, type SecretSources, secretSchema } from "../../model/secret.ts";
 import { duration } from "../../streams/setting-types.ts";
 
@@ -48,6 +50,56 @@ const sessionsSchema = z
   .prefault({})
   .meta({ description: "How long people stay signed in; sessions outlive a restart." });
 
+const groups = (role: Role) =>
+  z
+    .array(z.string().min(1))
+    .default([])
+    .meta({ description: `Groups whose members have the role \`${role}\`.`, examples: [[`lake-${role}s`]] });
+
+/** Over a network, http would show the code and the secret to whoever listens. */
+const issuerSchema = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => text.startsWith("https:") || isLoopback(new URL(text).hostname), {
+    error: "expected an address with https:// (http:// only on this machine)",
+  });
+
+const oidcSchema = z
+  .strictObject({
+    issuer: issuerSchema.meta({
+      description: "Address of the provider; `/.well-known/openid-configuration` below it says the rest.",
+      examples: ["https://login.example.com/realms/main"],
+    }),
+    clientId: z
+      .string()
+      .min(1)
+      .meta({ description: "As the provider knows this server.", examples: ["lakehose"] }),
+    clientSecret: secretSchema("Proves this server to the provider; without one, PKCE alone does.").optional(),
+    label: z.string().min(1).max(100).default("Single sign-on").meta({ description: "What stands on the button." }),
+    scopes: z
+      .array(z.string().min(1))
+      .refine((scopes) => scopes.includes("openid"), "expected openid among them")
+      .default(["openid", "profile", "email"])
+      .meta({ description: "What is asked for.", examples: [["openid", "profile", "groups"]] }),
+    groupsClaim: z.string().min(1).default("groups").meta({ description: "Claim with the groups of a person." }),
+    nameClaim: z
+      .string()
+      .min(1)
+      .default("email")
+      .meta({
+        description: "Claim with the name that is shown and written to the log; without it, the subject.",
+        examples: ["preferred_username"],
+      }),
+    roles: z
+      .strictObject({ viewer: groups("viewer"), operator: groups("operator"), admin: groups("admin") })
+      .prefault({})
+      .meta({ description: "Roles of groups; the highest counts, and who is in none does not get in." }),
+  })
+  .optional()
+  .meta({
+    description:
+      "OpenID Connect provider (authorization code with PKCE). Its redirect URI is `PUBLICURL/api/session/oidc/callback`.",
+  });
+
 export const signInSection = z
   .strictObject({
     publicUrl: z
@@ -58,7 +110,12 @@ export const signInSection = z
         examples: ["https://lakehose.example.com"],
       }),
     users: usersSchema,
+    oidc: oidcSchema,
     sessions: sessionsSchema,
+  })
+  .refine(({ oidc, publicUrl }) => oidc === undefined || publicUrl !== undefined, {
+    path: ["publicUrl"],
+    error: "expected the address under which browsers know the server: the provider sends them back there",
   })
   .prefault({})
   .meta({ description: "How people sign in to the console and the admin API." });
@@ -69,11 +126,12 @@ export type SignInSection = z.output<typeof signInSection>;
 export interface SignInSettings {
   readonly publicOrigin?: string;
   readonly users: readonly User[];
+  readonly oidc?: OidcSettings;
   readonly sessions: { readonly idleMs: number; readonly lifeMs: number };
 }
 
 export function signInSettings(
-  { publicUrl, users, sessions }: SignInSection,
+  { publicUrl, users, oidc, sessions }: SignInSection,
   sources: SecretSources,
   at: <T>(path: string, read: () => T) => T,
 ): SignInSettings {
@@ -82,17 +140,29 @@ export function signInSettings(
     parsePasswordHash(text);
     return text;
   };
+  const providerOf = ({ clientSecret, ...provider }: NonNullable<typeof oidc>): OidcSettings => ({
+    ...provider,
+    redirectUri: new URL(OIDC_CALLBACK, publicUrl).href,
+    ...(clientSecret !== undefined && {
+      clientSecret: at("signIn.oidc.clientSecret", () => readSecret(clientSecret, sources)),
+    }),
+  });
   return {
     ...(publicUrl !== undefined && { publicOrigin: new URL(publicUrl).origin }),
     users: users.map((user, index) => ({
       ...user,
       passwordHash: at(`signIn.users[${index}].passwordHash`, () => hashOf(user.passwordHash)),
     })),
+    ...(oidc !== undefined && { oidc: providerOf(oidc) }),
     sessions: { idleMs: sessions.idle, lifeMs: sessions.life },
   };
 }
 
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
 /** Whether anybody can sign in. */
-export function hasPeople({ users }: SignInSettings): boolean {
-  return users.length > 0;
+export function hasPeople({ users, oidc }: SignInSettings): boolean {
+  return users.length > 0 || oidc !== undefined;
 }
