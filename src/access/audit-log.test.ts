@@ -55,11 +55,29 @@ test("AuditLog is there after a restart, ends a torn line, and its ids rise thou
   );
 });
 
-test("AuditLog is bounded, and failed sign-ins push out no change", async () => {
+test("AuditLog goes on after a disk that took half a line", async () => {
+  const { disk, open } = await world();
+  const log = await open();
+  await log.write(entry({ requestId: "first" }));
+  disk.faults.failNext("datasync", "ENOSPC");
+  await assert.rejects(log.write(entry({ requestId: "lost" })), { code: "ENOSPC" });
+  const path = `${DIRECTORY}/changes.ndjson`;
+  const file = await disk.open(path, "write");
+  await file.truncate((await file.size()) - 40);
+  await file.close();
+  await log.write(entry({ requestId: "next" }));
+  assert.deepEqual(
+    (await log.read({ limit: 10 })).map(({ requestId }) => requestId),
+    ["next", "first"],
+  );
+});
+
+test("AuditLog is bounded, and neither failed sign-ins nor refused calls push out a change", async () => {
   const { disk, open } = await world();
   const log = await open(1_000);
   await log.write(entry({ requestId: "change" }));
   for (let n = 0; n < 200; n++) await log.write(entry({ action: "lakehose:SignIn", outcome: "refused" }));
+  for (let n = 0; n < 200; n++) await log.write(entry({ outcome: "refused", subjects: [] }));
   assert.equal((await log.read({ limit: 1_000, subject: "jobs/daily" })).at(-1)?.requestId, "change");
   for (let n = 0; n < 200; n++) await log.write(entry());
   const files = await disk.list(DIRECTORY);

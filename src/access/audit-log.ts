@@ -9,11 +9,11 @@ import type { Role } from "./role.ts";
 /**
  * Who changed what: one JSON object a line, synced before the change is answered.
  *
- * Two files, each with its own bound: changes, and sign-ins. Anybody may fail to sign in as often as the limits of that
- * let them, and must not be able to push out what was changed.
+ * Two files, each with its own bound: changes, and attempts (sign-ins, and what was refused). Who may change nothing can
+ * try as often as they like, and must not be able to push out what others have changed.
  *
- * Layout: `meta/audit/changes.ndjson`, `meta/audit/sign-ins.ndjson`; older files end in `.1`, `.2`… with rising age. A line that a
- * crash has torn is ended by the next start and passed over by readers. Ids rise, also when the clock is set back.
+ * Layout: `meta/audit/changes.ndjson`, `meta/audit/attempts.ndjson`; older files end in `.1`, `.2`… with rising age. A line that a
+ * crash or a full disk has torn is ended by the next one and passed over by readers. Ids rise, also when the clock is set back.
  */
 export interface AuditEntry {
   readonly id: number;
@@ -60,24 +60,28 @@ export interface AuditLogOptions {
   readonly fileBytesMax?: number;
 }
 
-const KINDS = ["changes", "sign-ins"] as const;
+const KINDS = ["changes", "attempts"] as const;
 type Kind = (typeof KINDS)[number];
+
+const LINE_FEED = 0x0a;
 
 /** An entry is some 500 bytes: a file holds about 8,000. */
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
-/** The current file and older ones: 32 MiB of changes, 8 MiB of sign-ins. */
-const FILES_MAX: Readonly<Record<Kind, number>> = { changes: 8, "sign-ins": 2 };
+/** The current file and older ones: 32 MiB of changes, 8 MiB of attempts. */
+const FILES_MAX: Readonly<Record<Kind, number>> = { changes: 8, attempts: 2 };
 
 export class AuditLog {
   readonly #options: AuditLogOptions;
   readonly #writes = new Mutex();
   #lastId = 0;
+  /** Files whose last line may be half there, because a write failed. */
+  readonly #torn = new Set<Kind>();
 
   /** Looks for the highest id that was given out. */
   static async open(options: AuditLogOptions): Promise<AuditLog> {
     const log = new AuditLog(options);
     for (const kind of KINDS) {
-      await log.#endTornLine(kind);
+      await log.#lookForTornLine(kind);
       const [newest] = await log.#entriesOf(kind, { limit: 1 });
       log.#lastId = Math.max(log.#lastId, newest?.id ?? 0);
     }
@@ -90,13 +94,16 @@ export class AuditLog {
 
   /** Resolves when the entry is on disk. */
   write(entry: NewAuditEntry): Promise<void> {
-    const kind = entry.action === "lakehose:SignIn" ? "sign-ins" : "changes";
+    const kind = entry.action === "lakehose:SignIn" || entry.outcome === "refused" ? "attempts" : "changes";
     return this.#writes.run(async () => {
       const now = this.#options.clock.now();
       // Milliseconds with room for a thousand entries in each: sorted by time, and still exact as a number of JSON.
       this.#lastId = Math.max(this.#lastId + 1, now * 1_000);
-      const line = { id: this.#lastId, at: new Date(now).toISOString(), ...entry };
-      await this.#append(kind, Buffer.from(`${JSON.stringify(line)}\n`));
+      const line = JSON.stringify({ id: this.#lastId, at: new Date(now).toISOString(), ...entry });
+      const bytes = Buffer.from(`${this.#torn.has(kind) ? "\n" : ""}${line}\n`);
+      this.#torn.add(kind);
+      await this.#append(kind, bytes);
+      this.#torn.delete(kind);
     });
   }
 
@@ -150,10 +157,9 @@ export class AuditLog {
     }
   }
 
-  async #endTornLine(kind: Kind): Promise<void> {
+  async #lookForTornLine(kind: Kind): Promise<void> {
     const bytes = await readFileWhole(this.#options.disk, this.#path(kind, 0));
-    if (bytes === undefined || bytes.length === 0 || bytes.at(-1) === 0x0a) return;
-    await this.#append(kind, Buffer.from("\n"));
+    if (bytes !== undefined && bytes.length > 0 && bytes.at(-1) !== LINE_FEED) this.#torn.add(kind);
   }
 
   #path(kind: Kind, age: number): string {

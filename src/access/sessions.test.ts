@@ -76,6 +76,16 @@ test("the number of sessions is bounded: of one user, and of all", async () => {
   assert.equal(sessions.count, 1_000);
 });
 
+test("a full disk keeps nobody from signing in, and an end that may come back is told", async () => {
+  const { sessions, disk } = await world();
+  disk.faults.failNext("write", "ENOSPC");
+  const { id } = await sessions.begin(ANA);
+  assert.equal(sessions.use(id)?.user, "ana");
+  disk.faults.failNext("write", "ENOSPC");
+  await assert.rejects(sessions.end(id), { code: "ENOSPC" });
+  assert.equal(sessions.use(id), undefined);
+});
+
 test("a file that is damaged costs a sign-in, and no more", async () => {
   const { sessions, disk, path, open } = await world();
   const { id } = await sessions.begin(ANA);

@@ -18,8 +18,9 @@ import { ROLES } from "./role.ts";
  *
  * Bounded: so many of one user and of all; beyond that the one that was not used for longest ends.
  *
- * File: one JSON document, written whole. A new session and an end are durable when the call resolves; the time of the last
- * use is written at most once a minute, so that a crash may shorten an idle session by as much.
+ * File: one JSON document, written whole. An end is durable when the call resolves. A new session is, too, unless the disk
+ * takes no more: who has to mend that must get in, and at worst signs in once more after a restart. The time of the last use
+ * is written at most once a minute, so that a crash may shorten an idle session by as much.
  */
 const sessionSchema = z.object({
   /** SHA-256 of the id, base64url. */
@@ -93,7 +94,7 @@ export class Sessions {
     if (own.length >= SESSIONS_PER_USER_MAX) this.#sessions.delete(leastUsed(own));
     if (this.#sessions.size >= SESSIONS_MAX) this.#sessions.delete(leastUsed([...this.#sessions.values()]));
     this.#sessions.set(session.idHash, session);
-    await this.#write();
+    await this.#write().catch(() => undefined);
     return { id, session };
   }
 
