@@ -68,6 +68,15 @@ test("SignInAttempts counts all that come at the same moment, and all addresses 
   );
 });
 
+test("SignInAttempts: the wait begins when the password was found to be wrong, however long that took", async () => {
+  const clock = new PretendClock();
+  const attempts = new SignInAttempts(clock);
+  for (let n = 0; n < 5; n++) attempts.begin("ana", "192.0.2.1");
+  await clock.advance(30_000);
+  attempts.failed("ana", "192.0.2.1");
+  assert.throws(() => attempts.begin("ana", "192.0.2.1"), { retryAfterMs: 1_000 });
+});
+
 test("SignInAttempts forgets after a quiet hour, and holds a bounded number", async () => {
   const clock = new PretendClock();
   const attempts = new SignInAttempts(clock);

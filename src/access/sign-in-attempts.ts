@@ -34,6 +34,7 @@ interface Counter {
   /** On the monotonic clock. */
   readonly lastAt: number;
   readonly nextAt: number;
+  readonly waitMs: number;
 }
 
 export class SignInAttempts {
@@ -53,8 +54,20 @@ export class SignInAttempts {
       const message = `Too many attempts to sign in have failed: try again in ${Math.ceil(waitMs / 1000)} s`;
       throw new AccessError("too-many-attempts", message, { retryAfterMs: waitMs });
     }
-    this.#failed(this.#users, user, USER);
-    this.#failed(this.#addresses, client, ADDRESS);
+    this.#count(this.#users, user, USER);
+    this.#count(this.#addresses, client, ADDRESS);
+  }
+
+  /** The wait begins when the answer is given: checking a password takes long on a busy machine. */
+  failed(user: string, address: string): void {
+    const now = this.#clock.monotonic();
+    for (const [counters, key] of [
+      [this.#users, user],
+      [this.#addresses, clientOf(address)],
+    ] as const) {
+      const counter = counters.get(key);
+      if (counter !== undefined) counters.set(key, { ...counter, lastAt: now, nextAt: now + counter.waitMs });
+    }
   }
 
   /** The user starts anew; the address is only forgiven this attempt, or one who has an account could guess others for ever. */
@@ -64,7 +77,7 @@ export class SignInAttempts {
     const counter = this.#addresses.get(client);
     if (counter === undefined) return;
     if (counter.failures <= 1) this.#addresses.delete(client);
-    else this.#addresses.set(client, { ...counter, failures: counter.failures - 1, nextAt: counter.lastAt });
+    else this.#addresses.set(client, { ...counter, failures: counter.failures - 1, nextAt: 0, waitMs: 0 });
   }
 
   /** What is remembered, for tests of its bound. */
@@ -76,14 +89,14 @@ export class SignInAttempts {
     return Math.max(0, (counters.get(key)?.nextAt ?? 0) - this.#clock.monotonic());
   }
 
-  #failed(counters: Map<string, Counter>, key: string, { free, waitMsMax }: Policy): void {
+  #count(counters: Map<string, Counter>, key: string, { free, waitMsMax }: Policy): void {
     const now = this.#clock.monotonic();
     const known = counters.get(key);
     const failures = known === undefined || now - known.lastAt > QUIET_MS ? 1 : known.failures + 1;
     const waitMs = failures < free ? 0 : Math.min(waitMsMax, FIRST_WAIT_MS * 2 ** Math.min(failures - free, 30));
     // Entered anew, so that the first of the map is the one whose failure is longest ago.
     counters.delete(key);
-    counters.set(key, { failures, lastAt: now, nextAt: now + waitMs });
+    counters.set(key, { failures, lastAt: now, nextAt: now + waitMs, waitMs });
     const [oldest] = counters.keys();
     if (counters.size > COUNTERS_MAX && oldest !== undefined) counters.delete(oldest);
   }

@@ -61,6 +61,7 @@ export class SignIn {
     this.#attempts.begin(name, address);
     const user = password.length > PASSWORD_CHARACTERS_MAX ? undefined : await this.#users.check(name, password);
     if (user === undefined) {
+      this.#attempts.failed(name, address);
       throw new AccessError("wrong-credentials", "There is no such user, or the password is another");
     }
     this.#attempts.succeeded(name, address);
