@@ -6,7 +6,7 @@ export const ROOM_TIERS: readonly (readonly string[])[] = [
   ["std"],
   ["model"],
   ["telemetry"],
-  ["storage", "log", "formats", "functions", "generators"],
+  ["access", "storage", "log", "formats", "functions", "generators"],
   ["processors", "sources", "catalog"],
   ["destinations", "query"],
   ["delivery", "jobs", "triggers"],
