@@ -1,4 +1,5 @@
 import type { IdentifiedRecord } from "../model/identified-records.ts";
+import type { ProcessorStream } from "../processors/processor.ts";
 import type { ObjectBody } from "../storage/object-store.ts";
 import type { ParcelProgress, RecordDetails } from "./parcel-progress.ts";
 
@@ -76,4 +77,11 @@ export interface DeliveryProof {
   readonly etag: string;
   readonly bytes: number;
   readonly versionId?: string;
+}
+
+/** Whose parcels a destination gets. */
+export interface DestinationOwner {
+  readonly stream: ProcessorStream;
+  readonly delivery: string;
+  readonly replayId?: string;
 }

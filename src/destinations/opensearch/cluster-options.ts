@@ -52,12 +52,17 @@ export const clusterShape = {
   auth: z
     .discriminatedUnion("type", [basicSchema, apiKeySchema, sigv4Schema])
     .optional()
-    .meta({ description: "How requests prove who sends them. Default: not at all." }),
-  ca: namedSecretSchema("Certificates (PEM) of those who sign the cluster's, beside those of the system.").optional(),
+    .meta({
+      description: "How requests prove who sends them: `basic`, `api-key` or `sigv4`. Default: not at all.",
+      examples: [{ type: "basic", user: "lakehose", password: { secret: "search" } }],
+    }),
+  ca: namedSecretSchema("Certificates (PEM) of those who sign the cluster's, beside those of the system.")
+    .optional()
+    .meta({ examples: [{ secret: "search-ca" }] }),
   proxy: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .meta({ description: "Proxy that connections go through: `http://proxy:3128`." }),
+    .meta({ description: "Proxy that connections go through.", examples: ["http://proxy:3128"] }),
   gzip: z.boolean().default(false).meta({ description: "Whether requests are compressed: less network, more CPU." }),
   requestBytesMax: z
     .int()

@@ -25,6 +25,7 @@ export const openSearchOptionsSchema = z.strictObject({
     .meta({
       description:
         "`stable`: stream and place of the record, so that it is there once however often it is sent. `none`: the cluster makes one, and repeats are there twice. Or what the record says, and a later record replaces an earlier one of the same id.",
+      examples: [{ jq: '.shop + "-" + .order' }],
     }),
   typeName: z
     .string()

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { openSearchOptionsSchema } from "../../../destinations/opensearch/opensearch-options.ts";
-import type { JsonObject } from "../../../std/json.ts";
-import { settingsOf } from "../../../streams/settings.ts";
-import { toDeclared } from "../declared.ts";
-import type { DestinationKindName } from "../destination-kinds.ts";
-import { translateDeclared } from "../translate.ts";
+import { openSearchOptionsSchema } from "../../destinations/opensearch/opensearch-options.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { settingsOf } from "../../streams/settings.ts";
+import { toDeclared } from "./declared.ts";
+import type { DestinationKindName } from "./destination-kinds.ts";
+import { translateDeclared } from "./translate.ts";
 
 const DOMAIN = "arn:aws:es:us-east-1:000000000000:domain/trades";
 
