@@ -6,6 +6,8 @@ export function dataFolder(root: string) {
     root,
     /** Delivery logs for people (CloudWatchLoggingOptions). */
     logs: join(root, "logs"),
+    /** What was measured, minute by minute. */
+    metrics: join(root, "metrics"),
     /** The local lake: `buckets/BUCKET/KEY`. */
     buckets: join(root, "buckets"),
     /** Functions that the configuration does not name: `functions/NAME/`. */

@@ -21,6 +21,7 @@ import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import type { Sources } from "../sources/sources.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
+import type { MetricHistory } from "../telemetry/history/metric-history.ts";
 import type { Triggers } from "../triggers/triggers.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import { HttpServer } from "./http-server.ts";
@@ -39,6 +40,7 @@ export interface ListenerOptions {
   readonly announce: AnnounceObject;
   readonly stores: Pick<Stores, "lake" | "endpointOf">;
   readonly telemetry: TelemetryService;
+  readonly history: MetricHistory;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
   /** What functions call this server with; absent while no keys are asked for. */
@@ -89,7 +91,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 }
 
 function routesOf(options: ListenerOptions) {
-  const { configuration, context, stores, sources, triggers, announce, telemetry, unready, functionsKey } = options;
+  const { configuration, context, stores, sources, triggers, announce, telemetry, history, unready, functionsKey } =
+    options;
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
@@ -113,7 +116,7 @@ function routesOf(options: ListenerOptions) {
     adminRoute({
       telemetry,
       authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({ ...rooms, sources, triggers, deliveryLog: telemetry.deliveryLog }),
+      endpoints: adminEndpoints({ ...rooms, sources, triggers, history, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
     s3.unsigned,

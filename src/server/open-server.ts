@@ -11,6 +11,7 @@ import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
+import { openHistory } from "./open-history.ts";
 import { streamProgressIn } from "./open-jobs.ts";
 import { openLake } from "./open-lake.ts";
 import { type OpenedSources, openSources } from "./open-sources.ts";
@@ -75,7 +76,7 @@ async function compose(
   close: () => Promise<void>,
 ): Promise<RunningServer> {
   const rooms = await openRooms(configuration, pretty, closers);
-  const { folder, telemetry, stores, functions, lake, listeners, streams, sources } = rooms;
+  const { folder, telemetry, history, stores, functions, lake, listeners, streams, sources } = rooms;
   const canEncrypt = () => configuration.keyRing !== undefined;
   const context = { streams, clock: systemClock, canEncrypt, upstreams: rooms.upstreams };
   await createDeclaredStreams(context, configuration);
@@ -89,6 +90,7 @@ async function compose(
     announce: listeners.announce,
     stores,
     telemetry,
+    history,
     unready,
     tlsDirectory: folder.tls,
     ...(functions.key !== undefined && { functionsKey: functions.key }),
@@ -124,8 +126,10 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   closers.push(() => lock.release());
 
   let opened: { readonly streams?: Streams; readonly sources?: OpenedSources } = {};
+  const { history, recorder } = await openHistory({ ...world, folder, streams: () => opened.streams });
   const telemetry = createTelemetry({
     ...world,
+    history: recorder,
     logsDirectory: folder.logs,
     level: configuration.logLevel,
     pretty,
@@ -134,6 +138,13 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
     deliveryLogTarget: (stream, delivery) => deliveryLogTarget(opened.streams?.get(stream), delivery),
   });
   closers.push(() => telemetry.close());
+  closers.push(() => history.close());
+  history.begin({
+    sample: (at) =>
+      recorder.sample(at, streamSnapshots(opened.streams), sourceSnapshots(opened.sources?.all.list() ?? [])),
+    sampled: () => undefined,
+    failed: (reason) => telemetry.emit("telemetry.historyFailed", { reason }),
+  });
 
   const stores = await openStores({ ...world, telemetry, folder, configuration });
   closers.push(() => stores.close());
@@ -152,5 +163,5 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   const sources = openSources({ ...shared, streams, upstreams });
   closers.push(() => sources.all.close());
   opened = { streams, sources };
-  return { folder, telemetry, stores, functions, lake, listeners, streams, sources, upstreams };
+  return { folder, telemetry, history, stores, functions, lake, listeners, streams, sources, upstreams };
 }

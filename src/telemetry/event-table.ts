@@ -65,6 +65,8 @@ export const EVENT_TABLE: EventTable = {
     metrics: [],
   },
 
+  "telemetry.historyFailed": { summary: "Samples of metrics could not be kept.", level: "warn", metrics: [] },
+
   "api.requestServed": {
     summary: "A call was answered.",
     level: "trace",

@@ -11,6 +11,7 @@ import type { ServerEvents } from "./events/server-events.ts";
 import type { SourceEvents } from "./events/source-events.ts";
 import type { StorageEvents } from "./events/storage-events.ts";
 import type { StreamEvents } from "./events/stream-events.ts";
+import type { TelemetryEvents } from "./events/telemetry-events.ts";
 import type { TriggerEvents } from "./events/trigger-events.ts";
 
 /** Every event that Lakehose can emit: area, noun, past-tense verb. Units stand last in field names. */
@@ -28,4 +29,5 @@ export interface EventCatalogue
     SourceEvents,
     StorageEvents,
     StreamEvents,
+    TelemetryEvents,
     TriggerEvents {}

@@ -7,6 +7,7 @@ import type { Sources } from "../../sources/sources.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import type { Streams } from "../../streams/streams.ts";
+import type { MetricHistory } from "../../telemetry/history/metric-history.ts";
 import type { Triggers } from "../../triggers/triggers.ts";
 
 /** One thing that the admin API does, one file each. The console and the command line speak these and nothing else. */
@@ -40,6 +41,7 @@ export interface AdminContext {
   readonly jobs: Jobs;
   readonly sources: Sources;
   readonly triggers: Triggers;
+  readonly history: MetricHistory;
   readonly clock: Clock;
   readonly deliveryLog: DeliveryLogSource;
 }

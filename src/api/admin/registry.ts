@@ -29,6 +29,7 @@ import { putExtensions } from "./put-extensions.ts";
 import { putJob } from "./put-job.ts";
 import { readDeliveryLog } from "./read-delivery-log.ts";
 import { readJobLog } from "./read-job-log.ts";
+import { readMetrics } from "./read-metrics.ts";
 import { readQueryRows } from "./read-query-rows.ts";
 import { redriveStream } from "./redrive-stream.ts";
 import { replayStream } from "./replay-stream.ts";
@@ -69,6 +70,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     putJob(context),
     readDeliveryLog(context),
     readJobLog(context),
+    readMetrics(context),
     readQueryRows(context),
     redriveStream(context),
     replayStream(context),
