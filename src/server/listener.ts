@@ -1,6 +1,7 @@
 import { ADMIN_SERVICE, adminRoute } from "../api/admin/admin-route.ts";
 import { adminEndpoints } from "../api/admin/registry.ts";
 import { athenaOperations } from "../api/athena/athena-operations.ts";
+import { cloudWatchOperations } from "../api/cloudwatch/cloudwatch-operations.ts";
 import type { ControlContext } from "../api/firehose/control-context.ts";
 import { controlPlane } from "../api/firehose/control-plane.ts";
 import { requestBytesMax } from "../api/firehose/put/put-limits.ts";
@@ -101,14 +102,16 @@ function routesOf(options: ListenerOptions) {
   const put = { streams, limits: putLimits };
   const rooms = { ...options.lake, partitions: options.lake.catalog.partitions, streams, clock };
   const lakeOperations = [...glueOperations(rooms), ...athenaOperations(rooms)];
-  const operations = [...controlPlane(context), ...lakeOperations, putRecord(put), putRecordBatch(put)];
+  const cloudWatch = cloudWatchOperations({ history, clock });
+  const puts = [putRecord(put), putRecordBatch(put)];
+  const operations = [...controlPlane(context), ...lakeOperations, ...cloudWatch.json, ...puts];
   const shared = { authenticator, telemetry, clock };
   const { lake, endpointOf } = stores;
   const s3 = s3Routes({ ...shared, lake, endpointOf, announce, lifecycle: options.lake.lifecycle });
   const routes: readonly Route[] = [
     jsonProtocol({ ...shared, operations }),
     s3.signed,
-    queryProtocol({ ...shared, operations: [getCallerIdentity] }),
+    queryProtocol({ ...shared, operations: [getCallerIdentity, ...cloudWatch.query] }),
     putRecordsRoute({ ...shared, ...put }),
     receiveDeliveryRoute({ ...shared, ...put }),
     receiveEventsRoute({ ...shared, ...put }),

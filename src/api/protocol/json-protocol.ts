@@ -8,6 +8,7 @@ import type { Caller } from "./caller.ts";
 import { REFUSAL_CODES, wireErrorOf } from "./error-mapping.ts";
 import type { HttpAnswer, HttpRequest, RequestHead, Route } from "./http.ts";
 import type { Operation, OperationRequest } from "./operation.ts";
+import { faultOf, queryCodeOf } from "./query-codes.ts";
 import { WireError } from "./wire-error.ts";
 
 export interface JsonProtocolOptions {
@@ -59,7 +60,8 @@ class Exchange {
     try {
       answer = goodAnswer(await this.#run(operationOf(this.#request, operations)), this.#request.id);
     } catch (error) {
-      answer = errorAnswer(this.#explain(error), this.#request.id);
+      const wire = this.#explain(error);
+      answer = errorAnswer(wire, this.#request.id, this.#request.headers["x-amzn-query-mode"] === "true");
     }
     telemetry.emit("api.requestServed", {
       protocol: "aws-json",
@@ -87,7 +89,7 @@ class Exchange {
       authorize: (resource) => {
         authorized = true;
         this.#stream = /:deliverystream\/(.*)$/.exec(resource)?.[1] ?? "";
-        requirePermission(caller, `${operation.service}:${this.#operation}`, resource);
+        requirePermission(caller, `${operation.actionPrefix ?? operation.service}:${this.#operation}`, resource);
         return resource;
       },
     });
@@ -139,10 +141,13 @@ function goodAnswer(body: Buffer | string, requestId: string): HttpAnswer {
   return { status: 200, headers: { "content-type": CONTENT_TYPE, "x-amzn-RequestId": requestId }, body };
 }
 
-function errorAnswer(error: WireError, requestId: string): HttpAnswer {
+/** Clients of services that once spoke the query protocol ask for the older name of the failure beside the new one. */
+function errorAnswer(error: WireError, requestId: string, queryMode = false): HttpAnswer {
+  const older = queryMode ? { "x-amzn-query-error": `${queryCodeOf(error)};${faultOf(error)}` } : {};
+  const headers = { "content-type": CONTENT_TYPE, "x-amzn-RequestId": requestId, "x-amzn-ErrorType": error.code };
   return {
     status: error.status,
-    headers: { "content-type": CONTENT_TYPE, "x-amzn-RequestId": requestId, "x-amzn-ErrorType": error.code },
+    headers: { ...headers, ...older },
     body: JSON.stringify({ __type: error.code, message: error.message, ...error.members }),
   };
 }

@@ -29,6 +29,11 @@ export const TIERS: readonly [TierSettings, ...TierSettings[]] = [
 /** Series of one minute. 100 streams with all that AWS counts are 4,000; what comes beyond is not kept. */
 const SERIES_MAX = 10_000;
 
+/** What clients may send: series of one period, samples of all periods in memory, and letters that name a series. */
+const OFFERED_SERIES_MAX = 5_000;
+const OFFERED_SAMPLES_MAX = 60_000;
+const OFFERED_KEY_LENGTH_MAX = 1024;
+
 /** How far ahead of the clock a sample may be dated, as CloudWatch has it. */
 export const AHEAD_MS_MAX = 2 * HOUR_MS;
 
@@ -110,15 +115,25 @@ export class MetricHistory {
     if (samples.size < SERIES_MAX || samples.has(key)) addStatistics(samples, key, statisticsOf(value));
   }
 
-  /**
-   * Adds values of any minute; of a time whose minutes are gone, to the finest tier that has that time. False when there is
-   * no room for another series.
-   */
+  /** Adds values of any minute, as `offer` does, where this program measures them. */
   add(key: string, statistics: Statistics, at: number): boolean {
+    return this.#add(key, statistics, at, SERIES_MAX);
+  }
+
+  /**
+   * Adds values that clients send; of a time whose minutes are gone, to the finest tier that has that time. False when there
+   * is no room for another series: they have a share of it, so that what this program measures has the rest.
+   */
+  offer(key: string, statistics: Statistics, at: number): boolean {
+    if (key.length > OFFERED_KEY_LENGTH_MAX || this.#openSamples() >= OFFERED_SAMPLES_MAX) return false;
+    return this.#add(key, statistics, at, OFFERED_SERIES_MAX);
+  }
+
+  #add(key: string, statistics: Statistics, at: number, seriesMax: number): boolean {
     const tier = this.#tiers.find((one) => at >= Math.min(coveredFrom(one), fileStart(one, this.#clock.now())));
     const { files, open } = tier ?? this.#coarsest;
     const samples = periodOf(open, at, files.settings.stepMs);
-    if (samples.size >= SERIES_MAX && !samples.has(key)) return false;
+    if (samples.size >= seriesMax && !samples.has(key)) return false;
     addStatistics(samples, key, statistics);
     return true;
   }
@@ -164,15 +179,22 @@ export class MetricHistory {
     return new Map([...points].map(([key, found]) => [key, [...found.values()].sort((a, b) => a.at - b.at)]));
   }
 
-  /** Every series with samples in the last 15 days. */
-  async series(): Promise<readonly Series[]> {
+  /** Every series with samples since then, about: a coarse period counts whole. Default: in the last 15 days. */
+  async series(spanMs = LISTED_MS): Promise<readonly Series[]> {
     const keys = new Set<string>();
     const now = this.#clock.now();
-    await this.#coarsest.files.read(now - LISTED_MS, now + AHEAD_MS_MAX, (_, key) => keys.add(key));
+    await this.#coarsest.files.read(now - spanMs, now + AHEAD_MS_MAX, (_, key) => keys.add(key));
     for (const tier of [this.#coarsest, this.#finest]) {
       for (const samples of tier.open.values()) for (const key of samples.keys()) keys.add(key);
     }
     return [...keys].sort().map(seriesOf);
+  }
+
+  /** In memory, for periods that are not on disk. */
+  #openSamples(): number {
+    let samples = 0;
+    for (const { open } of this.#tiers) for (const period of open.values()) samples += period.size;
+    return samples;
   }
 
   get #finest(): Tier {
