@@ -34,6 +34,8 @@ export function dataFolder(root: string) {
     triggers: join(root, "meta", "triggers"),
     /** Objects that triggers are still to be told of. */
     objectEvents: join(root, "meta", "object-events"),
+    /** States of alarms, and what is still to be told of them. */
+    alarms: join(root, "meta", "alarms"),
     /** Which deliveries have started once. */
     started: join(root, "meta", "started"),
   };

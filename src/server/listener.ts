@@ -1,3 +1,4 @@
+import type { Alarms } from "../alarms/alarms.ts";
 import { ADMIN_SERVICE, adminRoute } from "../api/admin/admin-route.ts";
 import { adminEndpoints } from "../api/admin/registry.ts";
 import { athenaOperations } from "../api/athena/athena-operations.ts";
@@ -42,6 +43,7 @@ export interface ListenerOptions {
   readonly stores: Pick<Stores, "lake" | "endpointOf">;
   readonly telemetry: TelemetryService;
   readonly history: MetricHistory;
+  readonly alarms: Alarms;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
   /** What functions call this server with; absent while no keys are asked for. */
@@ -92,8 +94,19 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 }
 
 function routesOf(options: ListenerOptions) {
-  const { configuration, context, stores, sources, triggers, announce, telemetry, history, unready, functionsKey } =
-    options;
+  const {
+    configuration,
+    context,
+    stores,
+    sources,
+    triggers,
+    announce,
+    telemetry,
+    history,
+    alarms,
+    unready,
+    functionsKey,
+  } = options;
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
@@ -119,7 +132,7 @@ function routesOf(options: ListenerOptions) {
     adminRoute({
       telemetry,
       authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({ ...rooms, sources, triggers, history, deliveryLog: telemetry.deliveryLog }),
+      endpoints: adminEndpoints({ ...rooms, sources, triggers, history, alarms, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
     s3.unsigned,

@@ -1,3 +1,4 @@
+import type { Alarms } from "../alarms/alarms.ts";
 import type { FunctionInvoker } from "../functions/function-invoker.ts";
 import { systemClock } from "../std/clock.ts";
 import { lockFolder } from "../std/folder-lock.ts";
@@ -11,6 +12,7 @@ import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
+import { openAlarms } from "./open-alarms.ts";
 import { openHistory } from "./open-history.ts";
 import { streamProgressIn } from "./open-jobs.ts";
 import { openLake } from "./open-lake.ts";
@@ -91,6 +93,7 @@ async function compose(
     stores,
     telemetry,
     history,
+    alarms: rooms.alarms,
     unready,
     tlsDirectory: folder.tls,
     ...(functions.key !== undefined && { functionsKey: functions.key }),
@@ -125,7 +128,7 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   const lock = lockFolder(folder.root);
   closers.push(() => lock.release());
 
-  let opened: { readonly streams?: Streams; readonly sources?: OpenedSources } = {};
+  let opened: { readonly streams?: Streams; readonly sources?: OpenedSources; readonly alarms?: Alarms } = {};
   const { history, recorder } = await openHistory({ ...world, folder, streams: () => opened.streams });
   const telemetry = createTelemetry({
     ...world,
@@ -142,7 +145,7 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   history.begin({
     sample: (at) =>
       recorder.sample(at, streamSnapshots(opened.streams), sourceSnapshots(opened.sources?.all.list() ?? [])),
-    sampled: () => undefined,
+    sampled: (at) => opened.alarms?.evaluate(at),
     failed: (reason) => telemetry.emit("telemetry.historyFailed", { reason }),
   });
 
@@ -162,6 +165,8 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   const upstreams = streamUpstreams(configuration.streamSources);
   const sources = openSources({ ...shared, streams, upstreams });
   closers.push(() => sources.all.close());
-  opened = { streams, sources };
-  return { folder, telemetry, history, stores, functions, lake, listeners, streams, sources, upstreams };
+  const alarms = await openAlarms({ ...shared, history, streams });
+  closers.push(() => alarms.close());
+  opened = { streams, sources, alarms };
+  return { folder, telemetry, history, alarms, stores, functions, lake, listeners, streams, sources, upstreams };
 }

@@ -1,3 +1,4 @@
+import { ALARM_EVENT_TABLE } from "./alarm-event-table.ts";
 import type { EventCatalogue } from "./events.ts";
 import type { MetricId } from "./metrics-table.ts";
 
@@ -56,6 +57,7 @@ const byAction = (action: string) => (fields: { bucket: string }) => ({ bucket: 
 const data = ({ error }: Delivered) => !error;
 
 export const EVENT_TABLE: EventTable = {
+  ...ALARM_EVENT_TABLE,
   "server.ready": { summary: "The server takes requests.", level: "info", metrics: [] },
   "server.stopped": { summary: "The server has stopped and let go of its data folder.", level: "info", metrics: [] },
   "server.certificateRenewed": { summary: "New connections get the renewed certificate.", level: "info", metrics: [] },

@@ -1,3 +1,4 @@
+import type { AlarmEvents } from "./events/alarm-events.ts";
 import type { ApiEvents } from "./events/api-events.ts";
 import type { CatalogEvents } from "./events/catalog-events.ts";
 import type { DeliveryEvents } from "./events/delivery-events.ts";
@@ -16,7 +17,8 @@ import type { TriggerEvents } from "./events/trigger-events.ts";
 
 /** Every event that Lakehose can emit: area, noun, past-tense verb. Units stand last in field names. */
 export interface EventCatalogue
-  extends ApiEvents,
+  extends AlarmEvents,
+    ApiEvents,
     CatalogEvents,
     DeliveryEvents,
     FunctionEvents,

@@ -79,6 +79,7 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
       sources: noSources(),
       triggers: noTriggers(),
       history: await MetricHistory.open({ clock, disk, directory: "/data/metrics" }),
+      alarms: { list: () => [], targets: () => [] },
       clock: parts.clock,
       deliveryLog,
     }),

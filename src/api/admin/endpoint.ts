@@ -1,3 +1,4 @@
+import type { Alarms } from "../../alarms/alarms.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import type { Partitions } from "../../catalog/partition.ts";
@@ -42,6 +43,7 @@ export interface AdminContext {
   readonly sources: Sources;
   readonly triggers: Triggers;
   readonly history: MetricHistory;
+  readonly alarms: Pick<Alarms, "list" | "targets">;
   readonly clock: Clock;
   readonly deliveryLog: DeliveryLogSource;
 }

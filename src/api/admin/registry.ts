@@ -14,6 +14,7 @@ import { getSource } from "./get-source.ts";
 import { getStream } from "./get-stream.ts";
 import { getTable } from "./get-table.ts";
 import { getTrigger } from "./get-trigger.ts";
+import { listAlarms } from "./list-alarms.ts";
 import { listCrawls } from "./list-crawls.ts";
 import { listJobRuns } from "./list-job-runs.ts";
 import { listJobs } from "./list-jobs.ts";
@@ -55,6 +56,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     getStream(context),
     getTable(context),
     getTrigger(context),
+    listAlarms(context),
     listCrawls(context),
     listJobRuns(context),
     listJobs(context),
