@@ -7,6 +7,7 @@ import { BATCH_BYTES_CEILING, BATCH_BYTES_MAX, RECORD_BYTES_CEILING, RECORD_BYTE
 import { secretSchema } from "../../model/secret.ts";
 import { byteSize } from "../../streams/setting-types.ts";
 import { catalogSection } from "./catalog-section.ts";
+import { endpointsSection, secretsSection } from "./destinations-section.ts";
 import { functionsSchema } from "./functions-section.ts";
 import { jobsSection, pythonSection } from "./jobs-section.ts";
 import { lifecycleSection } from "./lifecycle-section.ts";
@@ -250,6 +251,8 @@ export const configurationSchema = z.strictObject({
   triggers: triggersSection,
   hooks: hooksSection,
   streamSources: streamSourcesSection,
+  secrets: secretsSection,
+  endpoints: endpointsSection,
   streams: z
     .array(
       z.looseObject({
