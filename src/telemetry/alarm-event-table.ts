@@ -1,4 +1,4 @@
-import type { EventTable } from "./event-table.ts";
+import type { EventTable } from "./event-entry.ts";
 import type { AlarmEvents } from "./events/alarm-events.ts";
 
 const transition = (state: string) => (fields: { rule: string; stream: string }) => ({

@@ -12,20 +12,15 @@ const PRIMARY_FAMILIES: Readonly<Record<string, readonly string[]>> = {
 
 const BACKUP_FAMILIES: readonly string[] = ["BackupToS3"];
 
-/** Error records are objects, whatever the destination of the others. */
-const ERROR_FAMILIES: readonly string[] = ["DeliveryToS3"];
-
 export interface DeliveredTo {
   /** Type of the destination, by its name in the registry. */
   readonly target: string;
   readonly kind: string;
-  readonly error?: boolean;
 }
 
 /** None for destinations that Amazon Data Firehose does not have. */
-export function deliveryFamilies({ target, kind, error = false }: DeliveredTo): readonly string[] {
-  if (kind === "backup") return BACKUP_FAMILIES;
-  return error ? ERROR_FAMILIES : (PRIMARY_FAMILIES[target] ?? []);
+export function deliveryFamilies({ target, kind }: DeliveredTo): readonly string[] {
+  return kind === "backup" ? BACKUP_FAMILIES : (PRIMARY_FAMILIES[target] ?? []);
 }
 
 export const DELIVERY_FAMILIES: readonly string[] = [

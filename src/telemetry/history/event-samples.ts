@@ -5,7 +5,7 @@ import { type DeliveredTo, deliveryFamilies } from "./delivery-names.ts";
 export type RecordSample = (stream: string, name: string, value: number) => void;
 
 /** Where a delivery goes now; `undefined` when it is gone. */
-export type DeliveryTargetOf = (stream: string, delivery: string) => Omit<DeliveredTo, "error"> | undefined;
+export type DeliveryTargetOf = (stream: string, delivery: string) => DeliveredTo | undefined;
 
 export interface EventSampling {
   readonly record: RecordSample;
@@ -47,11 +47,10 @@ const SAMPLES: SampleTable = {
     record(stream, "SucceedProcessing.Records", records);
     record(stream, "SucceedProcessing.Bytes", bytes);
   },
-  "delivery.parcelDelivered": (fields, { record, targetOf }) => {
-    const { stream, delivery, error, records, sourceBytes, freshnessMs, kind } = fields;
-    const target = targetOf(stream, delivery);
+  "delivery.parcelDelivered": (fields, { record }) => {
+    const { stream, target, error, records, sourceBytes, freshnessMs, kind } = fields;
     if (!error && kind === "primary") record(stream, "DeliveredRecords", records);
-    for (const family of deliveryFamilies({ target: target?.target ?? "", kind, error })) {
+    for (const family of deliveryFamilies({ target, kind })) {
       record(stream, `${family}.Records`, records);
       record(stream, `${family}.Bytes`, sourceBytes);
       record(stream, `${family}.Success`, 1);

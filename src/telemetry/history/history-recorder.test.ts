@@ -32,6 +32,7 @@ const delivered: EventCatalogue["delivery.parcelDelivered"] = {
   stream: "s",
   delivery: "d",
   kind: "primary",
+  target: "object-store",
   error: false,
   adopted: false,
   key: "k",
@@ -70,7 +71,7 @@ for (const [target, family] of [
 ] as const) {
   test(`HistoryRecorder names deliveries to ${target} ${family}, and failed attempts lower their success`, () => {
     const { recorder, taken } = fixture(target);
-    recorder.observe("delivery.parcelDelivered", delivered);
+    recorder.observe("delivery.parcelDelivered", { ...delivered, target });
     const seen = taken();
     assert.deepEqual(
       [seen[`s ${family}.Records`], seen[`s ${family}.Bytes`], seen[`s ${family}.DataFreshness`]],
@@ -95,14 +96,14 @@ test("HistoryRecorder counts backups, error records and replays where AWS counts
   recorder.observe("delivery.parcelDelivered", { ...delivered, error: true });
   const errors = taken();
   assert.deepEqual([errors["s DeliveryToS3.Records"], errors["s DeliveredRecords"]], [3, undefined]);
-  recorder.observe("delivery.parcelDelivered", { ...delivered, kind: "replay" });
+  recorder.observe("delivery.parcelDelivered", { ...delivered, target: "opensearch", kind: "replay" });
   const replayed = taken();
   assert.equal(replayed["s DeliveryToAmazonOpenSearchService.DataFreshness"], undefined, "old on purpose");
 });
 
 test("HistoryRecorder has no AWS name for what AWS does not deliver to", () => {
   const { recorder, taken } = fixture("kafka");
-  recorder.observe("delivery.parcelDelivered", delivered);
+  recorder.observe("delivery.parcelDelivered", { ...delivered, target: "kafka" });
   assert.deepEqual(taken(), { "s DeliveredRecords": 3 });
 });
 
