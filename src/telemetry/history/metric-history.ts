@@ -112,7 +112,7 @@ export class MetricHistory {
   /** Adds a value to the minute that runs. */
   record(key: string, value: number): void {
     const samples = periodOf(this.#finest.open, this.#clock.now(), MINUTE_MS);
-    if (samples.size < SERIES_MAX || samples.has(key)) addStatistics(samples, key, statisticsOf(value));
+    if (samples.has(key) || samples.size < SERIES_MAX) addStatistics(samples, key, statisticsOf(value));
   }
 
   /** Adds values of any minute, as `offer` does, where this program measures them. */

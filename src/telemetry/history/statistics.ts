@@ -6,8 +6,8 @@ export interface Statistics {
   readonly max: number;
 }
 
-/** Statistics by series: those of one period. */
-export type StatisticsBySeries = Map<string, Statistics>;
+/** Statistics by series: those of one period. They change in place, because a call of a producer is several values. */
+export type StatisticsBySeries = Map<string, { -readonly [Name in keyof Statistics]: Statistics[Name] }>;
 
 export function statisticsOf(value: number): Statistics {
   return { sum: value, count: 1, min: value, max: value };
@@ -25,5 +25,13 @@ export function joined(one: Statistics | undefined, other: Statistics): Statisti
 
 /** Adds to what is known of a series. */
 export function addStatistics(known: StatisticsBySeries, series: string, more: Statistics): void {
-  known.set(series, joined(known.get(series), more));
+  const found = known.get(series);
+  if (found === undefined) {
+    known.set(series, { ...more });
+    return;
+  }
+  found.sum += more.sum;
+  found.count += more.count;
+  if (more.min < found.min) found.min = more.min;
+  if (more.max > found.max) found.max = more.max;
 }
