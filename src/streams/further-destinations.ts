@@ -24,7 +24,7 @@ const furtherDestination = z.strictObject({
       examples: ['action = "BLOCK"'],
     }),
   processors: z
-    .array(z.looseObject({ type: z.string() }))
+    .array(z.looseObject({ type: z.string().meta({ description: "Which processor.", examples: ["drop-fields"] }) }))
     .max(50)
     .optional()
     .meta({ description: "Processors for this destination alone, behind those of the stream." }),
