@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -72,9 +72,9 @@ function pack(): { readonly path: string; readonly name: string } {
   assert.ok(bytes <= PACKED_BYTES_MAX, `at most ${PACKED_BYTES_MAX} bytes, got ${bytes}`);
   const strangers = files.filter((file) => /\.test\.|\/(src|test|bench|scripts|node_modules)\//.test(file));
   assert.deepEqual(strangers, []);
-  for (const file of ["package/bin/lakehose.mjs", "package/dist/server/index.d.ts", "package/LICENSE"]) {
-    assert.ok(files.includes(file), file);
-  }
+  const wanted = ["bin/lakehose.mjs", "dist/server/index.d.ts", "LICENSE"];
+  if (existsSync(join(root, "console", "package.json"))) wanted.push("console/dist/index.html");
+  for (const file of wanted) assert.ok(files.includes(`package/${file}`), file);
   return { path, name };
 }
 
