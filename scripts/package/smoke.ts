@@ -160,10 +160,8 @@ function useLibrary(): void {
 
 const lakehose: Lakehose = await start();
 const url: string = lakehose.url;
-// @ts-expect-error: the types are there, and say so.
-const port: string = lakehose.url.length;
 await lakehose.close();
-console.log(url, port);
+console.log(url);
 `,
   );
   const options = [
@@ -178,6 +176,13 @@ console.log(url, port);
     "node",
   ];
   const types = ["--typeRoots", join(root, "node_modules", "@types")];
-  run(process.execPath, [compiler, ...options, ...types, "program.ts"], folder);
-  assert.match(run(process.execPath, ["program.ts"], folder), /^http:\/\/127\.0\.0\.1:\d+ \d+$/m);
+  const check = [compiler, ...options, ...types];
+  run(process.execPath, [...check, "program.ts"], folder);
+  assert.match(run(process.execPath, ["program.ts"], folder), /^http:\/\/127\.0\.0\.1:\d+$/m);
+  // Types that were not found would be \`any\`, and refuse nothing.
+  writeFileSync(
+    join(folder, "wrong.ts"),
+    'import { start } from "lakehose";\nexport const url: number = (await start()).url;\n',
+  );
+  assert.notEqual(spawnSync(process.execPath, [...check, "wrong.ts"], { cwd: folder }).status, 0);
 }

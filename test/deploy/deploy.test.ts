@@ -79,7 +79,7 @@ test("helm lints and renders the chart", { skip: helm === undefined && "LAKEHOSE
   const run = (...argv: string[]) => spawnSync(helm ?? "", argv, { encoding: "utf8" });
   const lint = run("lint", "--strict", chart);
   assert.equal(lint.status, 0, lint.stdout + lint.stderr);
-  const { stdout, stderr } = run("template", "demo", chart);
+  const { stdout, stderr } = run("template", "demo", chart, "--kube-version", "1.29.0");
   const documents = yaml().parseAllDocuments(stdout) as unknown as { toJS(): { kind: string } }[];
   const kinds = documents.map((document) => document.toJS().kind).sort();
   const expected = ["ConfigMap", "PodDisruptionBudget", "Service", "Service", "ServiceAccount", "StatefulSet"];
