@@ -1,6 +1,8 @@
+import type { Alarms } from "../alarms/alarms.ts";
 import { ADMIN_SERVICE, adminRoute } from "../api/admin/admin-route.ts";
 import { adminEndpoints } from "../api/admin/registry.ts";
 import { athenaOperations } from "../api/athena/athena-operations.ts";
+import { cloudWatchOperations } from "../api/cloudwatch/cloudwatch-operations.ts";
 import type { ControlContext } from "../api/firehose/control-context.ts";
 import { controlPlane } from "../api/firehose/control-plane.ts";
 import { requestBytesMax } from "../api/firehose/put/put-limits.ts";
@@ -24,6 +26,7 @@ import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import type { Sources } from "../sources/sources.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
+import type { MetricHistory } from "../telemetry/history/metric-history.ts";
 import type { Triggers } from "../triggers/triggers.ts";
 import { describeSubject } from "./audited-subjects.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
@@ -46,6 +49,8 @@ export interface ListenerOptions {
   readonly announce: AnnounceObject;
   readonly stores: Pick<Stores, "lake" | "endpointOf">;
   readonly telemetry: TelemetryService;
+  readonly history: MetricHistory;
+  readonly alarms: Alarms;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
   /** What functions call this server with; absent while no keys are asked for. */
@@ -96,7 +101,19 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 }
 
 function routesOf(options: ListenerOptions) {
-  const { configuration, context, stores, sources, triggers, announce, telemetry, unready, functionsKey } = options;
+  const {
+    configuration,
+    context,
+    stores,
+    sources,
+    triggers,
+    announce,
+    telemetry,
+    history,
+    alarms,
+    unready,
+    functionsKey,
+  } = options;
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
@@ -106,7 +123,9 @@ function routesOf(options: ListenerOptions) {
   const put = { streams, limits: putLimits };
   const rooms = { ...options.lake, partitions: options.lake.catalog.partitions, streams, clock };
   const lakeOperations = [...glueOperations(rooms), ...athenaOperations(rooms)];
-  const operations = [...controlPlane(context), ...lakeOperations, putRecord(put), putRecordBatch(put)];
+  const cloudWatch = cloudWatchOperations({ history, clock });
+  const puts = [putRecord(put), putRecordBatch(put)];
+  const operations = [...controlPlane(context), ...lakeOperations, ...cloudWatch.json, ...puts];
   const { signIn, auditLog } = options.access;
   const describe = describeSubject({ ...options.lake, streams });
   const audit = new AuditTrail({ log: auditLog, describe, telemetry });
@@ -118,7 +137,7 @@ function routesOf(options: ListenerOptions) {
   const routes: readonly Route[] = [
     jsonProtocol({ ...shared, operations }),
     s3.signed,
-    queryProtocol({ ...shared, operations: [getCallerIdentity] }),
+    queryProtocol({ ...shared, operations: [getCallerIdentity, ...cloudWatch.query] }),
     putRecordsRoute({ ...shared, ...put }),
     receiveDeliveryRoute({ ...shared, ...put }),
     receiveEventsRoute({ ...shared, ...put }),
@@ -128,7 +147,15 @@ function routesOf(options: ListenerOptions) {
       ...shared,
       own,
       authenticate: (head) => door.authenticate(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({ ...rooms, sources, triggers, deliveryLog: telemetry.deliveryLog, audit: auditLog }),
+      endpoints: adminEndpoints({
+        ...rooms,
+        sources,
+        triggers,
+        history,
+        alarms,
+        deliveryLog: telemetry.deliveryLog,
+        audit: auditLog,
+      }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
     s3.unsigned,

@@ -1,5 +1,6 @@
 import type { AuditLog } from "../../access/audit-log.ts";
 import type { Role } from "../../access/role.ts";
+import type { Alarms } from "../../alarms/alarms.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import type { Partitions } from "../../catalog/partition.ts";
@@ -9,6 +10,7 @@ import type { Sources } from "../../sources/sources.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import type { Streams } from "../../streams/streams.ts";
+import type { MetricHistory } from "../../telemetry/history/metric-history.ts";
 import type { Triggers } from "../../triggers/triggers.ts";
 
 /** One thing that the admin API does, one file each. The console and the command line speak these and nothing else. */
@@ -51,6 +53,8 @@ export interface AdminContext {
   readonly jobs: Jobs;
   readonly sources: Sources;
   readonly triggers: Triggers;
+  readonly history: MetricHistory;
+  readonly alarms: Pick<Alarms, "list" | "targets">;
   readonly clock: Clock;
   readonly deliveryLog: DeliveryLogSource;
   readonly audit: Pick<AuditLog, "read">;
