@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { RecordRefusal } from "../destinations/parcel-progress.ts";
+import type { RecordDetails, RecordRefusal } from "../destinations/parcel-progress.ts";
 import { serializeErrorRecord } from "../model/error-record.ts";
 import { type IdentifiedRecord, readIdentifiedRecords } from "../model/identified-records.ts";
 import { packRecords } from "../model/records.ts";
@@ -47,7 +47,7 @@ export class Refusals {
           writer = this.#openChild(intent, keyOf(intent, split, runner), runner, refusedAt);
           writers.set(split, writer);
         }
-        writer.add(record, refusal);
+        writer.add(record, this.#detailed(intent, record, refusal));
       }
       for (const writer of writers.values()) await writer.drain();
     }
@@ -60,16 +60,24 @@ export class Refusals {
   async rewrite({ accumulatorId, key, plan, parent }: Intent, body: ObjectBody): Promise<EncodedFile> {
     invariant(parent?.refused !== undefined, "a child of the target's refusals knows which records they were");
     const runner = this.#options.runnerOf({ plan });
+    const { code, inDoubt = false } = parent.refused;
     const places = new Set(unpackPlaces(parent.refused.places));
     const writer = this.#openChild({ accumulatorId, plan }, key, runner, parent.encodedAt);
     const message = "What the target said was lost with the file that held it";
     for await (const records of readIdentifiedRecords(body)) {
       for (const record of records) {
-        if (places.has(record.index)) writer.add(record, { code: parent.refused.code, message, attempts: 1 });
+        if (!places.has(record.index)) continue;
+        const refusal = { code, message, attempts: 1, inDoubt };
+        writer.add(record, this.#detailed({ plan, key: parent.key }, record, refusal));
       }
       await writer.drain();
     }
     return writer.finish();
+  }
+
+  #detailed(parent: Pick<Intent, "plan" | "key">, record: IdentifiedRecord, refusal: RecordRefusal): RecordRefusal {
+    const details = refusal.details ?? this.#options.detailsOf(parent, record);
+    return details === undefined ? refusal : { ...refusal, details };
   }
 
   #openChild(
@@ -83,7 +91,7 @@ export class Refusals {
   }
 
   async #childOf(intent: Intent, runner: PlanRunner, writer: ChildWriter, refusedAt: number): Promise<EncodedChild> {
-    const { key, places, bytes, oldestMs, newestMs, code } = writer;
+    const { key, places, bytes, oldestMs, newestMs, code, inDoubt } = writer;
     const { path, bytes: fileBytes, checksum } = await writer.finish();
     const id = parcelId(this.#options.open(), keyText(key), intent.from, intent.to);
     const { format, compression } = runner.encoding(key);
@@ -94,7 +102,7 @@ export class Refusals {
       records: intent.records,
       digest: intent.digest,
       encodedAt: refusedAt,
-      refused: { places: packPlaces(places), code },
+      refused: { places: packPlaces(places), code, ...(inDoubt ? { inDoubt } : {}) },
     };
     const child: Intent = {
       parcelId: id,
@@ -125,6 +133,8 @@ export interface RefusalsOptions {
   readonly now: () => number;
   readonly open: () => OpenRecord;
   readonly runnerOf: (intent: Pick<Intent, "plan">) => PlanRunner;
+  /** What the target of a parcel has to say of one of its records. */
+  readonly detailsOf: (parcel: Pick<Intent, "plan" | "key">, record: IdentifiedRecord) => RecordDetails | undefined;
   readonly openTools: (accumulatorId: number, key: AccumulatorKey, runner: PlanRunner) => ParcelTools;
 }
 
@@ -142,6 +152,8 @@ class ChildWriter {
   readonly key: AccumulatorKey;
   readonly places: number[] = [];
   bytes = 0;
+  /** Some may have arrived all the same. */
+  inDoubt = false;
   oldestMs = Number.POSITIVE_INFINITY;
   newestMs = 0;
   readonly #tools: ParcelTools;
@@ -180,6 +192,7 @@ class ChildWriter {
     };
     this.#lines.push(serializeErrorRecord(record, this.key.errorType));
     this.places.push(index);
+    this.inDoubt ||= inDoubt === true;
     this.bytes += bytes.length;
     this.oldestMs = Math.min(this.oldestMs, arrivalMs);
     this.newestMs = Math.max(this.newestMs, arrivalMs);

@@ -2,6 +2,7 @@ import type { DestinationType } from "./destination-type.ts";
 import { kafkaDestinationType } from "./kafka/kafka-destination.ts";
 import { kinesisDestinationType } from "./kinesis/kinesis-destination.ts";
 import { objectStoreDestinationType } from "./object-store/object-store-destination.ts";
+import { openSearchDestinationType } from "./opensearch/opensearch-destination.ts";
 import { sqsDestinationType } from "./sqs/sqs-destination.ts";
 
 /** Every destination that Lakehose can deliver to, in the order of the alphabet. */
@@ -9,6 +10,7 @@ export const destinationTypes: readonly DestinationType[] = [
   kafkaDestinationType,
   kinesisDestinationType,
   objectStoreDestinationType,
+  openSearchDestinationType,
   sqsDestinationType,
 ];
 
