@@ -203,6 +203,16 @@ describe("kafka destination", { skip: skipKafka }, () => {
     assert.ok(proxy.broken >= 8, `${proxy.broken} requests went wrong`);
   });
 
+  it("reaches brokers where the configuration says that they are", async (t) => {
+    const topic = await openTopic(t);
+    const endpointOf = (name: string) => (name === "kafka:9092" ? `kafka://${kafkaBroker}` : undefined);
+    const options = { brokers: ["kafka:9092"], topic: topic.name, ...ownReceipts() };
+    const destination = kafkaDestinationType.create(options, destinationDependencies({ endpointOf }));
+    afterwards(t, () => destination.close());
+    await deliver(destination, await makeRecordParcel(["one"]));
+    assert.deepEqual(await texts(topic), ["one"]);
+  });
+
   it("lets itself in over TLS with a password that the configuration keeps", async (t) => {
     const topic = await openTopic(t);
     const { brokers, tls, sasl } = kafkaOverTls("SCRAM-SHA-512");

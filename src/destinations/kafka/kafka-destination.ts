@@ -152,13 +152,14 @@ class KafkaDestination implements Destination {
 
   async #openSession(signal: AbortSignal): Promise<KafkaSession> {
     if (this.#session !== undefined) return this.#session;
-    const { secretOf, clock, owner } = this.#dependencies;
-    const { receiptsTopic, transactionalIdPrefix, compression } = this.#options;
+    const { secretOf, endpointOf, clock, owner } = this.#dependencies;
+    const { brokers, receiptsTopic, transactionalIdPrefix, compression } = this.#options;
+    const reached = brokers.map((broker) => hostOf(endpointOf(broker)) ?? broker);
     const library = await import("@platformatic/kafka");
     const delivery = [transactionalIdPrefix, owner.stream.uid, owner.delivery, owner.replayId ?? []].flat();
     const opening = KafkaSession.open({
       library,
-      connection: connectionOptions(this.#options, `lakehose-${owner.stream.name}`, (secret) =>
+      connection: connectionOptions({ ...this.#options, brokers: reached }, `lakehose-${owner.stream.name}`, (secret) =>
         readNamedSecret(secret, secretOf),
       ),
       transactionalId: delivery.join("."),
@@ -206,6 +207,11 @@ const ADVICE: Readonly<Record<string, string>> = {
     "grant Describe and Write on transactional ids that begin with transactionalIdPrefix",
   UNKNOWN_TOPIC_OR_PARTITION: "create the topic",
 };
+
+/** Of `kafka://HOST:PORT`. */
+function hostOf(endpoint: string | undefined): string | undefined {
+  return endpoint === undefined ? undefined : new URL(endpoint).host;
+}
 
 function missingTopic(topic: string) {
   return { code: "Kafka.UnknownTopic", message: `The cluster has no topic ${topic}, or does not show it` };

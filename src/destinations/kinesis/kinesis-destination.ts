@@ -62,12 +62,12 @@ class KinesisDestination implements Destination {
   }
 
   async deliver(parcel: Parcel, attempt: Attempt): Promise<DeliveryProof> {
-    const { secretOf, owner } = this.#dependencies;
-    const { stream } = this.#options;
+    const { secretOf, endpointOf, owner } = this.#dependencies;
+    const { stream, endpoint = endpointOf(stream) } = this.#options;
     const library = await import("@aws-sdk/client-kinesis");
     // A new one each time: what a secret says may have changed.
     const client = new library.KinesisClient({
-      ...clientConfig(this.#options, stream.startsWith("arn:") ? stream : undefined, (secret) =>
+      ...clientConfig({ ...this.#options, endpoint }, stream.startsWith("arn:") ? stream : undefined, (secret) =>
         readNamedSecret(secret, secretOf),
       ),
       // Tried again here, where it is known what may have arrived.

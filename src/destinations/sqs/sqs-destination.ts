@@ -77,12 +77,13 @@ class SqsDestination implements Destination {
   }
 
   async deliver(parcel: Parcel, attempt: Attempt): Promise<DeliveryProof> {
-    const { secretOf, owner } = this.#dependencies;
-    const { queueUrl, endpoint, region = regionInAddress(queueUrl) } = this.#options;
+    const { secretOf, endpointOf, owner } = this.#dependencies;
+    const { queueUrl } = this.#options;
+    const { endpoint = endpointOf(queueUrl), region = regionInAddress(queueUrl) } = this.#options;
     const library = await import("@aws-sdk/client-sqs");
     // A new one each time: what a secret says may have changed.
     const client = new library.SQSClient({
-      ...clientConfig({ ...this.#options, region }, undefined, (secret) => readNamedSecret(secret, secretOf)),
+      ...clientConfig({ ...this.#options, endpoint, region }, undefined, (secret) => readNamedSecret(secret, secretOf)),
       // The address of a queue tells of the host that made it, which need not be the way to it.
       ...(endpoint !== undefined && { useQueueUrlAsEndpoint: false }),
       // Tried again here, where it is known what may have arrived.
