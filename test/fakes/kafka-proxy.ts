@@ -3,9 +3,10 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 /**
  * A way to one broker on which a kind of request goes wrong, on every connection until told otherwise: `cut` breaks the
  * connection before the broker sees the request, `swallow` lets the broker do it and breaks the connection in place of the
- * answer, the first time, and cuts from then on; `hang` lets nothing through and says nothing.
+ * answer, the first time, and cuts from then on; `hang` lets nothing through and says nothing; `mute` lets the broker do it
+ * and says nothing.
  */
-export type RequestFault = "cut" | "swallow" | "hang";
+export type RequestFault = "cut" | "swallow" | "hang" | "mute";
 
 /** Kinds of requests by their key in Kafka's protocol. */
 export const PRODUCE = 0;
@@ -40,21 +41,21 @@ export async function startKafkaProxy(broker: string): Promise<KafkaProxy> {
         cut();
       });
     }
-    let isDeaf = false;
+    let onAnswer: "pass" | "cut" | "drop" = "pass";
     const onRequest = requestSplitter((request) => {
       const { fault } = state;
       if (fault === undefined || request.readInt16BE(4) !== fault.api) return upstream.write(request);
       state.broken++;
       if (fault.kind === "cut") return cut();
       if (fault.kind === "hang") return;
-      isDeaf = true;
-      state.fault = { ...fault, kind: "cut" };
+      onAnswer = fault.kind === "mute" ? "drop" : "cut";
+      if (fault.kind === "swallow") state.fault = { ...fault, kind: "cut" };
       return upstream.write(request);
     });
     client.on("data", onRequest);
     upstream.on("data", (bytes) => {
-      if (isDeaf) cut();
-      else client.write(rewrite(bytes, (server.address() as AddressInfo).port));
+      if (onAnswer === "cut") cut();
+      else if (onAnswer === "pass") client.write(rewrite(bytes, (server.address() as AddressInfo).port));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
