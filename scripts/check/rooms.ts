@@ -31,6 +31,7 @@ export const CONTRACTS_ONLY: Readonly<Record<string, readonly string[]>> = {
     "src/processors/processor.ts",
     "src/destinations/destination.ts",
     "src/destinations/destination-error.ts",
+    "src/destinations/parcel-progress.ts",
   ],
   streams: [
     "src/log/log.ts",
