@@ -127,11 +127,11 @@ test("request() trusts the authority that it is given, as it is now, shows its c
   const named = (secret: string) => ({ secret });
   const tls = { authority: named("authority"), certificate: made.cert, key: named("key") };
   const client = clientFor(t, { secretOf, reach: { tls } });
-  await assert.rejects(client.request(post(url)), isFailure("tls-failed", false, /tls\.authority/));
+  await assert.rejects(client.request(post(url)), isFailure("tls-untrusted", false, /tls\.authority/));
   authority = made.ca;
   assert.equal((await client.request(post(url))).body.toString(), "DNS:localhost, IP Address:127.0.0.1");
   const misnamed = clientFor(t, { secretOf, reach: { tls: { ...tls, serverName: "another" } } });
-  await assert.rejects(misnamed.request(post(url)), isFailure("tls-failed", false, /tls\.serverName/));
+  await assert.rejects(misnamed.request(post(url)), isFailure("tls-untrusted", false, /tls\.serverName/));
   const nobody = clientFor(t, { secretOf, reach: { tls: { authority: made.ca } } });
   assert.equal((await nobody.request(post(url))).body.toString(), "nobody");
   const plain = await startScriptedHttpServer();

@@ -4,7 +4,9 @@ import { reasonOf } from "../../model/errors.ts";
 export type HttpFailureCode =
   /** No connection: nothing was sent. */
   | "connect-failed"
-  /** No trust, or no TLS there: nothing was sent. */
+  /** The server's certificate is not believed: nothing was sent. */
+  | "tls-untrusted"
+  /** No TLS there, or it does not believe us: nothing was sent. */
   | "tls-failed"
   /** What we wanted to send is no HTTP, such as a header with a line break: nothing was sent. */
   | "request-invalid"
@@ -27,7 +29,8 @@ const DOUBTFUL: ReadonlySet<HttpFailureCode> = new Set<HttpFailureCode>([
 
 const ADVICE: Readonly<Record<HttpFailureCode, string>> = {
   "connect-failed": "look at the address and the proxy, and whether the server runs",
-  "tls-failed": "look at the scheme of the address, at tls.authority, tls.serverName, tls.certificate and tls.key",
+  "tls-untrusted": "look at tls.authority and tls.serverName",
+  "tls-failed": "look at the scheme of the address, and at tls.certificate and tls.key",
   "request-invalid": "look for line breaks and other control characters in the address, the secrets and the headers",
   "timed-out": "the server may be overloaded",
   "connection-lost": "the server or something on the way closed the connection",
@@ -52,6 +55,7 @@ export function failureCodeOf(error: unknown): HttpFailureCode {
   const { code, syscall, name } = errorParts(error);
   if (syscall === "connect" || syscall === "getaddrinfo" || CONNECT_CODES.test(code)) return "connect-failed";
   if (reason.startsWith("Proxy ")) return "connect-failed";
+  if (TRUST_CODES.test(code)) return "tls-untrusted";
   if (TLS_CODES.test(code) || reason.includes("before secure TLS connection")) return "tls-failed";
   if (code === "UND_ERR_INVALID_ARG") return "request-invalid";
   if (ANSWER_CODES.test(code) || name === "HTTPParserError") return "answer-broken";
@@ -60,7 +64,9 @@ export function failureCodeOf(error: unknown): HttpFailureCode {
 
 const CONNECT_CODES =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|UND_ERR_PRX_CONN)$/;
-const TLS_CODES = /CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(TLS|SSL|OSSL)|^EPROTO$|HOSTNAME_MISMATCH|UND_ERR_PRX_TLS/;
+/** Node's names for what OpenSSL finds wrong with a chain of certificates, and with the name in the first. */
+const TRUST_CODES = /^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH|ERR_TLS_CERT)/;
+const TLS_CODES = /^(ERR_(TLS|SSL|OSSL)|EPROTO$|UND_ERR_PRX_TLS)/;
 const ANSWER_CODES = /^(HPE_|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_HEADERS_OVERFLOW)/;
 
 function errorParts(error: unknown): { code: string; syscall: string | undefined; name: string } {

@@ -69,6 +69,22 @@ export function destinationSecret(secret: NamedSecret, secretOf: DestinationDepe
   }
 }
 
+/** A member of a secret that is a JSON object, as Secrets Manager keeps them: `{"api_key": "…"}`. Never shows what is there. */
+export function secretMember(secret: string, member: string): string {
+  const expected = `The destination needs a secret that is a JSON object with the text "${member}"`;
+  const fail = (got: string): never => {
+    throw new DestinationError("secret-malformed", `${expected}, got ${got}`, { retriable: true });
+  };
+  let value: unknown;
+  try {
+    value = JSON.parse(secret);
+  } catch {
+    fail("no JSON");
+  }
+  const text = (value as Record<string, unknown> | null)?.[member];
+  return typeof text === "string" && text !== "" ? text : fail("another");
+}
+
 function base64(text: string): string {
   return Buffer.from(text, "utf8").toString("base64");
 }
