@@ -13,7 +13,6 @@ const DESTINATIONS: Readonly<Partial<Record<DestinationKindName, string>>> = {
   Amazonopensearchservice: "OpenSearch",
   AmazonOpenSearchServerless: "OpenSearch Serverless",
   Splunk: "Splunk",
-  HttpEndpoint: "HTTP endpoints",
   Snowflake: "Snowflake",
   Iceberg: "Iceberg tables",
 };
