@@ -41,7 +41,7 @@ export class Attempts {
   async untilProven(pending: PendingParcel, parcel: Parcel): Promise<Proven> {
     const { destinationOf, retryForMs, clock, signal } = this.#options;
     const progress = new ParcelProgress(parcel.records);
-    const window = new RetryWindow(clock, retryForMs(pending.intent));
+    const window = new RetryWindow(clock, retryForMs(pending.intent), progress);
     try {
       for (let attempt = 1; ; attempt++) {
         // Asked each time: where the target is reached may have changed.
@@ -147,19 +147,21 @@ export class Attempts {
   }
 }
 
-/** Begins with the first failure. */
+/** Begins with the first failure, and stands still while the target's rules say so. */
 class RetryWindow {
   readonly #clock: Clock;
   readonly #forMs: number | undefined;
-  #openedMonotonic: number | undefined;
+  readonly #progress: Pick<ParcelProgress, "uncountedMs">;
+  #openedMs: number | undefined;
 
-  constructor(clock: Clock, forMs: number | undefined) {
+  constructor(clock: Clock, forMs: number | undefined, progress: Pick<ParcelProgress, "uncountedMs">) {
     this.#clock = clock;
     this.#forMs = forMs;
+    this.#progress = progress;
   }
 
   get isOpen(): boolean {
-    return this.#openedMonotonic !== undefined;
+    return this.#openedMs !== undefined;
   }
 
   /** Whether it ever does. */
@@ -169,8 +171,8 @@ class RetryWindow {
 
   get leftMs(): number {
     if (this.#forMs === undefined) return Number.POSITIVE_INFINITY;
-    const elapsedMs = this.#clock.monotonic() - (this.#openedMonotonic ?? this.#clock.monotonic());
-    return Math.max(0, this.#forMs - elapsedMs);
+    const nowMs = this.#countedMs();
+    return Math.max(0, this.#forMs - (nowMs - (this.#openedMs ?? nowMs)));
   }
 
   get isOver(): boolean {
@@ -178,7 +180,11 @@ class RetryWindow {
   }
 
   open(): void {
-    this.#openedMonotonic ??= this.#clock.monotonic();
+    this.#openedMs ??= this.#countedMs();
+  }
+
+  #countedMs(): number {
+    return this.#clock.monotonic() - this.#progress.uncountedMs;
   }
 }
 

@@ -12,7 +12,6 @@ const DESTINATIONS: Readonly<Partial<Record<DestinationKindName, string>>> = {
   Elasticsearch: "Elasticsearch",
   Amazonopensearchservice: "OpenSearch",
   AmazonOpenSearchServerless: "OpenSearch Serverless",
-  Splunk: "Splunk",
   Snowflake: "Snowflake",
   Iceberg: "Iceberg tables",
 };
