@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonObject } from "../../../std/json.ts";
-import { settingsOf } from "../../../streams/settings.ts";
-import { toDeclared } from "../declared.ts";
-import { translateDeclared } from "../translate.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { settingsOf } from "../../streams/settings.ts";
+import { toDeclared } from "./declared.ts";
+import { translateDeclared } from "./translate.ts";
 
 const DESTINATION = {
   RoleARN: "arn:r",
