@@ -1,8 +1,7 @@
-import { httpEndpointOptionsSchema } from "../../../destinations/http-endpoint/http-endpoint-options.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import type { HttpEndpointConfiguration } from "../wire-types.ts";
 import { targetKind } from "./target-kind.ts";
-import { checkedTarget, delimiterOf, managedSecret } from "./target-parts.ts";
+import { delimiterOf, managedSecret } from "./target-parts.ts";
 
 /** HttpEndpointDestinationConfiguration (reference 2.6). */
 export const httpEndpointTarget = targetKind<HttpEndpointConfiguration>({
@@ -17,7 +16,7 @@ export const httpEndpointTarget = targetKind<HttpEndpointConfiguration>({
         attributes.map(({ AttributeName, AttributeValue }) => [AttributeName, AttributeValue]),
       );
     }
-    return checkedTarget("http-endpoint", options, httpEndpointOptionsSchema, { url: "EndpointConfiguration.Url" });
+    return { type: "http-endpoint", options };
   },
 });
 

@@ -1,10 +1,9 @@
-import { splunkOptionsSchema } from "../../../destinations/splunk/splunk-options.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import { StreamError } from "../../../streams/stream-error.ts";
 import { destinationKinds } from "../destination-kinds.ts";
 import type { SplunkConfiguration } from "../wire-types.ts";
 import { targetKind } from "./target-kind.ts";
-import { checkedTarget, delimiterOf, managedSecret } from "./target-parts.ts";
+import { delimiterOf, managedSecret } from "./target-parts.ts";
 
 /** SplunkDestinationConfiguration (reference 2.5). */
 export const splunkTarget = targetKind<SplunkConfiguration>({
@@ -18,7 +17,7 @@ export const splunkTarget = targetKind<SplunkConfiguration>({
       acknowledgementMs: 1000 * (seconds ?? Number(destinationKinds.Splunk.defaults.HECAcknowledgmentTimeoutInSeconds)),
       delimiter: delimiterOf(destination),
     };
-    return checkedTarget("splunk", options, splunkOptionsSchema, { endpoint: "HECEndpoint", token: "HECToken" });
+    return { type: "splunk", options };
   },
 });
 

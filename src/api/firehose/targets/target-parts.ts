@@ -1,6 +1,3 @@
-import type { z } from "zod";
-import type { ComponentSpec } from "../../../model/delivery-definition.ts";
-import type { JsonObject } from "../../../std/json.ts";
 import { StreamError } from "../../../streams/stream-error.ts";
 import { hasProcessor } from "../processors.ts";
 import type { HttpEndpointConfiguration } from "../wire-types.ts";
@@ -20,19 +17,4 @@ export function managedSecret({ SecretsManagerConfiguration: managed }: Managed)
     throw new StreamError("invalid", "SecretsManagerConfiguration.SecretARN must be set when Enabled is true");
   }
   return { secret: managed.SecretARN };
-}
-
-/** Refuses what the shape lets pass and the destination does not take, in the names of the wire. */
-export function checkedTarget(
-  type: string,
-  options: JsonObject,
-  schema: z.ZodType,
-  wireNames: Readonly<Record<string, string>>,
-): ComponentSpec {
-  const parsed = schema.safeParse(options);
-  if (parsed.success) return { type, options };
-  const problems = parsed.error.issues.map(({ path: [name = "", ...rest], message }) =>
-    [[wireNames[String(name)] ?? String(name), ...rest].join("."), message].join(": "),
-  );
-  throw new StreamError("invalid", problems.join("; "));
 }

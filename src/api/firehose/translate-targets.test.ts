@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonObject } from "../../../std/json.ts";
-import { settingsOf } from "../../../streams/settings.ts";
-import { toDeclared } from "../declared.ts";
-import type { DestinationKindName } from "../destination-kinds.ts";
-import { translateDeclared } from "../translate.ts";
+import type { JsonObject } from "../../std/json.ts";
+import { settingsOf } from "../../streams/settings.ts";
+import { toDeclared } from "./declared.ts";
+import type { DestinationKindName } from "./destination-kinds.ts";
+import { translateDeclared } from "./translate.ts";
 
 const S3Configuration = { RoleARN: "arn:r", BucketARN: "arn:aws:s3:::lake" };
 const MANAGED = { SecretsManagerConfiguration: { Enabled: true, SecretARN: "arn:secret" } };
@@ -78,10 +78,10 @@ test("Splunk carries type, token, time-out and backup", () => {
   assert.deepEqual([token, tokenMember, backup?.kind], [{ secret: "arn:secret" }, "hec_token", "backup"]);
 });
 
-test("what the shape lets pass and nobody can deliver is refused in the names of the wire", () => {
+test("what the shape lets pass and nobody can deliver is refused", () => {
   const examples: readonly [() => unknown, RegExp][] = [
-    [() => http({ Url: "https://user:pass@host" }), /^EndpointConfiguration\.Url: expected an address without user/],
-    [() => http({ Url: "https://" }), /^EndpointConfiguration\.Url: /],
+    [() => http({ Url: "https://user:pass@host" }), / url: expected an address without user/],
+    [() => http({ Url: "https://" }), / url: /],
     [() => http({}, { SecretsManagerConfiguration: { Enabled: true } }), /SecretARN must be set/],
     [() => splunk({ HECToken: "" }), /HECToken must be set/],
   ];
