@@ -1,6 +1,8 @@
+import { fileURLToPath } from "node:url";
 import { ADMIN_SERVICE, adminRoute } from "../api/admin/admin-route.ts";
 import { adminEndpoints } from "../api/admin/registry.ts";
 import { athenaOperations } from "../api/athena/athena-operations.ts";
+import { consoleRoute } from "../api/console/console-route.ts";
 import type { ControlContext } from "../api/firehose/control-context.ts";
 import { controlPlane } from "../api/firehose/control-plane.ts";
 import { requestBytesMax } from "../api/firehose/put/put-limits.ts";
@@ -20,6 +22,7 @@ import { s3Routes } from "../api/s3/s3-route.ts";
 import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import type { Sources } from "../sources/sources.ts";
+import { nodeDisk } from "../std/node-disk.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
 import type { Triggers } from "../triggers/triggers.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
@@ -54,6 +57,9 @@ export interface Listener {
   readonly caFile?: string;
   close(graceMs: number): Promise<void>;
 }
+
+/** What `scripts/console` builds; the same place in a checkout and in the package. */
+const CONSOLE = fileURLToPath(new URL("../../console/dist", import.meta.url));
 
 /** The one port with everything that answers on it. Resolves once it takes requests. */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
@@ -116,6 +122,7 @@ function routesOf(options: ListenerOptions) {
       endpoints: adminEndpoints({ ...rooms, sources, triggers, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
+    consoleRoute({ disk: nodeDisk, directory: CONSOLE }),
     s3.unsigned,
   ];
   return { routes, open: authenticator.open };

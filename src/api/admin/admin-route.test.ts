@@ -202,6 +202,22 @@ test("GET /api/tables lists tables, and one of them with the streams that use it
   assert.equal((await call("GET", "/api/tables/sales")).status, 400);
 });
 
+test("GET /api/stream-health says of every stream how it does, by the server's clock", async () => {
+  const { call } = await fixture();
+  const { json } = await call("GET", "/api/stream-health");
+  assert.equal(typeof json.at, "number");
+  const [stream] = json.streams as {
+    name: string;
+    status: string;
+    health: { accepted: number; balance: JsonObject[] };
+  }[];
+  assert.deepEqual([stream?.name, stream?.status, stream?.health.accepted], ["s", "ACTIVE", 0]);
+  assert.deepEqual(
+    stream?.health.balance.map(({ accepted, balanced }) => [accepted, balanced]),
+    [[0, true]],
+  );
+});
+
 test("GET /api/tables/DATABASE.TABLE/partitions lists them, all or those that a filter keeps", async () => {
   const { catalog, call } = await fixture();
   await catalog.createDatabase({ name: "sales" });

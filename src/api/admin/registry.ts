@@ -22,6 +22,7 @@ import { listQueries } from "./list-queries.ts";
 import { listRedrives } from "./list-redrives.ts";
 import { listReplays } from "./list-replays.ts";
 import { listSources } from "./list-sources.ts";
+import { listStreamHealth } from "./list-stream-health.ts";
 import { listStreams } from "./list-streams.ts";
 import { listTables } from "./list-tables.ts";
 import { listTriggers } from "./list-triggers.ts";
@@ -62,6 +63,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     listRedrives(context),
     listReplays(context),
     listSources(context),
+    listStreamHealth(context),
     listStreams(context),
     listTables(context),
     listTriggers(context),
