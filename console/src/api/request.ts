@@ -1,11 +1,14 @@
 import { ApiError } from "./api-error.ts";
 
-export interface ApiRequest {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface ApiRequest extends CallOptions {
+  readonly method: string;
   /** After `/api/`, with its values encoded. */
   readonly path: string;
   readonly body?: object;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** One call of the admin API. Rejects with an `ApiError` for what the server refuses. */
@@ -20,4 +23,12 @@ export async function request<Answer>({ method, path, body, signal }: ApiRequest
   if (response.ok) return answer as Answer;
   const { code = "unknown", message } = (answer ?? {}) as { code?: string; message?: string };
   throw new ApiError(response.status, code, message ?? `The server answered ${response.status} without a reason`);
+}
+
+/** `?from=10&limit=5`, or nothing; what is undefined is left out. */
+export function queryText(values: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  );
+  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
 }

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StreamHealthList } from "../api/stream-health.ts";
+import type { StreamHealthList } from "../api/admin-api.ts";
 import { ratesOf, StreamSamples } from "./stream-samples.ts";
 
 function answer(at: number, name: string, accepted: number, oldestPendingMs?: number): StreamHealthList {
-  const delivery = { id: "d", kind: "primary", state: "running", openAccumulators: 0, openParcels: 0, spilledBytes: 0 };
+  const counters = { read: accepted, delivered: accepted, errored: 0, dropped: 0, pending: 0 };
+  const places = { read: accepted, hold: accepted, openAccumulators: 0, openParcels: 0, spilledBytes: 0 };
+  const delivery = { id: "d", kind: "primary", state: "running", ...places, counters } as const;
   const health = {
     log: { bytes: 4096, start: 0, end: accepted, pendingAppends: 0 },
     budgetBytes: 1e9,
     accepted,
     deliveries: [{ ...delivery, ...(oldestPendingMs !== undefined && { oldestPendingMs }) }],
+    replays: [],
     balance: [{ id: "d", accepted, delivered: accepted, errored: 0, dropped: 0, pending: 0, balanced: true }],
   };
   return { at, streams: [{ name, status: "ACTIVE", health }] };

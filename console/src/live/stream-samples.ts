@@ -2,7 +2,7 @@
  * The last minutes of every stream as this page saw them: answers of `GET /api/stream-health`, kept at most `SAMPLES_MAX`
  * of them. Rates are differences between two of them, so the first answer has none.
  */
-import type { StreamHealthList } from "../api/stream-health.ts";
+import type { StreamHealthList } from "../api/admin-api.ts";
 
 /** Five minutes, at one answer every two seconds. */
 const SAMPLES_MAX = 150;

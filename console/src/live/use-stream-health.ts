@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { request } from "../api/request.ts";
-import type { StreamHealthList } from "../api/stream-health.ts";
+import { adminApi } from "../api/admin-api.ts";
 import { StreamSamples } from "./stream-samples.ts";
 
 /** Often enough to see records move, seldom enough for a server with a thousand streams. */
@@ -14,7 +13,7 @@ export function useStreamHealth() {
   const query = useQuery({
     queryKey: ["stream-health"],
     queryFn: async ({ signal }) => {
-      const answer = await request<StreamHealthList>({ method: "GET", path: "stream-health", signal });
+      const answer = await adminApi.listStreamHealth({ signal });
       samples.add(answer);
       return answer;
     },

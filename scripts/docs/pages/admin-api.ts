@@ -1,3 +1,4 @@
+import { ADMIN_CONTRACTS } from "../../../src/api/admin/contract/registry.ts";
 import type { AdminContext } from "../../../src/api/admin/endpoint.ts";
 import { adminEndpoints } from "../../../src/api/admin/registry.ts";
 import { code, page, table } from "../markdown.ts";
@@ -6,10 +7,15 @@ export function adminApiPage(): string {
   const intro = [
     "JSON over plain HTTP below `/api/`. With access keys or tokens configured, calls are signed with an access key (AWS Signature",
     "Version 4 for the service `lakehose`, any region, no compressed body) or carry `Authorization: Bearer TOKEN`. The rules of the",
-    "key or token have to allow the action on the stream's ARN. Failures are `{code, message}`.",
+    "key or token have to allow the action on the stream's ARN. Failures are `{code, message}`. What each call takes and answers",
+    "is in [openapi.json](openapi.json), which a running server has at `GET /api/openapi.json`.",
   ].join("\n");
   // Endpoints look at what they are handed when they are called, never when they are made.
   const endpoints = adminEndpoints({} as AdminContext);
-  const rows = endpoints.map(({ method, path, action }) => [code(`${method} /api/${path}`), code(action)]);
-  return page("Admin API", intro, [table(["call", "action"], rows)]);
+  const rows = endpoints.map(({ method, path, action }) => [
+    code(`${method} /api/${path}`),
+    code(action),
+    ADMIN_CONTRACTS[action]?.summary ?? "",
+  ]);
+  return page("Admin API", intro, [table(["call", "action", "what it does"], rows)]);
 }

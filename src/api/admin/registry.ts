@@ -9,6 +9,7 @@ import { flushStream } from "./flush-stream.ts";
 import { getCrawl } from "./get-crawl.ts";
 import { getJob } from "./get-job.ts";
 import { getJobRun } from "./get-job-run.ts";
+import { getOpenApi } from "./get-open-api.ts";
 import { getQuery } from "./get-query.ts";
 import { getSource } from "./get-source.ts";
 import { getStream } from "./get-stream.ts";
@@ -39,7 +40,7 @@ import { startQuery } from "./start-query.ts";
 
 /** All that the admin API does. */
 export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
-  return [
+  const operations = [
     cancelCrawl(context),
     cancelJobRun(context),
     cancelQuery(context),
@@ -78,4 +79,5 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     startJobRun(context),
     startQuery(context),
   ];
+  return [...operations, getOpenApi(operations)];
 }

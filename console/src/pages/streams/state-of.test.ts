@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StreamState } from "../../api/stream-health.ts";
+import type { DeliveryStatus, StreamState, StreamStatus } from "../../api/admin-api.ts";
 import { stateOf } from "./state-of.ts";
 
-function stream(status: string, ...states: readonly string[]): StreamState {
-  const delivery = { id: "d", kind: "primary", openAccumulators: 0, openParcels: 0, spilledBytes: 0 };
+function stream(status: StreamStatus, ...states: readonly DeliveryStatus["state"][]): StreamState {
+  const counters = { read: 0, delivered: 0, errored: 0, dropped: 0, pending: 0 };
+  const places = { read: 0, hold: 0, openAccumulators: 0, openParcels: 0, spilledBytes: 0 };
+  const delivery = { id: "d", kind: "primary", ...places, counters } as const;
   const health = {
     log: { bytes: 0, start: 0, end: 0, pendingAppends: 0 },
     budgetBytes: 0,
     accepted: 0,
     deliveries: states.map((state) => ({ ...delivery, state })),
+    replays: [],
     balance: [],
   };
   return { name: "s", status, health };

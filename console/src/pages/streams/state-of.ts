@@ -1,4 +1,4 @@
-import type { StreamState } from "../../api/stream-health.ts";
+import type { StreamState } from "../../api/admin-api.ts";
 import type { Tone } from "../../ui/badge.tsx";
 
 const STATUSES: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { StreamState } from "../../api/stream-health.ts";
+import type { StreamState } from "../../api/admin-api.ts";
 import { ratesOf, type StreamSample, type StreamSamples } from "../../live/stream-samples.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { formatBytes, formatCount, formatDuration, formatRate } from "../../ui/format-value.ts";

@@ -1,4 +1,4 @@
-import type { StreamState } from "../../api/stream-health.ts";
+import type { StreamState } from "../../api/admin-api.ts";
 import { ratesOf, type StreamSamples } from "../../live/stream-samples.ts";
 import { formatBytes, formatCount, formatDuration, formatRate } from "../../ui/format-value.ts";
 import type { Tile } from "../../ui/tiles.tsx";
