@@ -119,7 +119,7 @@ function routesOf(options: ListenerOptions) {
     adminRoute({
       telemetry,
       authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({ ...rooms, sources, triggers, deliveryLog: telemetry.deliveryLog }),
+      endpoints: adminEndpoints({ ...context, ...rooms, sources, triggers, deliveryLog: telemetry.deliveryLog }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
     consoleRoute({ disk: nodeDisk, directory: CONSOLE }),

@@ -98,6 +98,9 @@ test("every operation of the admin API answers what its contract says", async (t
     await call("GET", "/api/streams/clicks/replays");
     await call("DELETE", `/api/streams/clicks/replays/${replay.id}`);
     await call("GET", "/api/stream-health");
+    const destination = { RoleARN: "arn:aws:iam::000000000000:role/r", BucketARN: "arn:aws:s3:::lake" };
+    await call("PUT", "/api/streams/third", { ExtendedS3DestinationConfiguration: destination });
+    await call("DELETE", "/api/streams/third?force=true");
   }
 
   async function callLake() {

@@ -74,9 +74,15 @@ export const adminApi = {
   /** Ends a replay for good; objects that it has written stay. */
   cancelReplay: (name: string, id: string, options?: CallOptions) =>
     request<ReplayStatus>({ method: "DELETE", path: `streams/${encodeURIComponent(name)}/replays/${encodeURIComponent(id)}`, ...options }),
+  /** Creates a stream from a CreateDeliveryStream request with a `lakehose` section, or only checks it. */
+  createStream: (name: string, body: Readonly<Record<string, unknown>>, query: { check?: "true" | "false" } = {}, options?: CallOptions) =>
+    request<{ readonly created: boolean; readonly stream?: Stream }>({ method: "PUT", path: `streams/${encodeURIComponent(name)}${queryText(query)}`, body, ...options }),
   /** Deletes a job with its runs and their logs. */
   deleteJob: (id: string, options?: CallOptions) =>
     request<{ readonly name: string }>({ method: "DELETE", path: `jobs/${encodeURIComponent(id)}`, ...options }),
+  /** Deletes a stream: it takes no more records, and what is left is delivered behind the answer. */
+  deleteStream: (name: string, query: { force?: "true" | "false" } = {}, options?: CallOptions) =>
+    request<{ readonly name: string }>({ method: "DELETE", path: `streams/${encodeURIComponent(name)}${queryText(query)}`, ...options }),
   /** Delivers all that was accepted before the call; true when it has landed, false when that takes longer. */
   flushStream: (name: string, options?: CallOptions) =>
     request<{ readonly flushed: boolean }>({ method: "POST", path: `streams/${encodeURIComponent(name)}/flush`, ...options }),

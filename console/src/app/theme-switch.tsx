@@ -12,7 +12,7 @@ export function ThemeSwitch() {
   };
   return (
     <label>
-      Colours
+      <span>Colours</span>
       <select value={theme} onChange={(event) => choose(event.target.value)}>
         {THEMES.map((one) => (
           <option key={one} value={one}>

@@ -4,7 +4,7 @@ import type { ComponentType } from "react";
 export interface Page {
   /** Below `/ui`; `$name` stands for a value, which the page reads with `useParams({ strict: false })`. */
   readonly path: string;
-  /** In the window's title. */
+  /** In the window's title; `$name` stands for the value in the address. */
   readonly title: string;
   /** Its words in the main navigation; absent for pages that are reached from others. */
   readonly navigation?: string;

@@ -8,6 +8,11 @@ export const PAGES: readonly Page[] = [
     navigation: "Streams",
     load: () => import("./streams/streams-page.tsx"),
   },
+  {
+    path: "/streams/$name",
+    title: "$name",
+    load: () => import("./stream/stream-page.tsx"),
+  },
 ];
 
 /** Where `/` leads. */
@@ -17,13 +22,17 @@ export const NAVIGATION = PAGES.flatMap(({ path, navigation }) =>
   navigation === undefined ? [] : [{ path, label: navigation }],
 );
 
-/** The title of the page at an address below `/ui`. */
-export function titleOf(path: string): string {
-  return PAGES.find((page) => matches(page.path, path))?.title ?? "Console";
-}
-
-function matches(pattern: string, path: string): boolean {
-  const expected = pattern.split("/");
-  const given = path.replace(/\/$/, "").split("/");
-  return expected.length === given.length && expected.every((part, at) => part.startsWith("$") || part === given[at]);
+/** The title of the page at an address below `/ui`, with the values of the address in it. */
+export function titleOf(address: string): string {
+  const given = address.replace(/\/$/, "").split("/");
+  const page = PAGES.find(({ path }) => {
+    const parts = path.split("/");
+    return parts.length === given.length && parts.every((part, at) => part.startsWith("$") || part === given[at]);
+  });
+  if (page === undefined) return "Console";
+  const values = page.path.split("/").map((part, at) => [part, decodeURIComponent(given[at] ?? "")] as const);
+  return values.reduce(
+    (title, [part, value]) => (part.startsWith("$") ? title.replace(part, value) : title),
+    page.title,
+  );
 }

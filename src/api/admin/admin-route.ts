@@ -43,7 +43,7 @@ export function adminRoute(options: AdminRouteOptions): Route {
         requirePermission(caller, endpoint.action, resource);
         const { query: text, signal } = request;
         const query = new URLSearchParams(text);
-        return answer(200, await endpoint.handle({ stream, id, query, signal, json }));
+        return answer(200, await endpoint.handle({ stream, id, arn: resource, query, signal, json }));
       } catch (error) {
         const known = wireErrorOf(error, about);
         if (known === undefined) throw error;

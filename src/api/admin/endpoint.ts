@@ -4,10 +4,9 @@ import type { Partitions } from "../../catalog/partition.ts";
 import type { Jobs } from "../../jobs/jobs.ts";
 import type { Queries } from "../../query/queries.ts";
 import type { Sources } from "../../sources/sources.ts";
-import type { Clock } from "../../std/clock.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
-import type { Streams } from "../../streams/streams.ts";
 import type { Triggers } from "../../triggers/triggers.ts";
+import type { ControlContext } from "../firehose/control-context.ts";
 
 /** One thing that the admin API does, one file each. The console and the command line speak these and nothing else. */
 export interface Endpoint {
@@ -24,6 +23,8 @@ export interface EndpointCall {
   readonly stream: string;
   /** The value of `:id`; empty where the path has none. */
   readonly id: string;
+  /** ARN of that stream as this caller names it; `*` where the path has none. */
+  readonly arn: string;
   readonly query: URLSearchParams;
   /** The body as a JSON object. Throws for anything else. */
   json(): Promise<JsonObject>;
@@ -31,8 +32,7 @@ export interface EndpointCall {
   readonly signal: AbortSignal;
 }
 
-export interface AdminContext {
-  readonly streams: Streams;
+export interface AdminContext extends ControlContext {
   readonly catalog: Catalog;
   readonly crawlers: Crawlers;
   readonly partitions: Partitions;
@@ -40,7 +40,6 @@ export interface AdminContext {
   readonly jobs: Jobs;
   readonly sources: Sources;
   readonly triggers: Triggers;
-  readonly clock: Clock;
   readonly deliveryLog: DeliveryLogSource;
 }
 

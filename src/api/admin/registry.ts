@@ -3,7 +3,9 @@ import { cancelJobRun } from "./cancel-job-run.ts";
 import { cancelQuery } from "./cancel-query.ts";
 import { cancelRedrive } from "./cancel-redrive.ts";
 import { cancelReplay } from "./cancel-replay.ts";
+import { createStream } from "./create-stream.ts";
 import { deleteJob } from "./delete-job.ts";
+import { deleteStream } from "./delete-stream.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
 import { getCrawl } from "./get-crawl.ts";
@@ -46,7 +48,9 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     cancelQuery(context),
     cancelRedrive(context),
     cancelReplay(context),
+    createStream(context),
     deleteJob(context),
+    deleteStream(context),
     flushStream(context),
     getCrawl(context),
     getJob(context),

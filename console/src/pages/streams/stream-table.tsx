@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { StreamState } from "../../api/admin-api.ts";
 import { ratesOf, type StreamSample, type StreamSamples } from "../../live/stream-samples.ts";
 import { Badge } from "../../ui/badge.tsx";
@@ -31,7 +32,9 @@ function StreamRow({ stream, samples }: { readonly stream: StreamState; readonly
   return (
     <tr>
       <th scope="row">
-        {stream.name}
+        <Link to="/streams/$name" params={{ name: stream.name }}>
+          {stream.name}
+        </Link>
         <span className="sub">{last === undefined ? "" : `${formatCount(last.accepted)} records`}</span>
       </th>
       <td>

@@ -24,6 +24,27 @@ export const streamContracts: Contracts = {
     summary: "One stream with its health and the balance of each delivery.",
     answer: streamDetails,
   },
+  "lakehose:CreateStream": {
+    summary: "Creates a stream from a CreateDeliveryStream request with a `lakehose` section, or only checks it.",
+    query: z.strictObject({
+      check: z
+        .enum(["true", "false"])
+        .optional()
+        .meta({ description: "True: create nothing, say whether it could be." }),
+    }),
+    body: jsonObject,
+    answer: z.strictObject({ created: z.boolean(), stream: streamView.exactOptional() }),
+  },
+  "lakehose:DeleteStream": {
+    summary: "Deletes a stream: it takes no more records, and what is left is delivered behind the answer.",
+    query: z.strictObject({
+      force: z
+        .enum(["true", "false"])
+        .optional()
+        .meta({ description: "True: give up what cannot be delivered in time." }),
+    }),
+    answer: z.strictObject({ name: z.string() }),
+  },
   "lakehose:PutExtensions": {
     summary: "Replaces the stream's `lakehose:` section as a whole; tags go on winning over it.",
     query: z.strictObject({
