@@ -13,6 +13,11 @@ export const PAGES: readonly Page[] = [
     title: "$name",
     load: () => import("./stream/stream-page.tsx"),
   },
+  {
+    path: "/create-stream",
+    title: "Create a stream",
+    load: () => import("./create-stream/create-stream-page.tsx"),
+  },
 ];
 
 /** Where `/` leads. */

@@ -54,13 +54,14 @@ export const EMPTY_DRAFT: Draft = {
   logsErrors: true,
 };
 
-export interface Request {
+/** A type and no interface, so that it passes for any JSON object, which the API takes. */
+export type StreamRequest = {
   readonly DeliveryStreamName: string;
   readonly DeliveryStreamType: "DirectPut" | "KinesisStreamAsSource";
   readonly KinesisStreamSourceConfiguration?: { readonly KinesisStreamARN: string; readonly RoleARN: string };
   readonly ExtendedS3DestinationConfiguration: S3Configuration;
   readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
-}
+};
 
 export interface S3Configuration {
   readonly RoleARN: string;
@@ -99,7 +100,7 @@ const ROLE = "arn:aws:iam::000000000000:role/lakehose";
 /** Smallest buffers that AWS takes with partitions from content, and with format conversion. */
 const PARTITIONING_MEGABYTES_MIN = 64;
 
-export function requestOf(draft: Draft): Request {
+export function requestOf(draft: Draft): StreamRequest {
   const tags = [
     { Key: "lakehose:roll-idle", Value: draft.rollIdle },
     { Key: "lakehose:roll-at", Value: draft.rollAt },

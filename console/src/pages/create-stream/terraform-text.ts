@@ -1,7 +1,7 @@
-import type { Processor, Request, S3Configuration } from "./draft.ts";
+import type { Processor, S3Configuration, StreamRequest } from "./draft.ts";
 
 /** The stream as a Terraform resource of the provider `hashicorp/aws`, with the endpoint that it needs. */
-export function terraformText(request: Request, endpoint: string): string {
+export function terraformText(request: StreamRequest, endpoint: string): string {
   const { DeliveryStreamName: name, KinesisStreamSourceConfiguration: kinesis, Tags = [] } = request;
   const tags = Tags.map(({ Key, Value }) => `${text(Key)} = ${text(Value)}`);
   return lines([

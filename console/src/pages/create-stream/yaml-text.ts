@@ -1,7 +1,7 @@
-import type { Request } from "./draft.ts";
+import type { StreamRequest } from "./draft.ts";
 
 /** The stream as it stands in a configuration file. */
-export function yamlText(request: Request): string {
+export function yamlText(request: StreamRequest): string {
   return `streams:\n  - ${block(request, 4).trimStart()}`;
 }
 

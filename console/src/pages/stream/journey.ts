@@ -42,6 +42,9 @@ const LANE_HEIGHT = 132;
 const GAP = 40;
 const EDGE = 2;
 
+/** What fits a stage at its size of letters. */
+const STAGE_LETTERS = 26;
+
 export function journeyOf(stream: StreamDetails, health: StreamHealth, samples: readonly StreamSample[]): Journey {
   const accepted = ratesOf(samples, "accepted").at(-1) ?? 0;
   const delivered = ratesOf(samples, "delivered").at(-1) ?? 0;
@@ -134,5 +137,5 @@ function xOf(column: number): number {
 
 /** What fits a stage; the settings below have it in full. */
 function shorten(text: string): string {
-  return text.length <= 24 ? text : `${text.slice(0, 23)}…`;
+  return text.length <= STAGE_LETTERS ? text : `${text.slice(0, STAGE_LETTERS - 1)}…`;
 }
