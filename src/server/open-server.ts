@@ -1,3 +1,4 @@
+import type { Alarms } from "../alarms/alarms.ts";
 import type { FunctionInvoker } from "../functions/function-invoker.ts";
 import { systemClock } from "../std/clock.ts";
 import { lockFolder } from "../std/folder-lock.ts";
@@ -12,6 +13,8 @@ import { createDeclaredStreams } from "./declared-streams.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
 import { openAccess } from "./open-access.ts";
+import { openAlarms } from "./open-alarms.ts";
+import { openHistory } from "./open-history.ts";
 import { streamProgressIn } from "./open-jobs.ts";
 import { openLake } from "./open-lake.ts";
 import { type OpenedSources, openSources } from "./open-sources.ts";
@@ -76,7 +79,7 @@ async function compose(
   close: () => Promise<void>,
 ): Promise<RunningServer> {
   const rooms = await openRooms(configuration, pretty, closers);
-  const { folder, telemetry, stores, functions, lake, listeners, streams, sources } = rooms;
+  const { folder, telemetry, history, stores, functions, lake, listeners, streams, sources } = rooms;
   const canEncrypt = () => configuration.keyRing !== undefined;
   const context = { streams, clock: systemClock, canEncrypt, upstreams: rooms.upstreams };
   await createDeclaredStreams(context, configuration);
@@ -91,6 +94,8 @@ async function compose(
     announce: listeners.announce,
     stores,
     telemetry,
+    history,
+    alarms: rooms.alarms,
     unready,
     tlsDirectory: folder.tls,
     ...(functions.key !== undefined && { functionsKey: functions.key }),
@@ -125,9 +130,11 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   const lock = lockFolder(folder.root);
   closers.push(() => lock.release());
 
-  let opened: { readonly streams?: Streams; readonly sources?: OpenedSources } = {};
+  let opened: { readonly streams?: Streams; readonly sources?: OpenedSources; readonly alarms?: Alarms } = {};
+  const { history, recorder } = await openHistory({ ...world, folder, streams: () => opened.streams });
   const telemetry = createTelemetry({
     ...world,
+    history: recorder,
     logsDirectory: folder.logs,
     level: configuration.logLevel,
     pretty,
@@ -136,6 +143,13 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
     deliveryLogTarget: (stream, delivery) => deliveryLogTarget(opened.streams?.get(stream), delivery),
   });
   closers.push(() => telemetry.close());
+  closers.push(() => history.close());
+  history.begin({
+    sample: (at) =>
+      recorder.sample(at, streamSnapshots(opened.streams), sourceSnapshots(opened.sources?.all.list() ?? [])),
+    sampled: (at) => opened.alarms?.evaluate(at),
+    failed: (reason) => telemetry.emit("telemetry.historyFailed", { reason }),
+  });
 
   const stores = await openStores({ ...world, telemetry, folder, configuration });
   closers.push(() => stores.close());
@@ -154,6 +168,21 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   const upstreams = streamUpstreams(configuration.streamSources);
   const sources = openSources({ ...shared, streams, upstreams });
   closers.push(() => sources.all.close());
-  opened = { streams, sources };
-  return { folder, telemetry, stores, functions, access, lake, listeners, streams, sources, upstreams };
+  const alarms = await openAlarms({ ...shared, history, streams });
+  closers.push(() => alarms.close());
+  opened = { streams, sources, alarms };
+  return {
+    folder,
+    telemetry,
+    history,
+    alarms,
+    stores,
+    functions,
+    access,
+    lake,
+    listeners,
+    streams,
+    sources,
+    upstreams,
+  };
 }

@@ -14,7 +14,12 @@ const TRIGGERS = {
   nightly: { kind: "schedule", to: { function: "none" }, options: { cron: "cron(0 3 * * ? *)" } },
 };
 
-const OPTIONS = { triggers: TRIGGERS } as const;
+const ALARMS = {
+  rules: { late: { measure: "freshness-seconds", above: 900 } },
+  targets: { ops: { webhook: { url: "http://127.0.0.1:9/" } } },
+} as const;
+
+const OPTIONS = { triggers: TRIGGERS, alarms: ALARMS } as const;
 
 interface Operation {
   readonly action: string;
@@ -66,6 +71,8 @@ test("every operation of the admin API answers what its contract says", async (t
   await callJobs();
   await call("GET", "/api/openapi.json");
   await call("GET", "/api/audit?limit=10");
+  await call("GET", "/api/alarms");
+  await call("GET", "/api/metrics?stream=clicks");
   await call("GET", "/api/sources");
   await call("GET", "/api/triggers");
   await call("GET", "/api/triggers/nightly");

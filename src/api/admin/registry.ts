@@ -17,6 +17,7 @@ import { getSource } from "./get-source.ts";
 import { getStream } from "./get-stream.ts";
 import { getTable } from "./get-table.ts";
 import { getTrigger } from "./get-trigger.ts";
+import { listAlarms } from "./list-alarms.ts";
 import { listCrawls } from "./list-crawls.ts";
 import { listJobRuns } from "./list-job-runs.ts";
 import { listJobs } from "./list-jobs.ts";
@@ -34,6 +35,7 @@ import { putJob } from "./put-job.ts";
 import { readAuditLog } from "./read-audit-log.ts";
 import { readDeliveryLog } from "./read-delivery-log.ts";
 import { readJobLog } from "./read-job-log.ts";
+import { readMetrics } from "./read-metrics.ts";
 import { readQueryRows } from "./read-query-rows.ts";
 import { redriveStream } from "./redrive-stream.ts";
 import { replayStream } from "./replay-stream.ts";
@@ -61,6 +63,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     getStream(context),
     getTable(context),
     getTrigger(context),
+    listAlarms(context),
     listCrawls(context),
     listJobRuns(context),
     listJobs(context),
@@ -78,6 +81,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     readAuditLog(context),
     readDeliveryLog(context),
     readJobLog(context),
+    readMetrics(context),
     readQueryRows(context),
     redriveStream(context),
     replayStream(context),
