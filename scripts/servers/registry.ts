@@ -1,3 +1,4 @@
+import { chromium } from "./chromium.ts";
 import { dynamodbLocal } from "./dynamodb-local.ts";
 import { elasticmq } from "./elasticmq.ts";
 import { hadoop } from "./hadoop.ts";
@@ -21,6 +22,7 @@ import { wrangler } from "./wrangler.ts";
 
 /** Every peer that tests can be run against, in the order of the alphabet. */
 export const servers: readonly ServerDefinition[] = [
+  chromium,
   dynamodbLocal,
   elasticmq,
   hadoop,

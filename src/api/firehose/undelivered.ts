@@ -9,8 +9,6 @@ import { targetKinds } from "./targets/registry.ts";
  */
 const DESTINATIONS: Readonly<Partial<Record<DestinationKindName, string>>> = {
   Redshift: "Redshift",
-  Splunk: "Splunk",
-  HttpEndpoint: "HTTP endpoints",
   Snowflake: "Snowflake",
   Iceberg: "Iceberg tables",
 };
