@@ -55,6 +55,8 @@ export class KafkaTopic {
   /** Idempotent: a topic that has just been made may have the client try again, and that must not look like our fault. */
   readonly #producer = new Producer({ ...connection(), idempotent: true });
 
+  #transactional: Producer | undefined;
+
   readonly #partitions: number;
 
   private constructor(name: string, partitions: number) {
@@ -82,6 +84,17 @@ export class KafkaTopic {
         headers: new Map(Object.entries(headers ?? {}).map(([one, other]) => [bytes(one), bytes(other)])),
       })),
     });
+  }
+
+  /** One transaction after another, all of one producer. Of those that are aborted the messages stay in the topic. */
+  async transact(messages: readonly { readonly value: string }[], end: "commit" | "abort"): Promise<void> {
+    const options = { idempotent: true, transactionalId: this.name, producerId: -1n, producerEpoch: -1 };
+    this.#transactional ??= new Producer({ ...connection(), ...options });
+    const transaction = await this.#transactional.beginTransaction();
+    await transaction.send({
+      messages: messages.map(({ value }) => ({ topic: this.name, partition: 0, value: Buffer.from(value) })),
+    });
+    await (end === "commit" ? transaction.commit() : transaction.abort());
   }
 
   /** What a reader of committed messages sees now, each partition in its order: up to a mark at the end of each. */
@@ -161,7 +174,7 @@ export class KafkaTopic {
 
   async close(): Promise<void> {
     await this.#admin.deleteTopics({ topics: [this.name] }).catch(() => undefined);
-    await Promise.all([this.#admin.close(), this.#producer.close()]);
+    await Promise.all([this.#admin.close(), this.#producer.close(), this.#transactional?.close()]);
   }
 
   async #create(partitions: number): Promise<void> {
