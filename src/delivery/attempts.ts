@@ -41,6 +41,8 @@ export class Attempts {
   async untilProven(pending: PendingParcel, parcel: Parcel): Promise<Proven> {
     const { destinationOf, retryForMs, clock, signal } = this.#options;
     const progress = new ParcelProgress(parcel.records);
+    // The process before may have sent it, and not have lived to hear of it.
+    progress.isDoubtful = pending.recovered;
     const window = new RetryWindow(clock, retryForMs(pending.intent));
     try {
       for (let attempt = 1; ; attempt++) {

@@ -1,5 +1,4 @@
-import type { Destination } from "../destinations/destination.ts";
-import type { DestinationOwner } from "../destinations/destination-type.ts";
+import type { Destination, DestinationOwner } from "../destinations/destination.ts";
 import type { Format } from "../formats/format.ts";
 import type { LogReader } from "../log/log.ts";
 import type { ComponentSpec, DeliveryDefinition } from "../model/delivery-definition.ts";

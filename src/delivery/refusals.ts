@@ -60,12 +60,13 @@ export class Refusals {
   async rewrite({ accumulatorId, key, plan, parent }: Intent, body: ObjectBody): Promise<EncodedFile> {
     invariant(parent?.refused !== undefined, "a child of the target's refusals knows which records they were");
     const runner = this.#options.runnerOf({ plan });
+    const { code, inDoubt = false } = parent.refused;
     const places = new Set(unpackPlaces(parent.refused.places));
     const writer = this.#openChild({ accumulatorId, plan }, key, runner, parent.encodedAt);
     const message = "What the target said was lost with the file that held it";
     for await (const records of readIdentifiedRecords(body)) {
       for (const record of records) {
-        if (places.has(record.index)) writer.add(record, { code: parent.refused.code, message, attempts: 1 });
+        if (places.has(record.index)) writer.add(record, { code, message, attempts: 1, inDoubt });
       }
       await writer.drain();
     }
@@ -83,7 +84,7 @@ export class Refusals {
   }
 
   async #childOf(intent: Intent, runner: PlanRunner, writer: ChildWriter, refusedAt: number): Promise<EncodedChild> {
-    const { key, places, bytes, oldestMs, newestMs, code } = writer;
+    const { key, places, bytes, oldestMs, newestMs, code, inDoubt } = writer;
     const { path, bytes: fileBytes, checksum } = await writer.finish();
     const id = parcelId(this.#options.open(), keyText(key), intent.from, intent.to);
     const { format, compression } = runner.encoding(key);
@@ -94,7 +95,7 @@ export class Refusals {
       records: intent.records,
       digest: intent.digest,
       encodedAt: refusedAt,
-      refused: { places: packPlaces(places), code },
+      refused: { places: packPlaces(places), code, ...(inDoubt ? { inDoubt } : {}) },
     };
     const child: Intent = {
       parcelId: id,
@@ -142,6 +143,8 @@ class ChildWriter {
   readonly key: AccumulatorKey;
   readonly places: number[] = [];
   bytes = 0;
+  /** Some may have arrived all the same. */
+  inDoubt = false;
   oldestMs = Number.POSITIVE_INFINITY;
   newestMs = 0;
   readonly #tools: ParcelTools;
@@ -180,6 +183,7 @@ class ChildWriter {
     };
     this.#lines.push(serializeErrorRecord(record, this.key.errorType));
     this.places.push(index);
+    this.inDoubt ||= inDoubt === true;
     this.bytes += bytes.length;
     this.oldestMs = Math.min(this.oldestMs, arrivalMs);
     this.newestMs = Math.max(this.newestMs, arrivalMs);

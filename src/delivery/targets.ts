@@ -1,5 +1,4 @@
-import type { Destination, Parcel } from "../destinations/destination.ts";
-import type { DestinationOwner } from "../destinations/destination-type.ts";
+import type { Destination, DestinationOwner, Parcel } from "../destinations/destination.ts";
 import type { ComponentSpec } from "../model/delivery-definition.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";

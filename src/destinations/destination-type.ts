@@ -1,11 +1,10 @@
 import type { z } from "zod";
-import type { ProcessorStream } from "../processors/processor.ts";
 import type { Clock } from "../std/clock.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { Random } from "../std/random.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import type { Destination } from "./destination.ts";
+import type { Destination, DestinationOwner } from "./destination.ts";
 
 /** One kind of destination, declared once: the reference page, the validation and the console's form derive from it. */
 export interface DestinationType {
@@ -41,10 +40,4 @@ export interface DestinationDependencies {
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly random: Random;
-}
-
-export interface DestinationOwner {
-  readonly stream: ProcessorStream;
-  readonly delivery: string;
-  readonly replayId?: string;
 }

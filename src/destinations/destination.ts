@@ -1,3 +1,4 @@
+import type { ProcessorStream } from "../processors/processor.ts";
 import type { ObjectBody } from "../storage/object-store.ts";
 import type { ParcelProgress } from "./parcel-progress.ts";
 
@@ -73,4 +74,11 @@ export interface DeliveryProof {
   readonly etag: string;
   readonly bytes: number;
   readonly versionId?: string;
+}
+
+/** Whose parcels a destination gets. */
+export interface DestinationOwner {
+  readonly stream: ProcessorStream;
+  readonly delivery: string;
+  readonly replayId?: string;
 }

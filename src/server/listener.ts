@@ -1,6 +1,8 @@
+import type { Alarms } from "../alarms/alarms.ts";
 import { ADMIN_SERVICE, adminRoute } from "../api/admin/admin-route.ts";
 import { adminEndpoints } from "../api/admin/registry.ts";
 import { athenaOperations } from "../api/athena/athena-operations.ts";
+import { cloudWatchOperations } from "../api/cloudwatch/cloudwatch-operations.ts";
 import type { ControlContext } from "../api/firehose/control-context.ts";
 import { controlPlane } from "../api/firehose/control-plane.ts";
 import { requestBytesMax } from "../api/firehose/put/put-limits.ts";
@@ -11,19 +13,26 @@ import { receiveEventsRoute } from "../api/http/cloud-events/receive-events.ts";
 import { receiveDeliveryRoute } from "../api/http/firehose/receive-delivery.ts";
 import { receiveHookRoute } from "../api/http/hooks/receive-hook.ts";
 import { putRecordsRoute } from "../api/http/put-records.ts";
+import { AuditTrail } from "../api/protocol/audit-trail.ts";
 import { type AccessKey, Authenticator } from "../api/protocol/authenticator.ts";
 import type { Route } from "../api/protocol/http.ts";
 import { jsonProtocol } from "../api/protocol/json-protocol.ts";
 import { queryProtocol } from "../api/protocol/query-protocol.ts";
 import type { AnnounceObject } from "../api/s3/s3-call.ts";
 import { s3Routes } from "../api/s3/s3-route.ts";
+import { SessionDoor } from "../api/session/session-door.ts";
+import { sessionRoute } from "../api/session/session-route.ts";
 import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import type { Sources } from "../sources/sources.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
+import type { MetricHistory } from "../telemetry/history/metric-history.ts";
 import type { Triggers } from "../triggers/triggers.ts";
+import { describeSubject } from "./audited-subjects.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
+import { hasPeople } from "./configuration/sign-in-section.ts";
 import { HttpServer } from "./http-server.ts";
+import type { Access } from "./open-access.ts";
 import type { Lake } from "./open-lake.ts";
 import { probeRoutes } from "./probes.ts";
 import type { Stores } from "./stores.ts";
@@ -32,6 +41,7 @@ import { readCertificate, selfSignedCertificate, watchCertificate } from "./tls.
 export interface ListenerOptions {
   readonly configuration: Configuration;
   readonly context: ControlContext;
+  readonly access: Access;
   readonly lake: Lake;
   readonly sources: Sources;
   readonly triggers: Triggers;
@@ -39,6 +49,8 @@ export interface ListenerOptions {
   readonly announce: AnnounceObject;
   readonly stores: Pick<Stores, "lake" | "endpointOf">;
   readonly telemetry: TelemetryService;
+  readonly history: MetricHistory;
+  readonly alarms: Alarms;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
   /** What functions call this server with; absent while no keys are asked for. */
@@ -89,31 +101,61 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 }
 
 function routesOf(options: ListenerOptions) {
-  const { configuration, context, stores, sources, triggers, announce, telemetry, unready, functionsKey } = options;
+  const {
+    configuration,
+    context,
+    stores,
+    sources,
+    triggers,
+    announce,
+    telemetry,
+    history,
+    alarms,
+    unready,
+    functionsKey,
+  } = options;
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
-  const authenticator = new Authenticator({ clock, keys, tokens, accountId, unsignedPayload });
+  const people = hasPeople(configuration.signIn);
+  const authenticator = new Authenticator({ clock, keys, tokens, people, accountId, unsignedPayload });
   const putLimits = { recordBytes: limits.recordBytes, batchBytes: limits.batchBytes, batchRecords: BATCH_RECORDS_MAX };
   const put = { streams, limits: putLimits };
   const rooms = { ...options.lake, partitions: options.lake.catalog.partitions, streams, clock };
   const lakeOperations = [...glueOperations(rooms), ...athenaOperations(rooms)];
-  const operations = [...controlPlane(context), ...lakeOperations, putRecord(put), putRecordBatch(put)];
-  const shared = { authenticator, telemetry, clock };
+  const cloudWatch = cloudWatchOperations({ history, clock });
+  const puts = [putRecord(put), putRecordBatch(put)];
+  const operations = [...controlPlane(context), ...lakeOperations, ...cloudWatch.json, ...puts];
+  const { signIn, auditLog } = options.access;
+  const describe = describeSubject({ ...options.lake, streams });
+  const audit = new AuditTrail({ log: auditLog, describe, telemetry });
+  const shared = { authenticator, telemetry, clock, audit };
+  const own = { secure: configuration.tls !== undefined, publicOrigin: configuration.signIn.publicOrigin };
+  const door = new SessionDoor(signIn.sessions, authenticator, own);
   const { lake, endpointOf } = stores;
   const s3 = s3Routes({ ...shared, lake, endpointOf, announce, lifecycle: options.lake.lifecycle });
   const routes: readonly Route[] = [
     jsonProtocol({ ...shared, operations }),
     s3.signed,
-    queryProtocol({ ...shared, operations: [getCallerIdentity] }),
+    queryProtocol({ ...shared, operations: [getCallerIdentity, ...cloudWatch.query] }),
     putRecordsRoute({ ...shared, ...put }),
     receiveDeliveryRoute({ ...shared, ...put }),
     receiveEventsRoute({ ...shared, ...put }),
     receiveHookRoute({ ...shared, ...put, hooks: configuration.hooks }),
+    sessionRoute({ ...shared, signIn, door, own }),
     adminRoute({
-      telemetry,
-      authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({ ...rooms, sources, triggers, deliveryLog: telemetry.deliveryLog }),
+      ...shared,
+      own,
+      authenticate: (head) => door.authenticate(head, ADMIN_SERVICE),
+      endpoints: adminEndpoints({
+        ...rooms,
+        sources,
+        triggers,
+        history,
+        alarms,
+        deliveryLog: telemetry.deliveryLog,
+        audit: auditLog,
+      }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
     s3.unsigned,

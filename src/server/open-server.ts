@@ -1,3 +1,4 @@
+import type { Alarms } from "../alarms/alarms.ts";
 import type { FunctionInvoker } from "../functions/function-invoker.ts";
 import { systemClock } from "../std/clock.ts";
 import { lockFolder } from "../std/folder-lock.ts";
@@ -11,6 +12,9 @@ import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
+import { openAccess } from "./open-access.ts";
+import { openAlarms } from "./open-alarms.ts";
+import { openHistory } from "./open-history.ts";
 import { streamProgressIn } from "./open-jobs.ts";
 import { openLake } from "./open-lake.ts";
 import { type OpenedSources, openSources } from "./open-sources.ts";
@@ -75,7 +79,7 @@ async function compose(
   close: () => Promise<void>,
 ): Promise<RunningServer> {
   const rooms = await openRooms(configuration, pretty, closers);
-  const { folder, telemetry, stores, functions, lake, listeners, streams, sources } = rooms;
+  const { folder, telemetry, history, stores, functions, lake, listeners, streams, sources } = rooms;
   const canEncrypt = () => configuration.keyRing !== undefined;
   const context = { streams, clock: systemClock, canEncrypt, upstreams: rooms.upstreams };
   await createDeclaredStreams(context, configuration);
@@ -83,12 +87,15 @@ async function compose(
   const listener = await openListener({
     configuration,
     context,
+    access: rooms.access,
     lake,
     sources: sources.all,
     triggers: listeners.triggers,
     announce: listeners.announce,
     stores,
     telemetry,
+    history,
+    alarms: rooms.alarms,
     unready,
     tlsDirectory: folder.tls,
     ...(functions.key !== undefined && { functionsKey: functions.key }),
@@ -123,9 +130,11 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   const lock = lockFolder(folder.root);
   closers.push(() => lock.release());
 
-  let opened: { readonly streams?: Streams; readonly sources?: OpenedSources } = {};
+  let opened: { readonly streams?: Streams; readonly sources?: OpenedSources; readonly alarms?: Alarms } = {};
+  const { history, recorder } = await openHistory({ ...world, folder, streams: () => opened.streams });
   const telemetry = createTelemetry({
     ...world,
+    history: recorder,
     logsDirectory: folder.logs,
     level: configuration.logLevel,
     pretty,
@@ -134,6 +143,13 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
     deliveryLogTarget: (stream, delivery) => deliveryLogTarget(opened.streams?.get(stream), delivery),
   });
   closers.push(() => telemetry.close());
+  closers.push(() => history.close());
+  history.begin({
+    sample: (at) =>
+      recorder.sample(at, streamSnapshots(opened.streams), sourceSnapshots(opened.sources?.all.list() ?? [])),
+    sampled: (at) => opened.alarms?.evaluate(at),
+    failed: (reason) => telemetry.emit("telemetry.historyFailed", { reason }),
+  });
 
   const stores = await openStores({ ...world, telemetry, folder, configuration });
   closers.push(() => stores.close());
@@ -144,6 +160,7 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   const shared = { ...world, configuration, telemetry, stores, folder, closers, functions: functions.host };
   const lake = await openLake({ ...shared, streams: () => opened.streams });
   const listeners = openTriggers({ ...shared, streams: () => opened.streams });
+  const access = await openAccess(shared);
   const streams = await openStreams({ ...shared, lake, listeners });
   opened = { streams };
   lake.startSchedules();
@@ -151,6 +168,21 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   const upstreams = streamUpstreams(configuration.streamSources);
   const sources = openSources({ ...shared, streams, upstreams });
   closers.push(() => sources.all.close());
-  opened = { streams, sources };
-  return { folder, telemetry, stores, functions, lake, listeners, streams, sources, upstreams };
+  const alarms = await openAlarms({ ...shared, history, streams });
+  closers.push(() => alarms.close());
+  opened = { streams, sources, alarms };
+  return {
+    folder,
+    telemetry,
+    history,
+    alarms,
+    stores,
+    functions,
+    access,
+    lake,
+    listeners,
+    streams,
+    sources,
+    upstreams,
+  };
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
-import type { Attempt, Destination, Parcel } from "../../src/destinations/destination.ts";
+import type { Attempt, Destination, DestinationOwner, Parcel } from "../../src/destinations/destination.ts";
 import { DestinationError } from "../../src/destinations/destination-error.ts";
-import type { DestinationOwner, DestinationType } from "../../src/destinations/destination-type.ts";
+import type { DestinationType } from "../../src/destinations/destination-type.ts";
 import { ParcelProgress } from "../../src/destinations/parcel-progress.ts";
 import { identifiedRecordsFormat } from "../../src/formats/identified-records/identified-records-format.ts";
 import type { RecordIdentities } from "../../src/model/identified-records.ts";

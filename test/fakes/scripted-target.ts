@@ -1,6 +1,11 @@
-import type { Attempt, DeliveryProof, Destination, Parcel } from "../../src/destinations/destination.ts";
+import type {
+  Attempt,
+  DeliveryProof,
+  Destination,
+  DestinationOwner,
+  Parcel,
+} from "../../src/destinations/destination.ts";
 import { DestinationError } from "../../src/destinations/destination-error.ts";
-import type { DestinationOwner } from "../../src/destinations/destination-type.ts";
 import { type IdentifiedRecord, readIdentifiedRecords } from "../../src/model/identified-records.ts";
 import type { JsonObject } from "../../src/std/json.ts";
 

@@ -14,6 +14,7 @@ import { DEFAULT_QUERY_LIMITS, DEFAULT_TABLES_LOCATION } from "../../query/query
 import type { JsonObject } from "../../std/json.ts";
 import { MemoryStore } from "../../storage/memory/memory-store.ts";
 import { StreamsService } from "../../streams/streams-service.ts";
+import { MetricHistory } from "../../telemetry/history/metric-history.ts";
 import { silentTelemetry } from "../../telemetry/telemetry.ts";
 import { toDeclared } from "../firehose/declared.ts";
 import { translateDeclared } from "../firehose/translate.ts";
@@ -77,12 +78,16 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
       jobs: (await jobWorld()).jobs,
       sources: noSources(),
       triggers: noTriggers(),
+      history: await MetricHistory.open({ clock, disk, directory: "/data/metrics" }),
+      alarms: { list: () => [], targets: () => [] },
       clock: parts.clock,
       deliveryLog,
+      audit: { read: async () => [] },
     }),
+    own: { secure: false },
     authenticate: () => {
       if (!known) throw new WireError("MissingAuthenticationTokenException", "Who are you?");
-      return { principal: "me", accountId: "000000000000", region: "us-east-1", may: allowed };
+      return { principal: "me", proof: "key", accountId: "000000000000", region: "us-east-1", may: allowed };
     },
     telemetry: { emit: (name, fields) => void emitted.push({ name, ...fields }) },
   });
@@ -91,7 +96,17 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
     const { signal } = new AbortController();
     const read = async () => Buffer.from(body);
     const stream = () => assert.fail("whole bodies only");
-    const answer = await route.handle({ id: "1", method, path, query, headers: {}, signal, body: read, stream });
+    const answer = await route.handle({
+      id: "1",
+      address: "",
+      method,
+      path,
+      query,
+      headers: {},
+      signal,
+      body: read,
+      stream,
+    });
     return { status: answer.status, json: JSON.parse(String(answer.body)) as JsonObject };
   };
   return { parts, streams, catalog, call, emitted };

@@ -1,3 +1,6 @@
+import type { AuditLog } from "../../access/audit-log.ts";
+import type { Role } from "../../access/role.ts";
+import type { Alarms } from "../../alarms/alarms.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import type { Partitions } from "../../catalog/partition.ts";
@@ -7,6 +10,7 @@ import type { Sources } from "../../sources/sources.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import type { Streams } from "../../streams/streams.ts";
+import type { MetricHistory } from "../../telemetry/history/metric-history.ts";
 import type { Triggers } from "../../triggers/triggers.ts";
 
 /** One thing that the admin API does, one file each. The console and the command line speak these and nothing else. */
@@ -16,6 +20,10 @@ export interface Endpoint {
   readonly path: string;
   /** For access rules: `lakehose:FlushStream`. */
   readonly action: string;
+  /** What a session, or a token with a role, has to have at least. */
+  readonly role: Role;
+  /** Whether calls are written to the audit log. Default: all but those by GET. */
+  readonly audited?: false;
   handle(call: EndpointCall): Promise<JsonValue> | JsonValue;
 }
 
@@ -27,6 +35,11 @@ export interface EndpointCall {
   readonly query: URLSearchParams;
   /** The body as a JSON object. Throws for anything else. */
   json(): Promise<JsonObject>;
+  /**
+   * For endpoints that are not `audited` as a rule and learn from the body that this call changes what is defined: it is
+   * written down, and throws AccessDeniedException unless the caller's role is `admin`.
+   */
+  changes(asked: JsonObject): void;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
 }
@@ -40,8 +53,11 @@ export interface AdminContext {
   readonly jobs: Jobs;
   readonly sources: Sources;
   readonly triggers: Triggers;
+  readonly history: MetricHistory;
+  readonly alarms: Pick<Alarms, "list" | "targets">;
   readonly clock: Clock;
   readonly deliveryLog: DeliveryLogSource;
+  readonly audit: Pick<AuditLog, "read">;
 }
 
 /** Where the delivery events of a stream are read from (reference 2.9). */

@@ -10,6 +10,7 @@ export function getStream({ streams }: AdminContext): Endpoint {
     method: "GET",
     path: "streams/:name",
     action: "lakehose:GetStream",
+    role: "viewer",
     handle: ({ stream }) => {
       const view = streamView(requireStream(streams, stream));
       return { ...view, ...state() };

@@ -14,6 +14,7 @@ import { getSource } from "./get-source.ts";
 import { getStream } from "./get-stream.ts";
 import { getTable } from "./get-table.ts";
 import { getTrigger } from "./get-trigger.ts";
+import { listAlarms } from "./list-alarms.ts";
 import { listCrawls } from "./list-crawls.ts";
 import { listJobRuns } from "./list-job-runs.ts";
 import { listJobs } from "./list-jobs.ts";
@@ -27,8 +28,10 @@ import { listTables } from "./list-tables.ts";
 import { listTriggers } from "./list-triggers.ts";
 import { putExtensions } from "./put-extensions.ts";
 import { putJob } from "./put-job.ts";
+import { readAuditLog } from "./read-audit-log.ts";
 import { readDeliveryLog } from "./read-delivery-log.ts";
 import { readJobLog } from "./read-job-log.ts";
+import { readMetrics } from "./read-metrics.ts";
 import { readQueryRows } from "./read-query-rows.ts";
 import { redriveStream } from "./redrive-stream.ts";
 import { replayStream } from "./replay-stream.ts";
@@ -54,6 +57,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     getStream(context),
     getTable(context),
     getTrigger(context),
+    listAlarms(context),
     listCrawls(context),
     listJobRuns(context),
     listJobs(context),
@@ -67,8 +71,10 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     listTriggers(context),
     putExtensions(context),
     putJob(context),
+    readAuditLog(context),
     readDeliveryLog(context),
     readJobLog(context),
+    readMetrics(context),
     readQueryRows(context),
     redriveStream(context),
     replayStream(context),

@@ -146,8 +146,8 @@ export interface ParentParcel {
   readonly digest: number;
   /** When they were refused: stands in every error record. */
   readonly encodedAt: number;
-  /** Those that the target did not take, and why: places in the parcel (`places-text.ts`). */
-  readonly refused?: { readonly places: string; readonly code: string };
+  /** Those that the target did not take, and why: places in the parcel (`places-text.ts`). In doubt: some may be there. */
+  readonly refused?: { readonly places: string; readonly code: string; readonly inDoubt?: true };
 }
 
 /** The parcel's bytes are in a synced file. */

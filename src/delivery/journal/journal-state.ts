@@ -227,7 +227,8 @@ export class JournalState {
     const { definition } = this.plans.get(intent.plan) ?? {};
     if (definition === undefined || intent.key.kind !== "data" || receipt.outcome === "empty") return;
     const { table, target } = definition;
-    if (definition.errorTarget !== undefined) return;
+    // Records one by one are no object that anybody could be told of.
+    if (definition.errorType !== undefined) return;
     const { parcelId, bytes, etag } = receipt;
     const object = { parcelId, target, name: intent.name, records: landed, bytes, etag };
     this.unregistered.set(parcelId, table === undefined ? object : { ...object, table });

@@ -42,7 +42,10 @@ function furtherDelivery(
 ): DeliveryDefinition {
   const { name, type, options, processors = [], filter, errors = {}, retry = RETRY_MS_DEFAULT } = wanted;
   const chosen = filter === undefined ? [] : [{ type: "filter", where: filter }];
-  const { beforeLambda, afterLambda } = extensionProcessors({ processors: [...chosen, ...processors] });
+  const { beforeLambda, afterLambda } = extensionProcessors(
+    { processors: [...chosen, ...processors] },
+    `destinations.${name}`,
+  );
   const { bucket = primary.errorTarget ?? primary.target } = bucketOf(errors.bucket);
   const target = { type, options: checkedOptions(name, type, options) };
   const { prefix } = wanted;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { findDestinationType } from "../../../destinations/registry.ts";
 import type { ComponentSpec, DeliveryDefinition } from "../../../model/delivery-definition.ts";
 import { invariant } from "../../../std/assert.ts";
@@ -70,7 +71,7 @@ export function targetParts(
   invariant(type !== undefined, `${target.type} is in the registry of destinations`);
   if (type.takes === "objects") {
     const format = { type: "raw", options: isDelimited ? { delimiter: "\n" } : {} };
-    return { format, target, ...(target.type === bucket.type ? {} : { errorTarget: bucket }) };
+    return { format, target, ...(isDeepStrictEqual(target, bucket) ? {} : { errorTarget: bucket }) };
   }
   const { errorType = "processing-failed" } = type;
   return { format: { type: "identified-records", options: {} }, target, errorTarget: bucket, errorType };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { identifiedRecordsFormat } from "../formats/identified-records/identified-records-format.ts";
-import { type IdentifiedRecord, type RecordIdentities, readIdentifiedRecords } from "./identified-records.ts";
-import { packRecords } from "./records.ts";
+import { type IdentifiedRecord, type RecordIdentities, readIdentifiedRecords } from "../../model/identified-records.ts";
+import { packRecords } from "../../model/records.ts";
+import { identifiedRecordsFormat } from "./identified-records-format.ts";
 
 interface Call {
   readonly texts: readonly string[];
