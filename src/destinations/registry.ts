@@ -1,9 +1,14 @@
 import type { DestinationType } from "./destination-type.ts";
 import { objectStoreDestinationType } from "./object-store/object-store-destination.ts";
 import { postgresDestinationType } from "./postgres/postgres-destination.ts";
+import { redshiftDestinationType } from "./redshift/redshift-destination.ts";
 
 /** Every destination that Lakehose can deliver to, in the order of the alphabet. */
-export const destinationTypes: readonly DestinationType[] = [objectStoreDestinationType, postgresDestinationType];
+export const destinationTypes: readonly DestinationType[] = [
+  objectStoreDestinationType,
+  postgresDestinationType,
+  redshiftDestinationType,
+];
 
 export function findDestinationType(type: string): DestinationType | undefined {
   return destinationTypes.find((one) => one.type === type);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import type { TestContext } from "node:test";
+import type { DestinationOwner } from "../../src/destinations/destination.ts";
 import { DestinationError } from "../../src/destinations/destination-error.ts";
-import type { DestinationOwner } from "../../src/destinations/destination-type.ts";
 import {
   type PostgresDestination,
   postgresDestinationType,

@@ -62,7 +62,9 @@ function sqlStateOf(error: unknown): string | undefined {
 }
 
 function said(state: string): Verdict {
-  return BY_STATE.get(state) ?? BY_CLASS.get(state.slice(0, 2)) ?? { code: "failed", advice: "", log: "Failed" };
+  return (
+    BY_STATE.get(state) ?? BY_CLASS.get(state.slice(0, 2)) ?? { code: "failed", advice: "", log: "DataLoadFailed" }
+  );
 }
 
 const UNAVAILABLE: Verdict = { code: "unavailable", advice: "", log: "ConnectionFailed" };

@@ -1,8 +1,8 @@
 import { readNamedSecret } from "../../model/secret.ts";
 import { parseCondition } from "../../processors/filter/parse-condition.ts";
 import type { JsonObject } from "../../std/json.ts";
-import type { Attempt, DeliveryProof, Destination, Parcel } from "../destination.ts";
-import type { DestinationDependencies, DestinationOwner, DestinationType } from "../destination-type.ts";
+import type { Attempt, DeliveryProof, Destination, DestinationOwner, Parcel } from "../destination.ts";
+import type { DestinationDependencies, DestinationType } from "../destination-type.ts";
 import { OneSession } from "../postgres-session/one-session.ts";
 import type { ServerAddress, Session } from "../postgres-session/session.ts";
 import { inTransaction } from "../postgres-session/transaction.ts";
