@@ -1,11 +1,10 @@
-import { isUtf8 } from "node:buffer";
-import { findFields } from "../../model/fields/find-fields.ts";
 import type { IdentifiedRecord } from "../../model/identified-records.ts";
 import type { Condition } from "../../processors/filter/condition.ts";
 import { meets } from "../../processors/filter/evaluate-condition.ts";
-import { type JsonNode, parseJsonObject } from "../../std/json-node.ts";
+import { parseJsonObject } from "../../std/json-node.ts";
 import { arrayLiteral } from "./array-literal.ts";
 import { CopyText } from "./copy-text.ts";
+import { ABSENT, FieldFinder } from "./field-finder.ts";
 import type { MappedColumn, Mapping, RecordPart } from "./mapping.ts";
 
 /**
@@ -19,26 +18,22 @@ export class RowEncoder {
   readonly #options: RowEncoderOptions;
   readonly #columns: readonly MappedColumn[];
   readonly #takesFields: boolean;
-  readonly #isParsed: boolean;
-  /** Places of columns that take the member of a name. */
-  readonly #byName = new Map<string, number[]>();
-  /** Which columns the members of the last record went to, by place in it: the next one is mostly alike. */
-  readonly #layout: { readonly nameBytes: Buffer; readonly name: string; readonly columns: readonly number[] }[] = [];
-  readonly #fields: (JsonNode | undefined)[];
+  /** Places of columns that take a field and have a default. */
+  readonly #withDefault: readonly number[];
+  /** Places of columns of the key that take a field. */
   readonly #key: readonly number[];
+  readonly #fields: FieldFinder;
   readonly #text = new CopyText();
 
-  constructor(mapping: Mapping, options: RowEncoderOptions) {
+  constructor({ columns, key = [] }: Mapping, options: RowEncoderOptions) {
+    const ofFields = columns.filter(({ source }) => source.kind === "path");
+    const placeOf = ({ place }: MappedColumn) => place;
     this.#options = options;
-    this.#columns = mapping.columns;
-    this.#fields = mapping.columns.map(() => undefined);
-    this.#takesFields = mapping.columns.some(({ source }) => source.kind === "path");
-    this.#isParsed = this.#takesFields || options.deletes !== undefined;
-    this.#key = (mapping.key ?? []).map((name) => mapping.columns.findIndex((column) => column.name === name));
-    for (const [place, { source }] of mapping.columns.entries()) {
-      const name = source.kind === "path" ? onlyName(source.path.steps) : undefined;
-      if (name !== undefined) this.#byName.set(name, [...(this.#byName.get(name) ?? []), place]);
-    }
+    this.#columns = columns;
+    this.#takesFields = ofFields.length > 0;
+    this.#withDefault = ofFields.filter(({ defaultText }) => defaultText !== undefined).map(placeOf);
+    this.#key = ofFields.filter(({ name }) => key.includes(name)).map(placeOf);
+    this.#fields = new FieldFinder(columns);
   }
 
   /** Bytes of the rows so far. */
@@ -52,84 +47,67 @@ export class RowEncoder {
 
   /** Writes its row, or says why there is none. */
   add(record: IdentifiedRecord): RowRefusal | undefined {
-    const { bytes } = record;
-    if (!isUtf8(bytes) && this.#columns.some(isText)) return NOT_UTF8;
-    const root = this.#isParsed ? parseJsonObject(bytes) : undefined;
-    if (this.#isParsed && root === undefined) return NOT_JSON;
-    if (root !== undefined) {
-      this.#findFields(root);
-      if (this.#hasNoField()) return NO_FIELD;
+    if (this.#takesFields) {
+      if (!this.#fields.find(record.bytes)) return NOT_JSON;
+      // A row of nulls is nobody's wish: the names are wrong.
+      if (this.#fields.found === 0) return NO_FIELD;
     }
-    if (this.#key.some((place) => isNull(this.#fields[place]) && this.#columns[place]?.source.kind === "path")) {
-      return this.#keyIsMissing();
-    }
+    for (const place of this.#key) if (this.#isNull(place)) return this.#keyIsMissing();
     try {
-      this.#writeRow(record, root);
-      return undefined;
+      if (this.#options.isStaged) this.#writeStagePart(record);
+      else if (this.#lacksDefaults()) throw new NeedsDefaults();
+      for (const column of this.#columns) this.#writeColumn(column, record);
     } catch (error) {
       this.#text.dropRow();
       if (error instanceof UnsendableText) return NOT_UTF8;
       throw error;
     }
+    return this.#text.endRow() ? undefined : NOT_UTF8;
   }
 
-  #writeRow(record: IdentifiedRecord, root: JsonNode | undefined): void {
-    const deletes = this.#options.deletes !== undefined && root !== undefined && meets(root, this.#options.deletes);
-    if (this.#options.isStaged) {
-      this.#text.text(String(record.index));
-      this.#text.text(deletes ? "t" : "f");
-      this.#text.text(`{${this.#defaulted().join(",")}}`);
-    } else if (this.#columns.some((_, place) => this.#isDefaulted(place))) throw new NeedsDefaults();
-    for (const [place, { source, isArray, typeName }] of this.#columns.entries()) {
-      if (source.kind === "part") this.#writePart(source.part, record, typeName);
-      else this.#writeField(this.#fields[place], isArray, JSON_TYPES.has(typeName));
-    }
-    this.#text.endRow();
+  #writeStagePart({ bytes, index }: IdentifiedRecord): void {
+    const { deletes } = this.#options;
+    const root = deletes === undefined ? undefined : parseJsonObject(bytes);
+    const isDeletion = deletes !== undefined && root !== undefined && meets(root, deletes);
+    const absent = this.#withDefault.filter((place) => this.#fields.starts[place] === ABSENT);
+    this.#text.text(String(index));
+    this.#text.tab();
+    this.#text.text(isDeletion ? "t" : "f");
+    this.#text.tab();
+    this.#text.text(`{${absent.join(",")}}`);
+    this.#text.tab();
   }
 
-  #defaulted(): readonly number[] {
-    return [...this.#columns.keys()].filter((place) => this.#isDefaulted(place));
+  #lacksDefaults(): boolean {
+    for (const place of this.#withDefault) if (this.#fields.starts[place] === ABSENT) return true;
+    return false;
   }
 
-  #isDefaulted(place: number): boolean {
-    const column = this.#columns[place];
-    return column?.defaultText !== undefined && column.source.kind === "path" && this.#fields[place] === undefined;
+  #writeColumn(column: MappedColumn, record: IdentifiedRecord): void {
+    const { place, source, typeName } = column;
+    if (place > 0) this.#text.tab();
+    if (source.kind === "part") this.#writePart(source.part, record, typeName);
+    else if (this.#isNull(place)) this.#text.null();
+    else this.#writeField(column, record.bytes);
   }
 
-  /** Of members that are there twice the last counts, as for `JSON.parse`. */
-  #findFields(root: JsonNode): void {
-    this.#fields.fill(undefined);
-    for (const [at, member] of root.members().entries()) {
-      let known = this.#layout[at];
-      if (known === undefined || !member.isNamed(known.name, known.nameBytes)) {
-        const { name } = member;
-        known = { name, nameBytes: Buffer.from(name), columns: this.#byName.get(name) ?? [] };
-        if (at < LAYOUT_MAX) this.#layout[at] = known;
-      }
-      for (const place of known.columns) this.#fields[place] = member.value;
-    }
-    for (const [place, { source }] of this.#columns.entries()) {
-      if (source.kind !== "path" || onlyName(source.path.steps) !== undefined) continue;
-      this.#fields[place] = findFields(root, source.path).at(-1)?.value;
-    }
+  #writeField({ place, isArray, isJson }: MappedColumn, bytes: Buffer): void {
+    const { starts, ends } = this.#fields;
+    const start = starts[place] as number;
+    const end = ends[place] as number;
+    if (bytes[start] === QUOTE && !isJson) {
+      // Mostly as it stands between its quotes.
+      if (this.#text.plainBytes(bytes, start + 1, end - 1)) return;
+      this.#text.text(sendable(this.#fields.nodeOf(place).text));
+    } else if (bytes[start] === OPEN_BRACKET && isArray) {
+      this.#text.text(sendable(arrayLiteral(this.#fields.nodeOf(place))));
+    } else this.#text.bytes(bytes, start, end);
   }
 
-  #writeField(value: JsonNode | undefined, isArray: boolean, isJson: boolean): void {
-    if (value === undefined || value.kind === "null") {
-      this.#text.null();
-      return;
-    }
-    const { bytes, start, end, kind } = value;
-    if (kind === "string" && !isJson) this.#writeString(value);
-    else if (kind === "array" && isArray) this.#text.text(sendable(arrayLiteral(value)));
-    else this.#text.bytes(bytes, start, end);
-  }
-
-  /** Mostly as it stands between its quotes. */
-  #writeString(value: JsonNode): void {
-    const { bytes, start, end } = value;
-    if (hasBackslash(bytes, start, end)) this.#text.text(sendable(value.text));
-    else this.#text.bytes(bytes, start + 1, end - 1);
+  #isNull(place: number): boolean {
+    const { starts, bytes } = this.#fields;
+    const start = starts[place] as number;
+    return start === ABSENT || bytes[start] === FIRST_OF_NULL;
   }
 
   #writePart(part: RecordPart, record: IdentifiedRecord, typeName: string): void {
@@ -147,11 +125,6 @@ export class RowEncoder {
       piece: () => String(piece),
     };
     this.#text.text(texts[part]());
-  }
-
-  /** A row of nulls is nobody's wish: the names are wrong. */
-  #hasNoField(): boolean {
-    return this.#takesFields && this.#fields.every((field) => field === undefined);
   }
 
   #keyIsMissing(): RowRefusal {
@@ -186,11 +159,6 @@ class UnsendableText extends Error {
   override readonly name = "UnsendableText";
 }
 
-/** Longer records are looked up by name from here on. */
-const LAYOUT_MAX = 1_000;
-
-const JSON_TYPES: ReadonlySet<string> = new Set(["json", "jsonb"]);
-
 const NOT_UTF8: RowRefusal = {
   code: "22021",
   message: 'invalid byte sequence for encoding "UTF8": the record has a NUL, half a surrogate pair, or is no UTF-8',
@@ -199,35 +167,18 @@ const NOT_JSON: RowRefusal = {
   code: "Lakehose.NotJsonObject",
   message: "Expected a JSON object whose fields become columns",
 };
-
 const NO_FIELD: RowRefusal = {
   code: "Lakehose.NoColumn",
   message:
     "Expected fields that columns take, got a record with none of them: names are the same with upper and lower case",
 };
 
-const BACKSLASH = 0x5c;
-
-function hasBackslash(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at] === BACKSLASH) return true;
-  return false;
-}
+const QUOTE = 0x22;
+const OPEN_BRACKET = 0x5b;
+/** No other JSON value begins with an n. */
+const FIRST_OF_NULL = 0x6e;
 
 function sendable(text: string): string {
   if (text.includes("\0") || !text.isWellFormed()) throw new UnsendableText();
   return text;
-}
-
-function isNull(field: JsonNode | undefined): boolean {
-  return field === undefined || field.kind === "null";
-}
-
-/** Bytes that go nowhere but into `bytea` may be any. */
-function isText({ source, typeName }: MappedColumn): boolean {
-  return source.kind === "path" || (source.part === "record" && typeName !== "bytea");
-}
-
-function onlyName(steps: readonly { readonly kind: string; readonly name?: string }[]): string | undefined {
-  const [step, ...others] = steps;
-  return others.length === 0 && step?.kind === "member" ? step.name : undefined;
 }

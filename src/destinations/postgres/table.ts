@@ -20,6 +20,8 @@ export interface TableColumn {
   readonly castText: string;
   readonly typeName: string;
   readonly isArray: boolean;
+  /** `json` or `jsonb`: takes any JSON as it stands. */
+  readonly isJson: boolean;
   readonly isRequired: boolean;
   /** The server fills it and takes nothing for it. */
   readonly isGenerated: boolean;
@@ -73,6 +75,7 @@ function columnOf(row: ServerRow): TableColumn {
     castText: String(castText),
     typeName: String(typeName),
     isArray: isArray === "t",
+    isJson: typeName === "json" || typeName === "jsonb",
     isRequired: isRequired === "t",
     isGenerated: isGenerated === "t",
     defaultText: isGenerated === "t" ? undefined : (defaultText ?? undefined),
