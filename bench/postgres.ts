@@ -10,6 +10,7 @@ import { postgresDestinationType } from "../src/destinations/postgres/postgres-d
 import { IdentityWriter } from "../src/model/identified-records.ts";
 import { packRecords } from "../src/model/records.ts";
 import { systemClock } from "../src/std/clock.ts";
+import { bytesBody } from "../src/storage/bytes-body.ts";
 import { alternate, middle, ratio } from "./harness/rounds.ts";
 import { atLeast, type Question } from "./question.ts";
 
@@ -34,10 +35,10 @@ export const postgres: Question = {
       const client = await connect();
       try {
         const { bare, added, bareKeyed, replaced } = await alternate(bench, {
-          bare: () => timed(client, TABLES.plain, () => copyBare(client, files.rows)),
-          added: () => timed(client, TABLES.plain, () => deliver(files.parcels, {})),
-          bareKeyed: () => timed(client, TABLES.keyed, () => copyBare(client, files.rows)),
-          replaced: () => timed(client, TABLES.keyed, () => deliver(files.parcels, { key: ["id"] })),
+          bare: () => timed(client, TABLES.plain, bareCopy(client, files.rows)),
+          added: () => timed(client, TABLES.plain, destination(files.parcels, {})),
+          bareKeyed: () => timed(client, TABLES.keyed, bareCopy(client, files.rows)),
+          replaced: () => timed(client, TABLES.keyed, destination(files.parcels, { key: ["id"] })),
         });
         const same = (rate: number) => rate;
         return {
@@ -64,10 +65,15 @@ export const postgres: Question = {
     }),
 };
 
+interface ParcelFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
 /** The rows in the text format of COPY, and the same as parcels, with the members of each record in the table's order. */
 async function writeFiles(folder: string) {
   const rows: string[] = [];
-  const parcels: { readonly path: string; readonly bytes: number }[] = [];
+  const parcels: ParcelFile[] = [];
   for (let first = 0; first < ROWS; first += ROWS_PER_PARCEL) {
     const records = Array.from({ length: ROWS_PER_PARCEL }, (_, n) => orderOf(first + n));
     rows.push(...records.map((record) => `${Object.values(record).join("\t")}\n`));
@@ -109,26 +115,35 @@ function reachOf({ hostname: host, port, username: user, password, pathname }: U
   return { host, port: Number(port), user, password: decodeURIComponent(password), database: pathname.slice(1) };
 }
 
-/** Rows per second into a fresh table. */
-async function timed(client: pg.Client, definition: string, work: () => Promise<void>): Promise<number> {
+/** Rows per second into a fresh table, counted from when a connection is there. */
+async function timed(client: pg.Client, definition: string, writer: Writer): Promise<number> {
   await client.query(`DROP TABLE IF EXISTS bench, bench_parcels; CREATE TABLE bench ${definition}; CHECKPOINT`);
+  await writer.connect();
   const startedAt = performance.now();
-  await work();
+  await writer.write();
   const seconds = (performance.now() - startedAt) / 1_000;
+  await writer.close();
   const { rows } = await client.query<{ count: string }>("SELECT count(*) FROM bench");
   if (Number(rows[0]?.count) !== ROWS) throw new Error(`Expected ${ROWS} rows, got ${rows[0]?.count}`);
   await client.query("DROP TABLE IF EXISTS bench, bench_parcels");
   return ROWS / seconds;
 }
 
-async function copyBare(client: pg.Client, path: string): Promise<void> {
-  await pipeline(createReadStream(path), client.query(from("COPY bench FROM STDIN")));
+interface Writer {
+  connect(): Promise<void>;
+  write(): Promise<void>;
+  close(): Promise<void>;
 }
 
-async function deliver(
-  parcels: readonly { readonly path: string; readonly bytes: number }[],
-  options: { readonly key?: string[] },
-): Promise<void> {
+function bareCopy(client: pg.Client, path: string): Writer {
+  return {
+    connect: async () => undefined,
+    write: () => pipeline(createReadStream(path), client.query(from("COPY bench FROM STDIN"))),
+    close: async () => undefined,
+  };
+}
+
+function destination(parcels: readonly ParcelFile[], options: { readonly key?: string[] }): Writer {
   const reach = {
     ...reachOf(new URL(process.env[VARIABLE] ?? "")),
     tls: "off",
@@ -136,29 +151,41 @@ async function deliver(
     receipts: "bench_parcels",
   };
   const stream = { name: "bench", uid: "0".repeat(32), arn: "arn", region: "us-east-1" };
-  const owner = { stream, delivery: "bench" };
-  const dependencies = { owner, secretOf: (name: string) => name, clock: systemClock };
-  const destination = postgresDestinationType.create({ ...reach, ...options }, dependencies);
-  const { signal } = new AbortController();
-  for (const [ordinal, { path, bytes }] of parcels.entries()) {
-    const file = await open(path);
-    const parcel = parcelOf(ordinal, {
-      bytes,
-      checksum: 0,
-      read: async (start, length) => (await file.read(Buffer.allocUnsafe(length), 0, length, start)).buffer,
+  const dependencies = {
+    owner: { stream, delivery: "bench" },
+    secretOf: (name: string) => name,
+    clock: systemClock,
+  };
+  const target = postgresDestinationType.create({ ...reach, ...options }, dependencies);
+  const deliver = (parcel: Parcel) =>
+    target.deliver(parcel, {
+      number: 1,
+      progress: new ParcelProgress(parcel.records),
+      recordUpload: async () => undefined,
+      signal: new AbortController().signal,
     });
-    const progress = new ParcelProgress(parcel.records);
-    await destination.deliver(parcel, { number: 1, progress, recordUpload: async () => undefined, signal });
-    await file.close();
-  }
-  await destination.close();
+  return {
+    // A parcel of nothing.
+    connect: async () => {
+      await deliver({ ...parcelOf(parcels.length, bytesBody(Buffer.alloc(0))), records: 0 });
+    },
+    write: async () => {
+      for (const [ordinal, { path, bytes }] of parcels.entries()) {
+        await using file = await open(path);
+        const read = async (start: number, length: number) =>
+          (await file.read(Buffer.allocUnsafe(length), 0, length, start)).buffer;
+        await deliver(parcelOf(ordinal, { bytes, checksum: 0, read }));
+      }
+    },
+    close: () => target.close(),
+  };
 }
 
 function parcelOf(ordinal: number, body: Parcel["body"]): Parcel {
   return {
     id: `00000000-0000-0000-0000-${String(ordinal).padStart(12, "0")}`,
     ordinal,
-    settledBelow: ordinal,
+    settledBelow: 0,
     name: String(ordinal),
     records: ROWS_PER_PARCEL,
     outcomeDigest: "00000000",

@@ -10,6 +10,7 @@ import { memory } from "./memory.ts";
 import { moto } from "./moto.ts";
 import { openKeys } from "./open-keys.ts";
 import { openStreams } from "./open-streams.ts";
+import { opensearch } from "./opensearch.ts";
 import { postgres } from "./postgres.ts";
 import { putBatch } from "./put-batch.ts";
 import { putSingle } from "./put-single.ts";
@@ -48,6 +49,7 @@ export const questions: readonly Question[] = [
   sql,
   kafkaSource,
   rabbitMqSource,
+  opensearch,
   postgres,
   moto,
 ];

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { runTests } from "./run-tests.ts";
 
-const EVERYTHING = ["src", "scripts", "test", "bench"].map((folder) => `${folder}/**/*.test.ts`);
+const EVERYTHING = ["src", "console/src", "scripts", "test", "bench"].map((folder) => `${folder}/**/*.test.ts`);
 
 /** Tests wait for disks, processes and clocks about as long as they compute. */
 const atOnce = 2 * availableParallelism();

@@ -2,8 +2,8 @@ import { posix } from "node:path";
 import type { Gate } from "./gate.ts";
 import { typescriptPaths } from "./source-tree.ts";
 
-/** `delivery-loop.ts`, `delivery-loop.test.ts`, `delivery-loop.recovery.test.ts`. */
-const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*\.ts$/;
+/** `delivery-loop.ts`, `delivery-loop.test.ts`, `delivery-loop.recovery.test.ts`, `stream-page.tsx`. */
+const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*\.tsx?$/;
 const FOLDER_NAME = /^\.?[a-z0-9]+(-[a-z0-9]+)*$/;
 
 export const fileNames: Gate = {

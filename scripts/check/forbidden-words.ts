@@ -26,7 +26,7 @@ const FORBIDDEN: readonly ForbiddenWord[] = [
   },
 ];
 
-const TEXT_FILES = /\.(ts|mjs|js|md|json|ya?ml|sh)$|^\.ci\/run$/;
+const TEXT_FILES = /\.(tsx?|css|html|mjs|js|md|json|ya?ml|sh)$|^\.ci\/run$/;
 const SKIPPED = /^(package-lock\.json|LICENSE|test\/fixtures\/)/;
 
 export const forbiddenWords: Gate = {

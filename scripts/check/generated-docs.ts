@@ -1,3 +1,4 @@
+import { ADMIN_CLIENT, adminClientSource } from "../console/admin-client.ts";
 import { generatePages } from "../docs/generate-pages.ts";
 import type { Finding, Gate } from "./gate.ts";
 import type { SourceTree } from "./source-tree.ts";
@@ -7,8 +8,14 @@ const FOLDER = "docs/reference/";
 /** The reference pages are made from the schemas; a page that says something else than the code is worse than none. */
 export const generatedDocs: Gate = {
   name: "generated docs",
-  run: async (tree) => comparePages(tree, await generatePages()),
+  run: async (tree) => [...comparePages(tree, await generatePages()), ...compareClient(tree)],
 };
+
+/** The console's client of the admin API is made from the same contracts. */
+function compareClient(tree: SourceTree): readonly Finding[] {
+  if (tree.paths.includes(ADMIN_CLIENT) && tree.text(ADMIN_CLIENT) === adminClientSource()) return [];
+  return [{ file: ADMIN_CLIENT, message: 'is not what the contracts of the admin API say; run "npm run docs"' }];
+}
 
 /** Every page is there as generated, and no other page is. */
 export function comparePages(tree: SourceTree, pages: ReadonlyMap<string, string>): readonly Finding[] {

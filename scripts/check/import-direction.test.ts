@@ -47,3 +47,14 @@ test("import direction asks for a place for an unknown room", async () => {
   const [message] = await objections({ "src/attic/a.ts": 'import { b } from "../std/b.ts";\n' });
   assert.match(message ?? "", /"attic" is no room of the house/);
 });
+
+test("import direction keeps the console to itself: it takes nothing of the server, and the server nothing of it", async () => {
+  const own = 'import { useQuery } from "@tanstack/react-query";\nimport { Badge } from "../ui/badge.tsx";\n';
+  assert.deepEqual(await objections({ "console/src/pages/a.tsx": own }), []);
+  const [taken] = await objections({
+    "console/src/a.ts": 'import type { Streams } from "../../src/streams/streams.ts";\n',
+  });
+  assert.match(taken ?? "", /which no browser has/);
+  const [given] = await objections({ "src/api/a.ts": 'import { x } from "../../console/src/a.ts";\n' });
+  assert.match(given ?? "", /not part of it/);
+});

@@ -8,7 +8,7 @@ export const importDirection: Gate = {
   name: "import direction",
   run: async (tree) => {
     const findings: Finding[] = [];
-    for (const path of typescriptPaths(tree).filter((path) => path.startsWith("src/"))) {
+    for (const path of typescriptPaths(tree).filter((path) => /^(src|console)\//.test(path))) {
       for (const { specifier, line } of importsOf(tree.text(path))) {
         const target = resolveImport(path, specifier);
         const message = target === undefined ? undefined : objection(path, target);
@@ -21,6 +21,7 @@ export const importDirection: Gate = {
 
 /** Why `path` may not import `target`, or `undefined` when it may. */
 function objection(path: string, target: string): string | undefined {
+  if (path.startsWith("console/")) return consoleObjection(target);
   if (!target.startsWith("src/")) return outsideObjection(path, target);
   const room = roomOf(path);
   const targetRoom = roomOf(target);
@@ -38,6 +39,12 @@ function objection(path: string, target: string): string | undefined {
     return `${room} imports ${targetRoom}, its sibling; siblings are strangers, so move what is shared to a lower room or let the server hand it over`;
   }
   return isTest(path) ? undefined : contractObjection(room, targetRoom, target);
+}
+
+/** It runs in browsers and knows of the server what the admin API says. */
+function consoleObjection(target: string): string | undefined {
+  if (target.startsWith("console/")) return undefined;
+  return `the console imports ${target}, which no browser has; it speaks the admin API and nothing else (console/src/api)`;
 }
 
 function outsideObjection(path: string, target: string): string | undefined {

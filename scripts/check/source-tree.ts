@@ -42,7 +42,7 @@ export function memoryTree(files: Readonly<Record<string, string>>): SourceTree 
 
 /** Our own TypeScript: what the rules about style and structure apply to. */
 export function typescriptPaths(tree: SourceTree): readonly string[] {
-  return tree.paths.filter((path) => path.endsWith(".ts"));
+  return tree.paths.filter((path) => /\.tsx?$/.test(path));
 }
 
 export function isTest(path: string): boolean {

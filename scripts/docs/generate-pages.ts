@@ -1,3 +1,4 @@
+import { adminDocument } from "../console/admin-document.ts";
 import { adminApiPage } from "./pages/admin-api.ts";
 import { commandLinePage } from "./pages/command-line.ts";
 import { componentsPage } from "./pages/components.ts";
@@ -22,6 +23,7 @@ export async function generatePages(): Promise<ReadonlyMap<string, string>> {
     ["functions.md", functionsPage()],
     ["generators.md", generatorsPage()],
     ["jobs.md", jobsPage()],
+    ["openapi.json", `${JSON.stringify(adminDocument(), null, 2)}\n`],
     ["sources.md", sourcesPage()],
     ["stream-settings.md", streamSettingsPage()],
     ["telemetry.md", telemetryPage()],

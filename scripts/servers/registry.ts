@@ -1,3 +1,4 @@
+import { chromium } from "./chromium.ts";
 import { dynamodbLocal } from "./dynamodb-local.ts";
 import { elasticmq } from "./elasticmq.ts";
 import { hadoop } from "./hadoop.ts";
@@ -7,6 +8,7 @@ import { lambdaJava } from "./lambda-java.ts";
 import { logrotate } from "./logrotate.ts";
 import { mosquitto } from "./mosquitto.ts";
 import { moto } from "./moto.ts";
+import { opensearch } from "./opensearch.ts";
 import { postgresql } from "./postgresql.ts";
 import { python } from "./python.ts";
 import { rabbitmq } from "./rabbitmq.ts";
@@ -20,6 +22,7 @@ import { wrangler } from "./wrangler.ts";
 
 /** Every peer that tests can be run against, in the order of the alphabet. */
 export const servers: readonly ServerDefinition[] = [
+  chromium,
   dynamodbLocal,
   elasticmq,
   hadoop,
@@ -29,6 +32,7 @@ export const servers: readonly ServerDefinition[] = [
   logrotate,
   mosquitto,
   moto,
+  opensearch,
   postgresql,
   python,
   rabbitmq,

@@ -106,12 +106,26 @@ describe("targets that take records one by one", () => {
     await world.flush();
     const found = await errors(world);
     assert.deepEqual([...found.keys()], ["never", "lost"]);
-    const { errorCode, attemptsMade, lakehose } = found.get("lost") ?? {};
+    const { errorCode, attemptsMade, targetId, lakehose } = found.get("lost") ?? {};
     assert.equal(errorCode, "Target.Busy");
+    assert.equal(targetId, "0123456789abcdef0123456789abcdef/2/0");
     // 1, 2, 3… seconds between attempts, for a minute, and a last one at its end.
     assert.equal(attemptsMade, 12);
     assert.equal((lakehose as JsonObject).inDoubt, true);
     assert.deepEqual(world.delivery.status().counters, { read: 3, delivered: 1, errored: 2, dropped: 0, pending: 0 });
+    await world.stop();
+  });
+
+  it("may wait in ways that do not count against the time for retries", async () => {
+    const target = new ScriptedTarget();
+    target.answer = () => "later";
+    target.uncountedMs = (attempt) => (attempt <= 2 ? 10_000 : 0);
+    const world = worldOf(target);
+    await world.start();
+    await world.put("never");
+    await world.flush();
+    // Ten seconds more than a minute: the time before the first failure never counts.
+    assert.equal((await errors(world)).get("never")?.attemptsMade, 13);
     await world.stop();
   });
 

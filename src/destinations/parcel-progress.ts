@@ -10,6 +10,8 @@ export class ParcelProgress {
   #unsettled: number;
   /** A request had no clear answer: what it held may have arrived. */
   isDoubtful = false;
+  /** Of the time that has passed, milliseconds that do not count against the time for retries: waits for an acknowledgement. */
+  uncountedMs = 0;
 
   constructor(records: number) {
     this.records = records;
@@ -61,7 +63,9 @@ export interface RecordRefusal {
   readonly message: string;
   readonly attempts: number;
   /** Members of its kind, such as `esDocumentId`. */
-  readonly details?: Readonly<Record<string, string | number | null>>;
+  readonly details?: RecordDetails;
   /** It may have arrived all the same. */
   readonly inDoubt?: boolean;
 }
+
+export type RecordDetails = Readonly<Record<string, string | number | null>>;

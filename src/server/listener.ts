@@ -1,8 +1,10 @@
+import { fileURLToPath } from "node:url";
 import type { Alarms } from "../alarms/alarms.ts";
 import { ADMIN_SERVICE, adminRoute } from "../api/admin/admin-route.ts";
 import { adminEndpoints } from "../api/admin/registry.ts";
 import { athenaOperations } from "../api/athena/athena-operations.ts";
 import { cloudWatchOperations } from "../api/cloudwatch/cloudwatch-operations.ts";
+import { consoleRoute } from "../api/console/console-route.ts";
 import type { ControlContext } from "../api/firehose/control-context.ts";
 import { controlPlane } from "../api/firehose/control-plane.ts";
 import { requestBytesMax } from "../api/firehose/put/put-limits.ts";
@@ -25,6 +27,7 @@ import { sessionRoute } from "../api/session/session-route.ts";
 import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import type { Sources } from "../sources/sources.ts";
+import { nodeDisk } from "../std/node-disk.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
 import type { MetricHistory } from "../telemetry/history/metric-history.ts";
 import type { Triggers } from "../triggers/triggers.ts";
@@ -66,6 +69,9 @@ export interface Listener {
   readonly caFile?: string;
   close(graceMs: number): Promise<void>;
 }
+
+/** What `scripts/console` builds; the same place in a checkout and in the package. */
+const CONSOLE = fileURLToPath(new URL("../../console/dist", import.meta.url));
 
 /** The one port with everything that answers on it. Resolves once it takes requests. */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
@@ -148,6 +154,7 @@ function routesOf(options: ListenerOptions) {
       own,
       authenticate: (head) => door.authenticate(head, ADMIN_SERVICE),
       endpoints: adminEndpoints({
+        ...context,
         ...rooms,
         sources,
         triggers,
@@ -158,6 +165,7 @@ function routesOf(options: ListenerOptions) {
       }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
+    consoleRoute({ disk: nodeDisk, directory: CONSOLE }),
     s3.unsigned,
   ];
   return { routes, open: authenticator.open };

@@ -38,6 +38,13 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+export interface OpenServerOptions {
+  /** For eyes on a terminal. */
+  readonly pretty?: boolean;
+  /** The data folder was put back from a copy: offsets that the original may have given out are never given out again. */
+  readonly restored?: boolean;
+}
+
 /** Calls under way at a stop may take this long; deliveries then have 3 s, which leaves room within the 10 s of a stop. */
 const CLOSE_GRACE_MS = 3_000;
 
@@ -47,12 +54,12 @@ const CLOSE_GRACE_MS = 3_000;
  */
 export async function openServer(
   configuration: Configuration,
-  options: { readonly pretty?: boolean } = {},
+  options: OpenServerOptions = {},
 ): Promise<RunningServer> {
   const closers: (() => unknown)[] = [];
   const close = () => closeAll(closers);
   try {
-    return await compose(configuration, options.pretty ?? false, closers, close);
+    return await compose(configuration, options, closers, close);
   } catch (error) {
     await close().catch(() => undefined);
     throw startFailure(error, configuration);
@@ -74,11 +81,11 @@ async function closeAll(closers: (() => unknown)[]): Promise<void> {
 
 async function compose(
   configuration: Configuration,
-  pretty: boolean,
+  options: OpenServerOptions,
   closers: (() => unknown)[],
   close: () => Promise<void>,
 ): Promise<RunningServer> {
-  const rooms = await openRooms(configuration, pretty, closers);
+  const rooms = await openRooms(configuration, options, closers);
   const { folder, telemetry, history, stores, functions, lake, listeners, streams, sources } = rooms;
   const canEncrypt = () => configuration.keyRing !== undefined;
   const context = { streams, clock: systemClock, canEncrypt, upstreams: rooms.upstreams };
@@ -124,7 +131,8 @@ async function compose(
 }
 
 /** All that works behind the door, from the bottom up. */
-async function openRooms(configuration: Configuration, pretty: boolean, closers: (() => unknown)[]) {
+async function openRooms(configuration: Configuration, options: OpenServerOptions, closers: (() => unknown)[]) {
+  const { pretty = false, restored = false } = options;
   const world = { clock: systemClock, disk: nodeDisk, random: systemRandom };
   const folder = dataFolder(configuration.data);
   const lock = lockFolder(folder.root);
@@ -161,7 +169,7 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   const lake = await openLake({ ...shared, streams: () => opened.streams });
   const listeners = openTriggers({ ...shared, streams: () => opened.streams });
   const access = await openAccess(shared);
-  const streams = await openStreams({ ...shared, lake, listeners });
+  const streams = await openStreams({ ...shared, lake, listeners, restored });
   opened = { streams };
   lake.startSchedules();
   closers.push(() => listeners.triggers.close());

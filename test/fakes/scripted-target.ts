@@ -24,6 +24,8 @@ export class ScriptedTarget {
   /** Options of the destinations that came, in order. */
   readonly reachedWith: JsonObject[] = [];
   answer: (text: string, request: number) => TargetAnswer = () => "taken";
+  /** Of each attempt, what does not count against the time for retries. */
+  uncountedMs: (attempt: number) => number = () => 0;
   inOrder = false;
   /** Set where parcels that are given up are taken in a form of the target's own. */
   takesGivenUp: string[] | undefined;
@@ -80,6 +82,7 @@ class ScriptedDestination implements Destination {
     const target = this.#target;
     target.reachedWith.push(this.#options);
     target.atOnce++;
+    attempt.progress.uncountedMs += target.uncountedMs(attempt.number);
     target.mostAtOnce = Math.max(target.mostAtOnce, target.atOnce);
     try {
       for await (const records of readIdentifiedRecords(parcel.body)) {
@@ -93,14 +96,22 @@ class ScriptedDestination implements Destination {
     throw new DestinationError("busy", message, { retriable: true, logCode: "Target.Busy" });
   }
 
-  async #send({ index, bytes, offset, piece, streamUid }: IdentifiedRecord, attempt: Attempt): Promise<void> {
+  detailsOf(record: IdentifiedRecord) {
+    return { targetId: this.#identityOf(record) };
+  }
+
+  #identityOf({ streamUid, offset, piece }: IdentifiedRecord): string {
+    return `${streamUid ?? this.#owner.stream.uid}/${offset}/${piece}`;
+  }
+
+  async #send(record: IdentifiedRecord, attempt: Attempt): Promise<void> {
     // A request takes a moment, in which a process may die.
     await new Promise(setImmediate);
     if (!this.#isAlive()) throw new Error("this process is dead");
     const { progress, number } = attempt;
-    const text = bytes.toString();
-    const identity = `${streamUid ?? this.#owner.stream.uid}/${offset}/${piece}`;
-    switch (this.#target.take(identity, text)) {
+    const { index } = record;
+    const text = record.bytes.toString();
+    switch (this.#target.take(this.#identityOf(record), text)) {
       case "taken":
         return progress.delivered(index);
       case "refused":
@@ -108,7 +119,6 @@ class ScriptedDestination implements Destination {
           code: "400",
           message: `${text} is not what I take`,
           attempts: number,
-          details: { targetId: identity },
         });
       case "lost":
         progress.isDoubtful = true;

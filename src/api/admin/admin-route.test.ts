@@ -44,7 +44,9 @@ async function noQueries(): Promise<Queries> {
   return Queries.open({ engine, disk, clock, random, directory });
 }
 
-async function fixture(options: { prefix?: string; allowed?: (action: string) => boolean; known?: boolean } = {}) {
+async function fixture(
+  options: { prefix?: string; allowed?: (action: string, resource: string) => boolean; known?: boolean } = {},
+) {
   const parts = new StreamParts();
   const streams = await StreamsService.open(parts.dependencies({ translate: translateDeclared }));
   const { clock, disk, random } = parts.dependencies();
@@ -81,6 +83,8 @@ async function fixture(options: { prefix?: string; allowed?: (action: string) =>
       history: await MetricHistory.open({ clock, disk, directory: "/data/metrics" }),
       alarms: { list: () => [], targets: () => [] },
       clock: parts.clock,
+      canEncrypt: () => false,
+      upstreams: { kafkaCluster: () => undefined, kinesisStream: () => ({}) },
       deliveryLog,
       audit: { read: async () => [] },
     }),
@@ -215,6 +219,61 @@ test("GET /api/tables lists tables, and one of them with the streams that use it
   assert.equal((await call("GET", "/api/tables/sales.none")).status, 404);
   assert.equal((await call("GET", "/api/tables/none.orders")).status, 404);
   assert.equal((await call("GET", "/api/tables/sales")).status, 400);
+});
+
+test("PUT /api/streams/NAME creates a stream in the caller's own name, or only checks what is asked for", async () => {
+  const { call } = await fixture({ allowed: (_, resource) => resource.endsWith(":deliverystream/clicks") });
+  const BucketARN = "arn:aws:s3:::lake";
+  const destination = {
+    ExtendedS3DestinationConfiguration: { RoleARN: "arn:aws:iam::000000000000:role/r", BucketARN },
+  };
+  const body = JSON.stringify({ ...destination, lakehose: { "roll-idle": "6h" } });
+  const checked = await call("PUT", "/api/streams/clicks?check=true", body);
+  assert.deepEqual([checked.status, checked.json], [200, { created: false }]);
+  assert.equal((await call("GET", "/api/streams/clicks")).status, 404);
+  const { json } = await call("PUT", "/api/streams/clicks", body);
+  const stream = json.stream as JsonObject;
+  assert.deepEqual([json.created, stream.name, stream.extensions], [true, "clicks", { "roll-idle": "6h" }]);
+  assert.match(String(stream.arn), /:deliverystream\/clicks$/);
+  assert.equal((await call("PUT", "/api/streams/clicks", body)).status, 409);
+  assert.equal((await call("PUT", "/api/streams/others", body)).status, 403);
+});
+
+test("PUT /api/streams/NAME refuses what AWS would refuse, and settings that are none", async () => {
+  const { call } = await fixture();
+  const none = await call("PUT", "/api/streams/clicks?check=true", "{}");
+  assert.match(String(none.json.message), /Exactly one destination/);
+  const BucketARN = "arn:aws:s3:::lake";
+  const destination = {
+    ExtendedS3DestinationConfiguration: { RoleARN: "arn:aws:iam::000000000000:role/r", BucketARN },
+  };
+  const setting = JSON.stringify({ ...destination, lakehose: { "roll-idle": "soon" } });
+  assert.match(String((await call("PUT", "/api/streams/clicks?check=true", setting)).json.message), /roll-idle/);
+  const section = JSON.stringify({ ...destination, lakehose: 7 });
+  assert.match(String((await call("PUT", "/api/streams/clicks", section)).json.message), /has to be an object/);
+  assert.equal((await call("PUT", "/api/streams/not%20a%20name", JSON.stringify(destination))).status, 400);
+});
+
+test("DELETE /api/streams/NAME deletes a stream that there is", async () => {
+  const { call } = await fixture();
+  assert.deepEqual((await call("DELETE", "/api/streams/s")).json, { name: "s" });
+  assert.equal((await call("DELETE", "/api/streams/none")).status, 404);
+});
+
+test("GET /api/stream-health says of every stream how it does, by the server's clock", async () => {
+  const { call } = await fixture();
+  const { json } = await call("GET", "/api/stream-health");
+  assert.equal(typeof json.at, "number");
+  const [stream] = json.streams as {
+    name: string;
+    status: string;
+    health: { accepted: number; balance: JsonObject[] };
+  }[];
+  assert.deepEqual([stream?.name, stream?.status, stream?.health.accepted], ["s", "ACTIVE", 0]);
+  assert.deepEqual(
+    stream?.health.balance.map(({ accepted, balanced }) => [accepted, balanced]),
+    [[0, true]],
+  );
 });
 
 test("GET /api/tables/DATABASE.TABLE/partitions lists them, all or those that a filter keeps", async () => {

@@ -53,7 +53,8 @@ export function adminRoute(options: AdminRouteOptions): Route {
           change?.concerns(subjectOf(request, stream, id));
         };
         if (endpoint.method !== "GET" && endpoint.audited !== false) beginChange();
-        authorize(caller, endpoint, stream);
+        const arn = resourceOf(caller, stream);
+        authorize(caller, endpoint, arn);
         const query = new URLSearchParams(request.query);
         const asked = async () => {
           const body = await json();
@@ -61,7 +62,7 @@ export function adminRoute(options: AdminRouteOptions): Route {
           return body;
         };
         const body = await endpoint.handle({
-          ...{ stream, id, query, signal: request.signal, json: asked },
+          ...{ stream, id, arn, query, signal: request.signal, json: asked },
           changes: (asks) => {
             beginChange();
             change?.asks(asks);
@@ -86,10 +87,14 @@ export function adminRoute(options: AdminRouteOptions): Route {
 }
 
 /** The rules of the key or token, and the role of the session or token: both have to allow it. */
-function authorize(caller: Caller, endpoint: Endpoint, stream: string): void {
-  const resource = stream === "" ? "*" : arnOf(caller, "firehose", `deliverystream/${stream}`);
-  requirePermission(caller, endpoint.action, resource);
+function authorize(caller: Caller, endpoint: Endpoint, arn: string): void {
+  requirePermission(caller, endpoint.action, arn);
   requireRole(caller, endpoint.role, endpoint.action);
+}
+
+/** The ARN of a stream as this caller names it; `*` where the path has none. */
+function resourceOf(caller: Caller, stream: string): string {
+  return stream === "" ? "*" : arnOf(caller, "firehose", `deliverystream/${stream}`);
 }
 
 /** What a call is about, in the words of its path: `streams/clicks`, `jobs/daily`. */

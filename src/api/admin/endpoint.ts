@@ -7,11 +7,10 @@ import type { Partitions } from "../../catalog/partition.ts";
 import type { Jobs } from "../../jobs/jobs.ts";
 import type { Queries } from "../../query/queries.ts";
 import type { Sources } from "../../sources/sources.ts";
-import type { Clock } from "../../std/clock.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
-import type { Streams } from "../../streams/streams.ts";
 import type { MetricHistory } from "../../telemetry/history/metric-history.ts";
 import type { Triggers } from "../../triggers/triggers.ts";
+import type { ControlContext } from "../firehose/control-context.ts";
 
 /** One thing that the admin API does, one file each. The console and the command line speak these and nothing else. */
 export interface Endpoint {
@@ -32,6 +31,8 @@ export interface EndpointCall {
   readonly stream: string;
   /** The value of `:id`; empty where the path has none. */
   readonly id: string;
+  /** ARN of that stream as this caller names it; `*` where the path has none. */
+  readonly arn: string;
   readonly query: URLSearchParams;
   /** The body as a JSON object. Throws for anything else. */
   json(): Promise<JsonObject>;
@@ -44,8 +45,7 @@ export interface EndpointCall {
   readonly signal: AbortSignal;
 }
 
-export interface AdminContext {
-  readonly streams: Streams;
+export interface AdminContext extends ControlContext {
   readonly catalog: Catalog;
   readonly crawlers: Crawlers;
   readonly partitions: Partitions;
@@ -55,7 +55,6 @@ export interface AdminContext {
   readonly triggers: Triggers;
   readonly history: MetricHistory;
   readonly alarms: Pick<Alarms, "list" | "targets">;
-  readonly clock: Clock;
   readonly deliveryLog: DeliveryLogSource;
   readonly audit: Pick<AuditLog, "read">;
 }

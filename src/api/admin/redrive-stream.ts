@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { asJson, parseBody } from "./parse-body.ts";
 
-const bodySchema = z.strictObject({
+export const redriveBody = z.strictObject({
   delivery: z.string().optional(),
   prefix: z.string().max(1024).optional(),
   keys: z.array(z.string().min(1).max(1024)).min(1).max(10_000).optional(),
@@ -22,7 +22,7 @@ export function redriveStream({ streams }: AdminContext): Endpoint {
     action: "lakehose:RedriveStream",
     role: "operator",
     async handle({ stream, json }) {
-      const { delivery, ...request } = parseBody(bodySchema, await json());
+      const { delivery, ...request } = parseBody(redriveBody, await json());
       return asJson(await streams.repeats.redrive(stream, delivery, request));
     },
   };

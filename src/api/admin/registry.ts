@@ -3,12 +3,15 @@ import { cancelJobRun } from "./cancel-job-run.ts";
 import { cancelQuery } from "./cancel-query.ts";
 import { cancelRedrive } from "./cancel-redrive.ts";
 import { cancelReplay } from "./cancel-replay.ts";
+import { createStream } from "./create-stream.ts";
 import { deleteJob } from "./delete-job.ts";
+import { deleteStream } from "./delete-stream.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
 import { getCrawl } from "./get-crawl.ts";
 import { getJob } from "./get-job.ts";
 import { getJobRun } from "./get-job-run.ts";
+import { getOpenApi } from "./get-open-api.ts";
 import { getQuery } from "./get-query.ts";
 import { getSource } from "./get-source.ts";
 import { getStream } from "./get-stream.ts";
@@ -23,6 +26,7 @@ import { listQueries } from "./list-queries.ts";
 import { listRedrives } from "./list-redrives.ts";
 import { listReplays } from "./list-replays.ts";
 import { listSources } from "./list-sources.ts";
+import { listStreamHealth } from "./list-stream-health.ts";
 import { listStreams } from "./list-streams.ts";
 import { listTables } from "./list-tables.ts";
 import { listTriggers } from "./list-triggers.ts";
@@ -41,13 +45,15 @@ import { startQuery } from "./start-query.ts";
 
 /** All that the admin API does. */
 export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
-  return [
+  const operations = [
     cancelCrawl(context),
     cancelJobRun(context),
     cancelQuery(context),
     cancelRedrive(context),
     cancelReplay(context),
+    createStream(context),
     deleteJob(context),
+    deleteStream(context),
     flushStream(context),
     getCrawl(context),
     getJob(context),
@@ -66,6 +72,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     listRedrives(context),
     listReplays(context),
     listSources(context),
+    listStreamHealth(context),
     listStreams(context),
     listTables(context),
     listTriggers(context),
@@ -82,4 +89,5 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     startJobRun(context),
     startQuery(context),
   ];
+  return [...operations, getOpenApi(operations)];
 }

@@ -10,7 +10,7 @@ const instant = z
   .union([z.number().int(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))])
   .optional();
 
-const bodySchema = z.strictObject({
+export const replayBody = z.strictObject({
   delivery: z.string().optional(),
   fromOffset: offset,
   toOffset: offset,
@@ -38,12 +38,12 @@ export function replayStream({ streams }: AdminContext): Endpoint {
     action: "lakehose:ReplayStream",
     role: "operator",
     async handle({ stream, json }) {
-      return asJson(await streams.repeats.replay(stream, requestOf(parseBody(bodySchema, await json()))));
+      return asJson(await streams.repeats.replay(stream, requestOf(parseBody(replayBody, await json()))));
     },
   };
 }
 
-function requestOf(body: ReturnType<typeof parseBody<typeof bodySchema>>): StartReplay {
+function requestOf(body: ReturnType<typeof parseBody<typeof replayBody>>): StartReplay {
   const { objects, fromOffset, toOffset, from: fromMs, to: toMs, delivery, into } = body;
   const span = { fromOffset, toOffset, fromMs, toMs };
   const source = objects === undefined ? { type: "log", ...span } : { type: "objects", ...objects };

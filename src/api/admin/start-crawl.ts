@@ -5,7 +5,7 @@ import { asJson, parseBody } from "./parse-body.ts";
 /** Locations of one crawl (Glue takes as many targets of a crawler). */
 const LOCATIONS_MAX = 100;
 
-const bodySchema = z.strictObject({
+export const crawlBody = z.strictObject({
   locations: z.array(z.string().min(1)).min(1).max(LOCATIONS_MAX),
   database: z.string().min(1).max(255),
   tablePrefix: z.string().max(128).optional(),
@@ -29,7 +29,7 @@ export function startCrawl({ crawlers }: AdminContext): Endpoint {
     action: "lakehose:StartCrawl",
     role: "operator",
     async handle({ json }) {
-      const { update, delete: remove, ...definition } = parseBody(bodySchema, await json());
+      const { update, delete: remove, ...definition } = parseBody(crawlBody, await json());
       const policy = { update, delete: remove };
       return asJson(crawlers.jobs.start(AD_HOC_CRAWLER, { ...definition, policy }).job);
     },

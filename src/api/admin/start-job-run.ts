@@ -3,7 +3,7 @@ import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { asJson, parseBody } from "./parse-body.ts";
 
 /** What the run is for, which is now unless it is said: the defaults and names of dates follow it. */
-const occasionSchema = z.strictObject({
+export const occasionQuery = z.strictObject({
   at: z.iso
     .datetime({ offset: true })
     .transform((text) => Date.parse(text))
@@ -21,6 +21,6 @@ export function startJobRun({ jobs }: AdminContext): Endpoint {
     path: "jobs/:id/runs",
     action: "lakehose:StartJobRun",
     role: "operator",
-    handle: async ({ id, query }) => asJson(await jobs.start(id, parseBody(occasionSchema, Object.fromEntries(query)))),
+    handle: async ({ id, query }) => asJson(await jobs.start(id, parseBody(occasionQuery, Object.fromEntries(query)))),
   };
 }

@@ -4,7 +4,7 @@ import { STATEMENT_LENGTH_MAX } from "../../query/query-limits.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { asJson, parseBody } from "./parse-body.ts";
 
-const bodySchema = z.strictObject({
+export const queryBody = z.strictObject({
   sql: z.string().min(1).max(STATEMENT_LENGTH_MAX),
   database: z.string().min(1).max(255).optional(),
   fresh: z.boolean().optional(),
@@ -22,7 +22,7 @@ export function startQuery({ queries }: AdminContext): Endpoint {
     role: "operator",
     audited: false,
     async handle({ json, changes }) {
-      const { sql, database = "default", fresh = false } = parseBody(bodySchema, await json());
+      const { sql, database = "default", fresh = false } = parseBody(queryBody, await json());
       if (!onlyReads(sql)) changes({ sql, database });
       return asJson(await queries.submit(sql, database.toLowerCase(), { fresh }));
     },

@@ -1,7 +1,8 @@
 import { reasonOf } from "../../model/errors.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { settingsOf } from "../../streams/settings.ts";
-import type { StreamDocument, StreamHealth } from "../../streams/streams.ts";
+import { StreamError } from "../../streams/stream-error.ts";
+import type { StreamDocument, StreamHealth, Streams } from "../../streams/streams.ts";
 import { warningsOf } from "../../streams/warnings.ts";
 import { fromDeclared } from "../firehose/declared.ts";
 import { describeDestination } from "../firehose/describe-destination.ts";
@@ -31,7 +32,17 @@ function settingsView(document: StreamDocument): object {
   }
 }
 
-export function healthView(health: StreamHealth): JsonObject {
+/** How the stream does while it is open, or why nobody can say. */
+export function stateView(streams: Pick<Streams, "health">, name: string): JsonObject {
+  try {
+    return { health: healthView(streams.health(name)) };
+  } catch (error) {
+    if (error instanceof StreamError && error.code === "unavailable") return { unavailable: error.message };
+    throw error;
+  }
+}
+
+function healthView(health: StreamHealth): JsonObject {
   return asJson({ ...health, balance: health.deliveries.map((delivery) => balanceOf(health, delivery)) });
 }
 

@@ -8,11 +8,6 @@ import { targetKinds } from "./targets/registry.ts";
  * refused and nothing is stored. When something comes to be delivered, its line goes.
  */
 const DESTINATIONS: Readonly<Partial<Record<DestinationKindName, string>>> = {
-  Elasticsearch: "Elasticsearch",
-  Amazonopensearchservice: "OpenSearch",
-  AmazonOpenSearchServerless: "OpenSearch Serverless",
-  Splunk: "Splunk",
-  HttpEndpoint: "HTTP endpoints",
   Snowflake: "Snowflake",
   Iceberg: "Iceberg tables",
 };

@@ -1,0 +1,43 @@
+import type { Page } from "./page.ts";
+
+/** All pages, in the order of the navigation. */
+export const PAGES: readonly Page[] = [
+  {
+    path: "/streams",
+    title: "Streams",
+    navigation: "Streams",
+    load: () => import("./streams/streams-page.tsx"),
+  },
+  {
+    path: "/streams/$name",
+    title: "$name",
+    load: () => import("./stream/stream-page.tsx"),
+  },
+  {
+    path: "/create-stream",
+    title: "Create a stream",
+    load: () => import("./create-stream/create-stream-page.tsx"),
+  },
+];
+
+/** Where `/` leads. */
+export const HOME = "/streams";
+
+export const NAVIGATION = PAGES.flatMap(({ path, navigation }) =>
+  navigation === undefined ? [] : [{ path, label: navigation }],
+);
+
+/** The title of the page at an address below `/ui`, with the values of the address in it. */
+export function titleOf(address: string): string {
+  const given = address.replace(/\/$/, "").split("/");
+  const page = PAGES.find(({ path }) => {
+    const parts = path.split("/");
+    return parts.length === given.length && parts.every((part, at) => part.startsWith("$") || part === given[at]);
+  });
+  if (page === undefined) return "Console";
+  const values = page.path.split("/").map((part, at) => [part, decodeURIComponent(given[at] ?? "")] as const);
+  return values.reduce(
+    (title, [part, value]) => (part.startsWith("$") ? title.replace(part, value) : title),
+    page.title,
+  );
+}
