@@ -34,10 +34,11 @@ export const postgres: Question = {
       const files = await writeFiles(folder);
       const client = await connect();
       try {
-        const { bare, added, bareKeyed, replaced } = await alternate(bench, {
+        const { bare, added, bareKeyed, addedKeyed, replaced } = await alternate(bench, {
           bare: () => timed(client, TABLES.plain, bareCopy(client, files.rows)),
           added: () => timed(client, TABLES.plain, destination(files.parcels, {})),
           bareKeyed: () => timed(client, TABLES.keyed, bareCopy(client, files.rows)),
+          addedKeyed: () => timed(client, TABLES.keyed, destination(files.parcels, {})),
           replaced: () => timed(client, TABLES.keyed, destination(files.parcels, { key: ["id"] })),
         });
         const same = (rate: number) => rate;
@@ -45,7 +46,11 @@ export const postgres: Question = {
           checks: [
             { what: "rows added / bare COPY", value: ratio(added, bare, same, same), limit: atLeast(0.8, "goal") },
             {
-              what: "rows replaced by key / bare COPY into the same table",
+              what: "rows added / bare COPY, both into a table with a key",
+              value: ratio(addedKeyed, bareKeyed, same, same),
+            },
+            {
+              what: "rows replaced by key / bare COPY into a table with a key",
               value: ratio(replaced, bareKeyed, same, same),
             },
           ],
@@ -53,6 +58,7 @@ export const postgres: Question = {
             "bare COPY": bare,
             added,
             "bare COPY, key": bareKeyed,
+            "added, key": addedKeyed,
             "replaced by key": replaced,
           }).map(([name, rates]) => ({ name, values: { "rows/s": middle(rates, same) } })),
           notes: [
