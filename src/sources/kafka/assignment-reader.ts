@@ -1,7 +1,7 @@
 import type { Consumer } from "@platformatic/kafka";
 import { LakehoseError } from "../../model/errors.ts";
+import { committedBatches, type FetchedPartition, offsetBehind } from "../../model/kafka/committed-batches.ts";
 import type { SourceRun } from "../source-kind.ts";
-import { committedBatches, type FetchedPartition, offsetBehind } from "./committed-batches.ts";
 import type { KafkaOptions } from "./kafka-options.ts";
 import type { PartitionLags } from "./partition-lags.ts";
 import type { RecordShaper } from "./record-shaper.ts";
