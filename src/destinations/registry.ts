@@ -4,6 +4,8 @@ import { kafkaDestinationType } from "./kafka/kafka-destination.ts";
 import { kinesisDestinationType } from "./kinesis/kinesis-destination.ts";
 import { objectStoreDestinationType } from "./object-store/object-store-destination.ts";
 import { openSearchDestinationType } from "./opensearch/opensearch-destination.ts";
+import { postgresDestinationType } from "./postgres/postgres-destination.ts";
+import { redshiftDestinationType } from "./redshift/redshift-destination.ts";
 import { splunkDestinationType } from "./splunk/splunk-destination.ts";
 import { sqsDestinationType } from "./sqs/sqs-destination.ts";
 
@@ -14,6 +16,8 @@ export const destinationTypes: readonly DestinationType[] = [
   kinesisDestinationType,
   objectStoreDestinationType,
   openSearchDestinationType,
+  postgresDestinationType,
+  redshiftDestinationType,
   splunkDestinationType,
   sqsDestinationType,
 ];

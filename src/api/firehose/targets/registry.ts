@@ -1,6 +1,7 @@
 import type { DestinationKindName } from "../destination-kinds.ts";
 import { httpEndpointTarget } from "./http-endpoint.ts";
 import { elasticsearchTarget, openSearchServerlessTarget, openSearchTarget } from "./opensearch.ts";
+import { redshiftTarget } from "./redshift.ts";
 import { splunkTarget } from "./splunk.ts";
 import type { TargetKind } from "./target-kind.ts";
 
@@ -11,4 +12,5 @@ export const targetKinds: Readonly<Partial<Record<DestinationKindName, TargetKin
   Elasticsearch: elasticsearchTarget,
   HttpEndpoint: httpEndpointTarget,
   Splunk: splunkTarget,
+  Redshift: redshiftTarget,
 };
