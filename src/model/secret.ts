@@ -2,12 +2,15 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 
+/** Tells whoever shows options that this one is not to be seen where it is written out (JSON Schema). */
+const SECRET = { writeOnly: true };
+
 /** A secret in the configuration: written out, or better, the name of a file or of an environment variable that holds it. */
 export function secretSchema(description: string) {
   const text = z.string().min(1);
   return z
     .union([text, z.strictObject({ file: text }), z.strictObject({ env: text })])
-    .meta({ description: `${description} Written out, or \`{ file: PATH }\`, or \`{ env: NAME }\`.` });
+    .meta({ ...SECRET, description: `${description} Written out, or \`{ file: PATH }\`, or \`{ env: NAME }\`.` });
 }
 
 /**
@@ -15,9 +18,10 @@ export function secretSchema(description: string) {
  * keeps. Never a file: who may change a stream may not read the server's files by sending them somewhere.
  */
 export function namedSecretSchema(description: string) {
-  return z
-    .union([z.string().min(1), z.strictObject({ secret: z.string().min(1).max(512) })])
-    .meta({ description: `${description} Written out, or \`{ secret: NAME }\` of the configuration's secrets.` });
+  return z.union([z.string().min(1), z.strictObject({ secret: z.string().min(1).max(512) })]).meta({
+    ...SECRET,
+    description: `${description} Written out, or \`{ secret: NAME }\` of the configuration's secrets.`,
+  });
 }
 
 export type NamedSecret = string | { readonly secret: string };

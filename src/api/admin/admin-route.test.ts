@@ -327,3 +327,38 @@ test("POST /api/crawls begins a crawl, and GET and DELETE follow it", async () =
   const wrong = await call("POST", "/api/crawls", '{"locations":["lake"],"database":"d"}');
   assert.deepEqual([wrong.status, wrong.json.code], [400, "InvalidInputException"]);
 });
+
+test("secrets of destinations are shown nowhere, and PUT extensions keeps what comes back hidden", async () => {
+  const { streams, call } = await fixture();
+  const options = { url: "https://collector.example/", accessKey: "s3cret", tls: { key: "s3cret" } };
+  const search = { endpoint: "https://search.example", index: "i", auth: { type: "api-key", key: "s3cret" } };
+  const destinations = [
+    { name: "web", type: "http-endpoint", options },
+    { name: "search", type: "opensearch", options: search },
+  ];
+  const answers = [await call("PUT", "/api/streams/s/extensions", JSON.stringify({ destinations }))];
+  answers.push(await call("GET", "/api/streams/s"), await call("GET", "/api/streams"));
+  for (const { status, json } of answers) {
+    assert.equal(status, 200);
+    assert.ok(JSON.stringify(json).includes('"accessKey":{"hidden":true}'));
+    assert.ok(!JSON.stringify(json).includes("s3cret"));
+  }
+  const shown = answers[0]?.json.extensions as JsonObject;
+  await call("PUT", "/api/streams/s/extensions", JSON.stringify({ ...shown, "roll-records": 7 }));
+  assert.deepEqual(streams.get("s")?.extensions, { destinations, "roll-records": 7 });
+  const stranger = {
+    destinations: [{ ...destinations[0], name: "new", options: { ...options, accessKey: { hidden: true } } }],
+  };
+  assert.equal((await call("PUT", "/api/streams/s/extensions", JSON.stringify(stranger))).status, 400);
+});
+
+test("the HEC token of a Splunk stream is not shown", async () => {
+  const { call } = await fixture();
+  const S3Configuration = { RoleARN: "arn:aws:iam::000000000000:role/r", BucketARN: "arn:aws:s3:::lake" };
+  const splunk = { HECEndpoint: "https://splunk.example:8088", HECEndpointType: "Raw", HECToken: "s3cret" };
+  const made = { SplunkDestinationConfiguration: { ...splunk, S3Configuration } };
+  assert.equal((await call("PUT", "/api/streams/logs", JSON.stringify(made))).status, 200);
+  const { json } = await call("GET", "/api/streams/logs");
+  assert.match(JSON.stringify(json), /HECEndpointType/);
+  assert.ok(!JSON.stringify(json).includes("s3cret"));
+});

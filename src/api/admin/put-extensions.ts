@@ -1,9 +1,12 @@
+import type { JsonObject } from "../../std/json.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
+import { withoutHidden } from "./hidden-secrets.ts";
 import { streamView } from "./stream-view.ts";
 
 /**
  * PUT /api/streams/NAME/extensions, the `lakehose:` section as JSON => the stream. Replaces the section as a whole; tags go
- * on winning over it. `?version=N` refuses the change when the stream is at another version.
+ * on winning over it. `?version=N` refuses the change when the stream is at another version. Secrets that come back hidden, as
+ * they were shown, stay what they are.
  */
 export function putExtensions({ streams }: AdminContext): Endpoint {
   return {
@@ -12,8 +15,11 @@ export function putExtensions({ streams }: AdminContext): Endpoint {
     action: "lakehose:PutExtensions",
     role: "admin",
     async handle({ stream, query, json }) {
-      const extensions = await json();
-      return streamView(await streams.update(stream, query.get("version") ?? undefined, () => ({ extensions })));
+      const wanted = await json();
+      const change = ({ extensions }: { readonly extensions: JsonObject }) => ({
+        extensions: withoutHidden(wanted, extensions) as JsonObject,
+      });
+      return streamView(await streams.update(stream, query.get("version") ?? undefined, change));
     },
   };
 }
