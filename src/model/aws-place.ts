@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hasUserInfo } from "../std/user-info.ts";
 import { type AwsCredentials, credentialsSchema, namedCredentialsSchema } from "./credentials-schema.ts";
 
 /** How services of AWS's are reached: what those who read from them and those who write to them have in common. */
@@ -15,6 +16,7 @@ function addressShape(endpoint: string) {
       }),
     endpoint: z
       .url()
+      .refine((url) => !hasUserInfo(url), "expected an address without user and password")
       .optional()
       .meta({ description: "In place of AWS's own.", examples: [endpoint] }),
   };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type NamedSecret, namedSecretSchema, readNamedSecret } from "../../model/secret.ts";
+import { hasUserInfo } from "../../std/user-info.ts";
 import { DestinationError } from "../destination-error.ts";
 import type { DestinationDependencies } from "../destination-type.ts";
 
@@ -21,7 +22,10 @@ export const httpReachShape = {
     .meta({ description: "How the server is trusted, and who we are. Certificates are read again for each request." }),
   proxy: z
     .strictObject({
-      url: z.url({ protocol: /^https?$/ }).meta({ description: "The proxy.", examples: ["http://proxy:3128"] }),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .refine((url) => !hasUserInfo(url), "expected an address without user and password; they belong in credentials")
+        .meta({ description: "The proxy.", examples: ["http://proxy:3128"] }),
       credentials: namedSecretSchema("`USER:PASSWORD` for the proxy.").optional(),
     })
     .optional()

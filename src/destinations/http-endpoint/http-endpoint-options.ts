@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { namedSecretSchema } from "../../model/secret.ts";
+import { hasUserInfo } from "../../std/user-info.ts";
 import { HTTP_REACH_OPTIONS, httpReachShape } from "../http-client/http-reach.ts";
 import { receiverNames } from "./receivers.ts";
 
@@ -67,9 +68,3 @@ export type HttpEndpointOptions = z.infer<typeof httpEndpointOptionsSchema>;
 
 /** The protocol reads address and key from the newest configuration for each attempt. */
 export const CONNECTION_OPTIONS = ["url", "accessKey", "accessKeyMember", "attemptMs", ...HTTP_REACH_OPTIONS] as const;
-
-function hasUserInfo(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { username, password } = new URL(url);
-  return username !== "" || password !== "";
-}

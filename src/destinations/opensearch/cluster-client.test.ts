@@ -10,14 +10,14 @@ import { writeCertificates } from "../../../scripts/servers/certificates.ts";
 import { type StandInClusterOptions, startStandInCluster } from "../../../test/fakes/stand-in-cluster.ts";
 import { verifySignature } from "../../../test/fakes/verify-signature.ts";
 import { afterwards } from "../../../test/journeys/cleanup.ts";
-import type { Clock } from "../../std/clock.ts";
+import { type Clock, systemClock } from "../../std/clock.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { DestinationError } from "../destination-error.ts";
 import { ClusterClient } from "./cluster-client.ts";
 import { clusterShape } from "./cluster-options.ts";
 
 const NOW = Date.parse("2024-06-01T10:30:00Z");
-const clock: Clock = { now: () => NOW, monotonic: () => 0, sleep: async () => undefined };
+const clock: Clock = { ...systemClock, now: () => NOW };
 const BODY = Buffer.from('{"create":{"_index":"a","_id":"1"}}\n{"n":1}\n');
 const schema = z.strictObject(clusterShape);
 /** Where the configuration says that domains are. */
@@ -100,20 +100,23 @@ describe("ClusterClient", () => {
   it("trusts a cluster whose authority it is told, and no other", async (t) => {
     const { authority, tls } = await certificatesOf(t);
     const cluster = await clusterOf(t, { tls });
-    await clientOf(t, { endpoint: cluster.address, ca: authority }).bulk(BODY, never);
+    await clientOf(t, { endpoint: cluster.address, tls: { authority } }).bulk(BODY, never);
     assert.equal(cluster.requests.length, 1);
     const failure = await failureOf(clientOf(t, { endpoint: cluster.address }).bulk(BODY, never));
-    assert.deepEqual([failure.code, failure.retriable], ["unreachable", true]);
+    assert.deepEqual([failure.code, failure.retriable, failure.isDoubtful], ["tls-untrusted", true, false]);
     assert.match(failure.message, /certificate/);
     assert.equal(cluster.requests.length, 1);
   });
 
   it("goes through a proxy, by a tunnel where the cluster has TLS", async (t) => {
-    const { authority: ca, tls } = await certificatesOf(t);
+    const { authority, tls } = await certificatesOf(t);
     const proxy = await startProxy(t);
     for (const cluster of [await clusterOf(t), await clusterOf(t, { tls })]) {
       const { host } = new URL(cluster.address);
-      await clientOf(t, { endpoint: cluster.address, ca, proxy: proxy.address }).bulk(BODY, never);
+      await clientOf(t, { endpoint: cluster.address, tls: { authority }, proxy: { url: proxy.address } }).bulk(
+        BODY,
+        never,
+      );
       assert.equal(cluster.requests.length, 1);
       assert.equal(proxy.asked.at(-1), host);
     }
@@ -134,8 +137,8 @@ describe("ClusterClient", () => {
     await gone.close();
     const client = clientOf(t, { endpoint: [gone.address, cluster.address] });
     const failure = await failureOf(client.bulk(BODY, never));
-    assert.deepEqual([failure.code, failure.retriable, failure.isDoubtful], ["unreachable", true, true]);
-    assert.ok(failure.message.includes(`expected an answer from ${gone.address}, got none`), failure.message);
+    assert.deepEqual([failure.code, failure.retriable, failure.isDoubtful], ["connect-failed", true, false]);
+    assert.ok(failure.message.includes(new URL(gone.address).host), failure.message);
     await client.bulk(BODY, never);
     assert.equal(cluster.requests.length, 1);
   });
@@ -146,9 +149,26 @@ describe("ClusterClient", () => {
     const giveUp = new AbortController();
     const answer = clientOf(t, { endpoint: cluster.address }).bulk(BODY, giveUp.signal);
     setImmediate(() => giveUp.abort(new Error("given up")));
-    assert.equal((await failureOf(answer)).retriable, true);
+    await assert.rejects(answer, /given up/);
     const hasty = clientOf(t, { endpoint: cluster.address, requestTimeoutSeconds: 0.2 });
-    assert.match((await failureOf(hasty.bulk(BODY, never))).message, /got none: .*Timeout/i);
+    const failure = await failureOf(hasty.bulk(BODY, never));
+    assert.deepEqual([failure.code, failure.retriable, failure.isDoubtful], ["timed-out", true, true]);
+  });
+
+  it("ends with its time although bytes of an answer trickle in", async (t) => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      const drip = setInterval(() => response.write(" "), 20);
+      response.on("close", () => clearInterval(drip));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    afterwards(t, () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    });
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const failure = await failureOf(clientOf(t, { endpoint, requestTimeoutSeconds: 0.3 }).bulk(BODY, never));
+    assert.equal(failure.code, "timed-out");
   });
 
   it("tells apart what time may cure and what not", async (t) => {

@@ -1,10 +1,12 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { Dispatcher } from "undici";
-import { readNamedSecret } from "../../model/secret.ts";
+import { LakehoseError, reasonOf } from "../../model/errors.ts";
 import { DestinationError } from "../destination-error.ts";
 import type { DestinationDependencies } from "../destination-type.ts";
-import { type Authorize, authorization, type ReadSecret } from "./authorization.ts";
+import { type HttpAnswer, HttpClient } from "../http-client/http-client.ts";
+import type { HttpFailureCode } from "../http-client/http-failure.ts";
+import { destinationSecret } from "../http-client/http-reach.ts";
+import { type Authorize, authorization } from "./authorization.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
 
 /**
@@ -20,13 +22,8 @@ const FILTER = "errors,items.*.status,items.*.error";
 /** Fast, and JSON still shrinks to a fifth. */
 const GZIP_LEVEL = 1;
 
-const CONNECT_TIMEOUT_MS = 10_000;
-
-/** More than the engine sends to one destination at a time. */
-const CONNECTIONS_MAX = 64;
-
-/** An answer names each document that failed; beyond this it is not one to our request. */
-const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
+/** An answer names each document that failed, ten thousand of them in some thousand bytes each. */
+const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
 /** A cluster that asks for a longer wait is asked earlier. */
 const RETRY_AFTER_SECONDS_MAX = 300;
@@ -34,84 +31,79 @@ const RETRY_AFTER_SECONDS_MAX = 300;
 /** How much of what a cluster says is passed on. */
 const SHOWN_CHARACTERS = 1_000;
 
+/** Clusters have codes for what they say themselves; AWS has none for when they say nothing. */
+const NO_ANSWER = "ConnectionFailed";
+const LOG_CODES: Readonly<Record<HttpFailureCode, string>> = {
+  "connect-failed": NO_ANSWER,
+  "tls-untrusted": NO_ANSWER,
+  "tls-failed": NO_ANSWER,
+  "request-invalid": NO_ANSWER,
+  "timed-out": NO_ANSWER,
+  "connection-lost": NO_ANSWER,
+  "answer-broken": NO_ANSWER,
+  "answer-too-large": NO_ANSWER,
+};
+
 export type ClusterClientDependencies = Pick<DestinationDependencies, "clock" | "secretOf" | "endpointOf">;
 
 export class ClusterClient {
   readonly #options: ClusterOptions;
   readonly #dependencies: ClusterClientDependencies;
-  readonly #readSecret: ReadSecret;
   readonly #authorize: Authorize;
+  readonly #http: HttpClient;
   #endpoint = 0;
-  #dispatcher: Promise<Dispatcher> | undefined;
 
   constructor(options: ClusterOptions, dependencies: ClusterClientDependencies) {
+    const { secretOf, clock } = dependencies;
     this.#options = options;
     this.#dependencies = dependencies;
-    this.#readSecret = (secret) => readNamedSecret(secret, dependencies.secretOf);
-    this.#authorize = authorization(options.auth, this.#readSecret, () => dependencies.clock.now());
+    this.#http = new HttpClient({ reach: options, secretOf, clock, logCodes: LOG_CODES });
+    const readSecret = (secret: Parameters<typeof destinationSecret>[0]) => destinationSecret(secret, secretOf);
+    this.#authorize = authorization(options.auth, readSecret, () => clock.now());
   }
 
-  /** The text of the answer to a request that the cluster read. Throws a `DestinationError`. */
+  /** The text of the answer to a request that the cluster read. Throws a `DestinationError`, or the signal's reason. */
   async bulk(body: Buffer, signal: AbortSignal): Promise<string> {
-    const { status, headers, text } = await this.#post(body, signal);
+    const { status, headers, body: answer } = await this.#post(body, signal);
+    const text = answer.toString("utf8");
     if (status === 200) return text;
     throw refusal(status, text, this.#retryAfterMs(headers["retry-after"]));
   }
 
-  async close(): Promise<void> {
-    await (await this.#dispatcher)?.destroy();
+  close(): Promise<void> {
+    return this.#http.close();
   }
 
-  async #post(body: Buffer, signal: AbortSignal) {
-    const { gzip: packs } = this.#options;
-    const address = this.#address();
+  async #post(body: Buffer, signal: AbortSignal): Promise<HttpAnswer> {
+    const { gzip: packs, requestTimeoutSeconds } = this.#options;
     try {
-      const url = bulkUrl(address, this.#dependencies.endpointOf(address));
+      const url = this.#url();
       const packed = packs ? await compress(body, { level: GZIP_LEVEL }) : body;
-      const headers = await this.#authorize({ url, headers: this.#headers(), body: packed });
-      const { request } = await import("undici");
-      const answer = await request(url, {
-        method: "POST",
-        headers,
-        body: packed,
-        signal,
-        dispatcher: await this.#connections(),
-      });
-      return { status: answer.statusCode, headers: answer.headers, text: await readText(answer.body) };
+      const headers = await this.#headers(url, packed);
+      const limits = { timeoutMs: requestTimeoutSeconds * 1000, answerBytesMax: ANSWER_BYTES_MAX };
+      return await this.#http.request({ url: url.href, method: "POST", headers, body: packed, ...limits, signal });
     } catch (error) {
       // The next attempt asks the next node.
       this.#endpoint++;
-      throw unreachable(address, error);
+      throw error;
     }
   }
 
-  #address(): string {
+  #url(): URL {
     const addresses = [this.#options.endpoint].flat();
-    return addresses[this.#endpoint % addresses.length] ?? "";
+    const address = addresses[this.#endpoint % addresses.length] ?? "";
+    return bulkUrl(address, this.#dependencies.endpointOf(address));
   }
 
-  #headers(): Record<string, string> {
+  async #headers(url: URL, body: Buffer): Promise<Readonly<Record<string, string>>> {
     const encoding = this.#options.gzip ? { "content-encoding": "gzip" } : {};
-    return { "content-type": "application/x-ndjson", accept: "application/json", ...encoding };
-  }
-
-  /** Made for the first request: a server that delivers elsewhere does without the HTTP client. */
-  #connections(): Promise<Dispatcher> {
-    this.#dispatcher ??= this.#connect().catch((error: unknown) => {
-      this.#dispatcher = undefined;
-      throw error;
-    });
-    return this.#dispatcher;
-  }
-
-  async #connect(): Promise<Dispatcher> {
-    const { ca, proxy, requestTimeoutSeconds } = this.#options;
-    const { Agent, ProxyAgent } = await import("undici");
-    const tls = ca === undefined ? {} : { ca: await authorities(this.#readSecret(ca)) };
-    const timeoutMs = requestTimeoutSeconds * 1000;
-    const common = { connections: CONNECTIONS_MAX, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
-    if (proxy !== undefined) return new ProxyAgent({ ...common, uri: proxy, requestTls: tls });
-    return new Agent({ ...common, connect: { ...tls, timeout: CONNECT_TIMEOUT_MS } });
+    const headers = { "content-type": "application/x-ndjson", accept: "application/json", ...encoding };
+    try {
+      return await this.#authorize({ url, headers, body });
+    } catch (error) {
+      if (error instanceof LakehoseError) throw error;
+      throw unsent("denied", `The request to ${url.host} cannot be signed: ${reasonOf(error)}`, error);
+    }
   }
 
   /** Seconds, or a date. */
@@ -125,12 +117,6 @@ export class ClusterClient {
 }
 
 const compress = promisify(gzip);
-
-/** Those that Node.js knows, loaded when somebody asks, and one more. */
-async function authorities(own: string): Promise<string[]> {
-  const { rootCertificates } = await import("node:tls");
-  return [...rootCertificates, own];
-}
 
 /** Code of the error for a request that is larger than the cluster takes: it may be sent in parts. */
 export const TOO_LARGE = "too-large";
@@ -153,35 +139,14 @@ function refusal(status: number, text: string, retryAfterMs: number | undefined)
 function bulkUrl(address: string, mapped: string | undefined): URL {
   const place = mapped ?? address;
   if (place.startsWith("arn:")) {
-    throw new Error(`expected an entry of endpoints in the configuration for "${address}"; no name matches. Add one`);
+    const message = `expected an entry of endpoints in the configuration for "${address}"; no name matches. Add one`;
+    throw unsent("address-missing", message);
   }
   const url = new URL(PATH, place.endsWith("/") ? place : `${place}/`);
   url.searchParams.set("filter_path", FILTER);
   return url;
 }
 
-function unreachable(address: string, error: unknown): DestinationError {
-  const reason = error instanceof Error ? reasonWithCause(error) : String(error);
-  const message = `expected an answer from ${address}, got none: ${reason}`;
-  return new DestinationError("unreachable", message, {
-    retriable: true,
-    isDoubtful: true,
-    logCode: "ConnectionFailed",
-    cause: error,
-  });
-}
-
-function reasonWithCause({ message, cause }: Error): string {
-  return cause instanceof Error && cause.message !== message ? `${message} (${cause.message})` : message;
-}
-
-async function readText(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > ANSWER_BYTES_MAX) throw new Error(`the answer is longer than ${ANSWER_BYTES_MAX} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+function unsent(code: string, message: string, cause?: unknown): DestinationError {
+  return new DestinationError(code, message, { retriable: true, logCode: NO_ANSWER, cause });
 }

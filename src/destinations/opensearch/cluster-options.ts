@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { namedSecretSchema } from "../../model/secret.ts";
+import { hasUserInfo } from "../../std/user-info.ts";
+import { httpReachShape } from "../http-client/http-reach.ts";
 
 /** Bulk requests larger than this are no faster, and small nodes of Amazon's refuse what is larger than 10 MiB. */
 export const REQUEST_BYTES_MAX = 8 * 1024 * 1024;
@@ -38,7 +40,7 @@ const sigv4Schema = z.strictObject({
 const address = z
   .string()
   .regex(/^(https?:\/\/|arn:)/, "expected an address that begins with http:// or https://, or an ARN")
-  .refine((text) => text.startsWith("arn:") || URL.parse(text)?.username === "", {
+  .refine((text) => text.startsWith("arn:") || (URL.canParse(text) && !hasUserInfo(text)), {
     error: "expected an address without a user in it; name and password belong in `auth`",
   });
 
@@ -56,13 +58,7 @@ export const clusterShape = {
       description: "How requests prove who sends them: `basic`, `api-key` or `sigv4`. Default: not at all.",
       examples: [{ type: "basic", user: "lakehose", password: { secret: "search" } }],
     }),
-  ca: namedSecretSchema("Certificates (PEM) of those who sign the cluster's, beside those of the system.")
-    .optional()
-    .meta({ examples: [{ secret: "search-ca" }] }),
-  proxy: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .meta({ description: "Proxy that connections go through.", examples: ["http://proxy:3128"] }),
+  ...httpReachShape,
   gzip: z.boolean().default(false).meta({ description: "Whether requests are compressed: less network, more CPU." }),
   requestBytesMax: z
     .int()

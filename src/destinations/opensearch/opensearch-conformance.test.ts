@@ -8,6 +8,7 @@ import {
   TEST_OWNER,
 } from "../../../test/conformance/record-destination.ts";
 import { type StandInCluster, startStandInCluster } from "../../../test/fakes/stand-in-cluster.ts";
+import { systemClock } from "../../std/clock.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { seededRandom } from "../../std/random.ts";
 import { silentTelemetry } from "../../telemetry/telemetry.ts";
@@ -25,7 +26,7 @@ function destinationAt(endpoint: string, options: JsonObject): Destination {
       secretOf: () => assert.fail("no secret is needed"),
       endpointOf: () => undefined,
       telemetry: silentTelemetry,
-      clock: { now: Date.now, monotonic: performance.now, sleep: async () => undefined },
+      clock: systemClock,
       random: seededRandom(1),
     },
   );

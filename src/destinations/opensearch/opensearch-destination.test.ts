@@ -5,7 +5,7 @@ import { type StandInCluster, startStandInCluster } from "../../../test/fakes/st
 import { afterwards } from "../../../test/journeys/cleanup.ts";
 import { IdentityWriter } from "../../model/identified-records.ts";
 import { packRecords } from "../../model/records.ts";
-import type { Clock } from "../../std/clock.ts";
+import { type Clock, systemClock } from "../../std/clock.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { seededRandom } from "../../std/random.ts";
 import { bytesBody } from "../../storage/bytes-body.ts";
@@ -16,7 +16,7 @@ import { ParcelProgress } from "../parcel-progress.ts";
 import { openSearchDestinationType } from "./opensearch-destination.ts";
 
 const NOW = Date.parse("2024-06-01T10:30:00Z");
-const clock: Clock = { now: () => NOW, monotonic: () => 0, sleep: async () => undefined };
+const clock: Clock = { ...systemClock, now: () => NOW };
 const STREAM_UID = "0123456789abcdef";
 
 interface Options {
@@ -96,7 +96,7 @@ describe("OpenSearchDestination", () => {
     const parcel = parcelOf(['{"n":1}', '{"n":2}']);
     cluster.fail("lost");
     const failure = await failureOf(destination.deliver(parcel, attemptAt(parcel)));
-    assert.deepEqual([failure.code, failure.retriable, failure.isDoubtful], ["unreachable", true, true]);
+    assert.deepEqual([failure.code, failure.retriable, failure.isDoubtful], ["connection-lost", true, true]);
     const again = attemptAt(parcel, { number: 2 });
     await destination.deliver(parcel, again);
     assert.equal(again.progress.unsettled, 0);
