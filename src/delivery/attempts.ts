@@ -43,7 +43,7 @@ export class Attempts {
     const progress = new ParcelProgress(parcel.records);
     // The process before may have sent it, and not have lived to hear of it.
     progress.isDoubtful = pending.recovered;
-    const window = new RetryWindow(clock, retryForMs(pending.intent), progress);
+    const window = new RetryWindow(clock, () => retryForMs(pending.intent), progress);
     try {
       for (let attempt = 1; ; attempt++) {
         // Asked each time: where the target is reached may have changed.
@@ -152,11 +152,11 @@ export class Attempts {
 /** Begins with the first failure, and stands still while the target's rules say so. */
 class RetryWindow {
   readonly #clock: Clock;
-  readonly #forMs: number | undefined;
+  readonly #forMs: () => number | undefined;
   readonly #progress: Pick<ParcelProgress, "uncountedMs">;
   #openedMs: number | undefined;
 
-  constructor(clock: Clock, forMs: number | undefined, progress: Pick<ParcelProgress, "uncountedMs">) {
+  constructor(clock: Clock, forMs: () => number | undefined, progress: Pick<ParcelProgress, "uncountedMs">) {
     this.#clock = clock;
     this.#forMs = forMs;
     this.#progress = progress;
@@ -168,13 +168,14 @@ class RetryWindow {
 
   /** Whether it ever does. */
   get ends(): boolean {
-    return this.#forMs !== undefined;
+    return this.#forMs() !== undefined;
   }
 
   get leftMs(): number {
-    if (this.#forMs === undefined) return Number.POSITIVE_INFINITY;
+    const forMs = this.#forMs();
+    if (forMs === undefined) return Number.POSITIVE_INFINITY;
     const nowMs = this.#countedMs();
-    return Math.max(0, this.#forMs - (nowMs - (this.#openedMs ?? nowMs)));
+    return Math.max(0, forMs - (nowMs - (this.#openedMs ?? nowMs)));
   }
 
   get isOver(): boolean {
@@ -224,7 +225,7 @@ export interface AttemptsOptions {
   readonly signal: AbortSignal;
   readonly destinationOf: (intent: Intent) => Destination;
   readonly placeOf: (intent: Intent) => { readonly version: string; readonly target: string };
-  /** How long a parcel is tried for after its first failure; `undefined` = for as long as it takes. */
+  /** How long a parcel is tried for after its first failure; `undefined` = for as long as it takes. Asked each time. */
   readonly retryForMs: (intent: Intent) => number | undefined;
   /** Resolves once it is durable. */
   readonly recordUpload: (parcelId: string, attempt: number, uploadId: string) => Promise<void>;

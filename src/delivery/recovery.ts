@@ -205,12 +205,20 @@ export class Recovery {
       signal,
       destinationOf: (intent) => targets.destinationOf(intent),
       placeOf: (intent) => targets.placeOf(intent),
-      // The error output is the last refuge: it is tried for as long as it takes.
-      retryForMs: ({ key, plan }) => {
-        return key.kind === "data" ? this.#plans.runnerOf(plan).plan.definition.retry?.forMs : undefined;
-      },
+      retryForMs: (intent) => this.#retryForMs(intent),
       recordUpload: uploadRecorder(this.#journal, signal),
     });
+  }
+
+  /**
+   * That of the newest definition, so that a wait without end can be ended; of another kind of target, what was said for it.
+   * The error output is the last refuge: it is tried for as long as it takes.
+   */
+  #retryForMs({ key, plan }: Intent): number | undefined {
+    if (key.kind !== "data") return undefined;
+    const { definition: own } = this.#plans.runnerOf(plan).plan;
+    const { definition: now } = this.#plans.newest.plan;
+    return (now.target.type === own.target.type ? now : own).retry?.forMs;
   }
 
   #createRefusals(workshop: ParcelWorkshop, targets: Targets): Refusals {

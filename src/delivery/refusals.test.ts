@@ -147,6 +147,23 @@ describe("targets that take records one by one", () => {
     await patient.stop();
   });
 
+  it("are given up once a newer definition says how long they are tried for", async () => {
+    const target = new ScriptedTarget();
+    target.answer = () => "later";
+    const { retry: _, ...endless } = RECORDS;
+    const world = new DeliveryWorld({ target, definition: endless });
+    await world.start();
+    await world.put("a");
+    const flushed = world.delivery.flush(new AbortController().signal);
+    await world.clock.advance(600_000);
+    assert.equal(world.delivery.status().counters.pending, 1);
+    world.definition = { ...world.definition, retry: { forMs: 60_000 } };
+    await world.until(world.delivery.apply(world.definition, "2"));
+    await world.until(flushed, 60_000);
+    assert.deepEqual([...(await errors(world)).keys()], ["a"]);
+    await world.stop();
+  });
+
   it("may have a form of their own for what is given up", async () => {
     const target = new ScriptedTarget();
     target.takesGivenUp = [];
