@@ -26,7 +26,7 @@ export function plannedChange(stored: StoredStream, parts: ChangedParts, positio
   const after = new Set(parts.deliveries.map((definition) => definition.id));
   const joining = parts.deliveries.filter((definition) => !before.has(definition.id));
   refuseReturning(stored, joining);
-  const leaving = document.deliveries.filter((definition) => !after.has(definition.id));
+  const leaving = document.deliveries.filter((definition) => !after.has(definition.id)).map(onItsWayOut);
   return {
     document: { ...document, ...parts, versionId: String(BigInt(document.versionId) + 1n) },
     startsAt: { ...stored.startsAt, ...Object.fromEntries(joining.map(({ id }) => [id, position])) },
@@ -35,6 +35,20 @@ export function plannedChange(stored: StoredStream, parts: ChangedParts, positio
     formerOutputs: withFormerOutputs(stored.formerOutputs, document.deliveries, parts.deliveries),
     removing: false,
   };
+}
+
+/** How long one that is taken out tries for a target that fails, where it would have done so for ever. AWS's own default. */
+const LAST_RETRY_MS = 300_000;
+
+/**
+ * Nobody can mend its address or password any longer, and it holds the log: what its target does not take for a while goes
+ * to the error output. Objects have none for what is whole.
+ */
+function onItsWayOut(definition: DeliveryDefinition): DeliveryDefinition {
+  const { retry, errorType } = definition;
+  return retry === undefined && errorType !== undefined
+    ? { ...definition, retry: { forMs: LAST_RETRY_MS } }
+    : definition;
 }
 
 /** The stream once a delivery that was taken out has handed on what it had. */

@@ -124,6 +124,7 @@ export class StreamRuntime {
       if (staying.has(id)) continue;
       this.#deliveries.delete(id);
       this.#ending.set(id, delivery);
+      await this.#applyLast(delivery, stored);
       this.#background.push(this.#end(delivery, events));
     }
     await Promise.all(deliveries.map((definition) => this.#applyOne(definition, versionId)));
@@ -305,6 +306,13 @@ export class StreamRuntime {
       const fields = { stream: this.#document.name, delivery: delivery.id, code: "start-refused", message: reason };
       this.#dependencies.telemetry.emit("delivery.alarmed", fields);
     }
+  }
+
+  /** One that fails now takes it when it starts again. */
+  async #applyLast(delivery: Delivery, { ending, document }: StoredStream): Promise<void> {
+    const last = ending.find(({ id }) => id === delivery.id);
+    if (last === undefined || this.#refused.has(delivery.id)) return;
+    await delivery.apply(last, document.versionId).catch(() => undefined);
   }
 
   async #applyOne(definition: DeliveryDefinition, versionId: string): Promise<void> {
