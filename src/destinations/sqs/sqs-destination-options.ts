@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { namedAwsPlaceShape } from "../../model/aws-place.ts";
+import { hasUserInfo } from "../../std/user-info.ts";
 import { recordFactsSchema } from "../record-facts.ts";
 import { recordTextSchema } from "../record-text.ts";
 
@@ -10,16 +11,17 @@ const ATTRIBUTES_MAX = 10;
 /** Longest delay (API, DelaySeconds). */
 const DELAY_SECONDS_MAX = 900;
 
-const connectionShape = {
-  queueUrl: z.url().meta({
-    description: "Address of the queue. One that ends with `.fifo` is a FIFO queue.",
-    examples: ["https://sqs.eu-west-1.amazonaws.com/111122223333/events"],
-  }),
-  ...namedAwsPlaceShape("queue", "http://127.0.0.1:9324"),
-};
+const connectionShape = namedAwsPlaceShape("queue", "http://127.0.0.1:9324");
 
 export const sqsDestinationOptions = z
   .strictObject({
+    queueUrl: z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => !hasUserInfo(url), "expected an address without user and password")
+      .meta({
+        description: "Address of the queue. One that ends with `.fifo` is a FIFO queue.",
+        examples: ["https://sqs.eu-west-1.amazonaws.com/111122223333/events"],
+      }),
     ...connectionShape,
     groupId: z
       .union([
@@ -68,6 +70,7 @@ export const sqsDestinationOptions = z
 
 export type SqsDestinationOptions = z.output<typeof sqsDestinationOptions>;
 
+/** Not the queue: what was gathered for one stays its own, and a FIFO queue takes other options than the rest. */
 export const sqsConnectionOptions = Object.keys(connectionShape);
 
 export function isFifo(queueUrl: string): boolean {

@@ -180,3 +180,13 @@ async function receiveAll({ client, url: QueueUrl }: SqsQueueUnderTest) {
     await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
   }
 }
+
+it("what was gathered for a standard queue stays its own when the stream turns to a FIFO queue", () => {
+  const { connectionOptions = [], optionsSchema } = sqsDestinationType;
+  const own = { queueUrl: "https://sqs.eu-west-1.amazonaws.com/111122223333/events", delaySeconds: 5 };
+  const now: JsonObject = { queueUrl: `${own.queueUrl}.fifo`, groupId: { constant: "all" }, region: "eu-west-2" };
+  const newest = connectionOptions.filter((name) => name in now).map((name) => [name, now[name]]);
+  const mixed = { ...own, ...Object.fromEntries(newest) };
+  assert.ok(optionsSchema.safeParse(mixed).success);
+  assert.deepEqual(mixed, { ...own, region: "eu-west-2" });
+});
