@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import {
   attemptAt,
@@ -49,6 +50,22 @@ if (skipKafka === false) {
     };
   });
 }
+
+it("a kafka destination that is closed no longer asks a broker that says nothing", { timeout: 5_000 }, async (t) => {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => void sockets.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  afterwards(t, () => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  const broker = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const destination = kafkaDestinationType.create({ brokers: [broker], topic: "orders" }, destinationDependencies());
+  const found = assert.rejects(destination.find(await makeRecordParcel(["a"])), /closed/);
+  await new Promise((resolve) => server.once("connection", resolve));
+  await destination.close();
+  await found;
+});
 
 describe("kafka destination", { skip: skipKafka }, () => {
   it("lets equal keys meet in one partition, where Java's clients look for them", async (t) => {

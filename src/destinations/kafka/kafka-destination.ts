@@ -32,6 +32,7 @@ class KafkaDestination implements Destination {
   readonly #dependencies: DestinationDependencies;
   readonly #maker: MessageMaker;
   #session: KafkaSession | undefined;
+  readonly #closing = new AbortController();
   /** Partition of keyless records: the next piece that is sent together goes to the next one. */
   #keyless = 0;
 
@@ -42,8 +43,7 @@ class KafkaDestination implements Destination {
   }
 
   async find({ id, body }: Parcel): Promise<DeliveryProof | undefined> {
-    const { signal } = new AbortController();
-    const session = await this.#openSession(signal).catch((error: unknown) => {
+    const session = await this.#openSession(this.#closing.signal).catch((error: unknown) => {
       throw this.#failure(error, false);
     });
     const receipt = session.receipts.find((one) => one.id === id);
@@ -71,6 +71,7 @@ class KafkaDestination implements Destination {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort(new Error("The destination is closed"));
     this.#endSession();
   }
 
