@@ -45,8 +45,9 @@ export class ParcelProgress {
 
   /** Nobody tries any longer: whatever is not settled goes to the error output. */
   giveUp(refusal: RecordRefusal): void {
-    const inDoubt = this.isDoubtful ? { inDoubt: true } : {};
-    for (let index = 0; index < this.records; index++) this.refused(index, { ...refusal, ...inDoubt });
+    // One for all: a parcel of small records has millions of them.
+    const last = this.isDoubtful ? { ...refusal, inDoubt: true } : refusal;
+    for (let index = 0; index < this.records; index++) this.refused(index, last);
   }
 
   #settle(index: number): boolean {
