@@ -11,10 +11,12 @@ export interface ReceivedDelivery {
   readonly bodyBytes: number;
 }
 
-/** `lost`: takes the records, and breaks the connection instead of answering. `hang` never answers. */
+/** `lost`: takes the records, and breaks the connection instead of answering. `hang` never answers, and `late`
+ * takes them and never answers. */
 export type ReceiverAnswer =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
   | "lost"
+  | "late"
   | "hang";
 
 /**
@@ -51,7 +53,9 @@ export class StandInReceiver {
     this.received.push(delivery);
     const answer = this.answer(delivery) ?? { status: 200 };
     if (answer === "hang") return;
-    if (answer === "lost" || answer.status === 200) this.taken.push(...delivery.texts);
+    const isTaken = answer === "lost" || answer === "late" || answer.status === 200;
+    if (isTaken) this.taken.push(...delivery.texts);
+    if (answer === "late") return;
     if (answer === "lost") {
       response.socket?.resetAndDestroy();
       return;
