@@ -100,6 +100,21 @@ test("without key, attributes and packing their headers are absent", async (t) =
   }
 });
 
+test("one request that gets no answer does not hold the others; a receiver that hangs is asked twice an attempt", async (t) => {
+  const { receiver, url } = await startReceiver(t);
+  const destination = destinationFor({ url, requestRecords: 1, attemptMs: 1000 });
+  t.after(() => destination.close());
+  const parcel = await makeRecordParcel(["bad", "two", "three", "four"]);
+  const attempt = attemptAt(parcel);
+  receiver.answer = ({ texts }) => (texts.includes("bad") ? "hang" : undefined);
+  await assert.rejects(destination.deliver(parcel, attempt), { logCode: "HttpEndpoint.RequestTimeout" });
+  assert.deepEqual(receiver.taken, ["two", "three", "four"]);
+  receiver.received.length = 0;
+  receiver.answer = () => "hang";
+  await assert.rejects(destination.deliver(parcel, attemptAt(parcel)), { logCode: "HttpEndpoint.RequestTimeout" });
+  assert.equal(receiver.received.length, 2);
+});
+
 test("address and key are read anew for each attempt, the key out of a JSON secret too", async (t) => {
   const { receiver, url } = await startReceiver(t);
   const secrets = new Map([["arn:secret", '{"api_key":"old"}']]);

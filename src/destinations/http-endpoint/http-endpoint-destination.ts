@@ -28,7 +28,7 @@ import { GATHER_MS, RECEIVERS } from "./receivers.ts";
  * request id, which stays the same over restarts too.
  *
  * A parcel is several requests where it is larger than the protocol allows. One that the receiver refuses does not keep
- * the others from being sent; where nothing can be sent at all, none is tried.
+ * the others from being sent; where nothing can be sent at all, or nobody answers, the others are not tried.
  *
  * 413 will never become better: its records go to the error output at once. AWS says that it drops them.
  */
@@ -65,6 +65,9 @@ const ANSWER_BYTES_MAX = 1024 * 1024;
 
 /** Waits between attempts of the protocol: doubled from the first to the longest, then spread by chance. */
 const BACKOFF = { firstMs: 1000, maxMs: 120_000, spread: 0.15 } as const;
+
+/** One request may be too much for the receiver. More, and it hangs: the time for retries begins when the attempt ends. */
+const TIME_OUTS_MAX = 2;
 
 /** Failures under which no other request fares better. */
 const NOTHING_SENT: ReadonlySet<string> = new Set([
@@ -103,6 +106,7 @@ class HttpEndpointDestination implements Destination {
   async deliver(parcel: Parcel, attempt: Attempt): Promise<DeliveryProof> {
     const { progress, number } = attempt;
     let failure: DestinationError | undefined;
+    let late = 0;
     const refuseLarge = ({ index, bytes }: IdentifiedRecord) => {
       const message = `The protocol and the option requestBytes have no room for a record of ${bytes.length} bytes`;
       progress.refused(index, { code: REFUSED, message, attempts: number });
@@ -115,7 +119,8 @@ class HttpEndpointDestination implements Destination {
         if (!(error instanceof DestinationError)) throw error;
         progress.isDoubtful ||= error.isDoubtful;
         failure = error;
-        if (NOTHING_SENT.has(error.code)) break;
+        if (error.code === "timed-out") late++;
+        if (NOTHING_SENT.has(error.code) || late === TIME_OUTS_MAX) break;
       }
     }
     if (failure !== undefined) throw failure;
