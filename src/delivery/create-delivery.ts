@@ -1,6 +1,7 @@
 import type { ComponentSpec } from "../model/delivery-definition.ts";
 import { reasonOf } from "../model/errors.ts";
 import { mayBeNameOf } from "../model/object-name.ts";
+import { untilAborted } from "../std/until-aborted.ts";
 import type { Delivery, DeliverySnapshot, DeliveryStatus } from "./delivery.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
@@ -82,7 +83,7 @@ class RunningDelivery implements Delivery {
 
   async flush(signal: AbortSignal): Promise<void> {
     const target = this.#options.reader.end;
-    const loop = await abortable(this.#ready.promise, signal);
+    const loop = await untilAborted(this.#ready.promise, signal);
     await loop.flush(target, AbortSignal.any([signal, this.#stopping.signal]));
   }
 
@@ -221,13 +222,4 @@ class RunningDelivery implements Delivery {
     for (const accumulator of this.#parts?.accumulators.open ?? []) oldest = Math.min(oldest, accumulator.oldestMs);
     return Number.isFinite(oldest) ? oldest : undefined;
   }
-}
-
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }
