@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type RecordTextSpec, recordTextReader } from "./record-text.ts";
+import { type RecordTextSpec, recordTextReader, recordTextSchema } from "./record-text.ts";
 
 function read(spec: RecordTextSpec, record: string): string | undefined {
   return recordTextReader(spec)(Buffer.from(record));
@@ -36,5 +36,26 @@ describe("recordTextReader()", () => {
       assert.throws(() => recordTextReader({ jq }), { code: "unknown-expression", message: /needs more of jq/ }, jq);
     }
     assert.throws(() => recordTextReader({ field: "a..b" }), { code: "bad-field-path" });
+  });
+});
+
+describe("recordTextSchema()", () => {
+  const schema = recordTextSchema("document id");
+
+  it("takes what a reader can be made of", () => {
+    for (const spec of [{ field: "trip.id" }, { jq: '.a + "-" + .b' }]) assert.ok(schema.safeParse(spec).success);
+  });
+
+  it("refuses what none can be made of, and says why", () => {
+    for (const [spec, why] of [
+      [{ jq: "now" }, /needs more of jq/],
+      [{ jq: "not valid(" }, /needs more of jq/],
+      [{ jq: "(".repeat(5_000) }, /needs more of jq/],
+      [{ jq: ".a + ".repeat(2_000) }, /5120/],
+      [{ field: "a..b[" }, /expected a name/],
+    ] as const) {
+      const [issue] = schema.safeParse(spec).error?.issues ?? [];
+      assert.match(issue?.message ?? "taken", why, JSON.stringify(spec).slice(0, 80));
+    }
   });
 });

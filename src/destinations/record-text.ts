@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LakehoseError } from "../model/errors.ts";
+import { LakehoseError, reasonOf } from "../model/errors.ts";
 import { parseFieldPath } from "../model/fields/field-path.ts";
 import { findFields } from "../model/fields/find-fields.ts";
 import { compileExpression } from "../processors/extract-metadata/query/compile.ts";
@@ -17,6 +17,10 @@ export type RecordTextSpec = { readonly field: string } | { readonly jq: string 
 /** The text; `undefined` where the record is no JSON object, or has no text, number or truth value there. */
 export type ReadRecordText = (record: Buffer) => string | undefined;
 
+/** Nobody writes longer ones, and each record is asked. */
+const EXPRESSION_CHARACTERS_MAX = 5_120;
+
+/** What no reader can be made of is refused when it is declared: parcels would keep it, and never find their target. */
 export function recordTextSchema(thing: string) {
   return z.union([
     z
@@ -24,6 +28,8 @@ export function recordTextSchema(thing: string) {
         field: z
           .string()
           .min(1)
+          .max(EXPRESSION_CHARACTERS_MAX)
+          .superRefine((field, context) => refuseUnreadable({ field }, context))
           .meta({ description: `Path to the field that is the ${thing}: \`trip.id\`.` }),
       })
       .meta({ description: `The ${thing} is a field of the record.` }),
@@ -32,10 +38,20 @@ export function recordTextSchema(thing: string) {
         jq: z
           .string()
           .min(1)
+          .max(EXPRESSION_CHARACTERS_MAX)
+          .superRefine((jq, context) => refuseUnreadable({ jq }, context))
           .meta({ description: `Expression that gives the ${thing}: \`.type + "-" + .id\`.` }),
       })
       .meta({ description: `The ${thing} is what a jq expression gives.` }),
   ]);
+}
+
+function refuseUnreadable(spec: RecordTextSpec, context: z.RefinementCtx): void {
+  try {
+    recordTextReader(spec);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: reasonOf(error) });
+  }
 }
 
 /** Throws a `LakehoseError` that says what is wrong with the path or the expression. */
