@@ -91,3 +91,16 @@ test("what cannot be delivered is named", () => {
     /expected 1 to 40 of a-z, 0-9 and -/,
   );
 });
+
+test("prefixes that nobody can evaluate are refused", () => {
+  for (const [more, why] of [
+    [{ prefix: "!{nonsense:a}/" }, /destinations\.copy: .*nonsense/],
+    [{ prefix: "!{timestamp:yyyy}/", errors: { prefix: "" } }, /ErrorOutputPrefix cannot be null or empty/],
+    [{ errors: { prefix: "e/!{timestamp:" } }, /destinations\.copy/],
+    [{ prefix: "!{partitionKeyFromQuery:shop}/" }, /expected one without partition keys/],
+  ] as const) {
+    assert.throws(() => translate({ destinations: [copy(more)] }), why, JSON.stringify(more));
+  }
+  const [, further] = translate({ destinations: [copy({ prefix: "!{timestamp:yyyy}/" })] });
+  assert.deepEqual(further?.naming.prefix, "!{timestamp:yyyy}/");
+});

@@ -1,5 +1,6 @@
 import { destinationTypes, findDestinationType } from "../../../destinations/registry.ts";
 import type { ComponentSpec, DeliveryDefinition, RollPolicy } from "../../../model/delivery-definition.ts";
+import { parsePrefixes } from "../../../model/prefix-template.ts";
 import { invariant } from "../../../std/assert.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import type { FurtherDestination, StreamSettings } from "../../../streams/settings.ts";
@@ -7,6 +8,8 @@ import { StreamError } from "../../../streams/stream-error.ts";
 import { extensionProcessors } from "../extension-processors.ts";
 import type { DeclaredStream } from "../translate-parts.ts";
 import { targetParts } from "./target-deliveries.ts";
+
+type Naming = DeliveryDefinition["naming"];
 
 /**
  * Deliveries of the setting `destinations`, beside those of the wire's one destination. Each has its own cursor, retries and
@@ -48,23 +51,34 @@ function furtherDelivery(
   );
   const { bucket = primary.errorTarget ?? primary.target } = bucketOf(errors.bucket);
   const target = { type, options: checkedOptions(name, type, options) };
-  const { prefix } = wanted;
-  const { timeZone } = primary.naming;
+  const naming = namingOf(wanted, primary);
   return {
     id: `destination-${name}`,
     kind: "primary",
     processors: [...withoutPlacing(primary), ...beforeLambda, ...afterLambda],
     compression: wanted.compression === undefined ? { type: "none" } : { type: wanted.compression },
-    naming: {
-      timeZone,
-      ...(prefix === undefined ? {} : { prefix }),
-      ...(errors.prefix === undefined ? inheritedErrors(primary) : { errorPrefix: errors.prefix }),
-    },
+    naming,
     ...targetParts(target, bucket, true),
     ...(retry === "forever" || type === "object-store" ? {} : { retry: { forMs: retry } }),
     roll: rollOf(wanted, target),
     logging: { group: `/aws/kinesisfirehose/${stream.name}`, stream: `destination-${name}` },
   };
+}
+
+/** A plan is journaled with its prefixes: those that nobody can evaluate would stop the delivery for good. */
+function namingOf({ name, prefix, errors = {} }: FurtherDestination, primary: DeliveryDefinition): Naming {
+  const naming = {
+    timeZone: primary.naming.timeZone,
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(errors.prefix === undefined ? inheritedErrors(primary) : { errorPrefix: errors.prefix }),
+  };
+  const { problems, prefix: template } = parsePrefixes(naming);
+  if (problems) throw invalid(`destinations.${name}: ${problems.map(({ message }) => message).join("; ")}`);
+  const [key] = template.usage.partitionKeys;
+  if (key === undefined) return naming;
+  throw invalid(
+    `destinations.${name}: prefix: expected one without partition keys, which the stream's own has; got ${key}`,
+  );
 }
 
 /** The stream's chain without what only sorts records into its own prefixes. */
