@@ -52,6 +52,20 @@ test("a query ends, and its rows are read by the page from any row on", async ()
   await queries.close();
 });
 
+test("a result is downloaded as a file, and what has none is refused", async () => {
+  const queries = await opened("downloads");
+  const { id } = await queries.submit("select 1 as n, 'x' as text", "default");
+  await queries.wait(id, never);
+  assert.equal(
+    String(Buffer.concat(await Array.fromAsync(await queries.download(id, "csv")))),
+    '"n","text"\n"1","x"\n',
+  );
+  const { id: failed } = await queries.submit("select * from nowhere", "default");
+  await queries.wait(failed, never);
+  await assert.rejects(queries.download(failed, "csv"), { code: "not-found" });
+  await queries.close();
+});
+
 test("a query that fails says why", async () => {
   const queries = await opened("failures");
   const { id } = await queries.submit("select * from nowhere", "default");
