@@ -6,7 +6,7 @@ export const ROOM_TIERS: readonly (readonly string[])[] = [
   ["std"],
   ["model"],
   ["telemetry"],
-  ["storage", "log", "formats", "functions", "generators"],
+  ["access", "storage", "log", "formats", "functions", "generators"],
   ["processors", "sources", "catalog"],
   ["destinations", "query"],
   ["delivery", "jobs", "triggers"],
@@ -31,6 +31,7 @@ export const CONTRACTS_ONLY: Readonly<Record<string, readonly string[]>> = {
     "src/processors/processor.ts",
     "src/destinations/destination.ts",
     "src/destinations/destination-error.ts",
+    "src/destinations/parcel-progress.ts",
   ],
   streams: [
     "src/log/log.ts",

@@ -23,6 +23,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "redrive", load: async () => (await import("./commands/redrive.ts")).redriveCommand },
   { name: "replay", load: async () => (await import("./commands/replay.ts")).replayCommand },
   { name: "functions", load: async () => (await import("./commands/functions.ts")).functionsCommand },
+  { name: "users", load: async () => (await import("./commands/users.ts")).usersCommand },
+  { name: "audit", load: async () => (await import("./commands/audit.ts")).auditCommand },
   { name: "log", load: async () => (await import("./commands/log.ts")).logCommand },
 ];
 

@@ -1,9 +1,10 @@
 import { DRAIN_BYTES, type ParcelEncoder } from "../formats/format.ts";
 import type { RollCause } from "../model/delivery-definition.ts";
+import { offsetAt } from "../model/identified-records.ts";
 import { recordCount } from "../model/records.ts";
 import { appendCrc32 } from "../std/crc32.ts";
 import type { AccumulatorKey, AccumulatorRecord, Plan } from "./journal/journal-records.ts";
-import { type OutcomeGroup, offsetAt } from "./outcome-group.ts";
+import type { OutcomeGroup } from "./outcome-group.ts";
 import type { ParcelFile } from "./parcel-file.ts";
 import type { RecordPlaces } from "./record-places.ts";
 
@@ -52,7 +53,7 @@ export class Accumulator {
   }
 
   add(group: OutcomeGroup, nowMonotonic: number): void {
-    const { records, offsets } = group;
+    const { records, offsets, identities } = group;
     const count = recordCount(records);
     if (this.records === 0) this.firstOffset = offsetAt(offsets, 0);
     this.lastOffset = offsetAt(offsets, count - 1);
@@ -69,7 +70,7 @@ export class Accumulator {
     this.dirty = true;
     const arrivalsMs = group.arrivalsMs ?? group.oldestMs;
     this.places?.add(offsets, count, arrivalsMs);
-    this.encoder.add(records, arrivalsMs);
+    this.encoder.add(records, arrivalsMs, { offsets, identities });
   }
 
   get wantsDrain(): boolean {

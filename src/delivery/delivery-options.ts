@@ -1,4 +1,4 @@
-import type { Destination } from "../destinations/destination.ts";
+import type { Destination, DestinationOwner } from "../destinations/destination.ts";
 import type { Format } from "../formats/format.ts";
 import type { LogReader } from "../log/log.ts";
 import type { ComponentSpec, DeliveryDefinition } from "../model/delivery-definition.ts";
@@ -37,7 +37,9 @@ export interface DeliveryOptions {
 export interface DeliveryComponents {
   readonly format: (type: string) => Format;
   readonly processor: (spec: ComponentSpec, stream: ProcessorStream) => Processor;
-  readonly destination: (target: ComponentSpec) => Destination;
+  readonly destination: (target: ComponentSpec, owner: DestinationOwner) => Destination;
+  /** Options of a kind of destination that say how it is reached: an open parcel follows their newest values. Default: none. */
+  readonly connectionOptions?: (type: string) => readonly string[];
   /**
    * A format has learned from records how they look: from now on objects are written so. Told once it is durable, and
    * again at each start, since the process may have died between; whoever listens has to know it the second time.

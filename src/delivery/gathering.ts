@@ -1,3 +1,4 @@
+import type { RecordIdentity } from "../model/identified-records.ts";
 import { BufferPool } from "../std/buffer-pool.ts";
 import type { AccumulatorKey } from "./journal/journal-records.ts";
 import type { OutcomeGroup } from "./outcome-group.ts";
@@ -8,6 +9,7 @@ export class Gathering {
   readonly #records: Buffer[] = [];
   readonly #offsets: number[] = [];
   readonly #arrivalsMs: number[] = [];
+  readonly #identities: RecordIdentity[] = [];
   #bytes = 0;
   #oldestMs = Number.POSITIVE_INFINITY;
   #newestMs = 0;
@@ -22,8 +24,10 @@ export class Gathering {
     return this.#bytes;
   }
 
-  add(bytes: Buffer, offset: number, arrivalMs: number, eventMs: number | undefined): void {
+  /** `identity` where it is another than the offset says: of all records of a run, or of none. */
+  add(bytes: Buffer, offset: number, arrivalMs: number, eventMs?: number, identity?: RecordIdentity): void {
     this.#records.push(bytes);
+    if (identity !== undefined) this.#identities.push(identity);
     this.#offsets.push(offset);
     this.#arrivalsMs.push(arrivalMs);
     this.#bytes += bytes.length;
@@ -48,6 +52,7 @@ export class Gathering {
       key: this.key,
       records: { bytes: memory, ends },
       offsets: { each: this.#offsets },
+      ...(this.#identities.length === 0 ? {} : { identities: this.#identities }),
       oldestMs: this.#oldestMs,
       newestMs: this.#newestMs,
       ...(this.#oldestMs === this.#newestMs ? {} : { arrivalsMs: this.#arrivalsMs }),

@@ -1,3 +1,4 @@
+import type { FirstIdentities, Offsets } from "../model/identified-records.ts";
 import { type PackedRecords, recordCount, sliceRecords } from "../model/records.ts";
 import type { AccumulatorKey } from "./journal/journal-records.ts";
 
@@ -7,6 +8,8 @@ export interface OutcomeGroup {
   readonly records: PackedRecords;
   /** Log offset of each record. */
   readonly offsets: Offsets;
+  /** Of records that were redriven or read back: who they were the first time. */
+  readonly identities?: FirstIdentities;
   readonly oldestMs: number;
   readonly newestMs: number;
   /** Arrival of each record, where they differ. */
@@ -19,21 +22,15 @@ export interface OutcomeGroup {
   readonly stagingOffset?: number;
 }
 
-/** A run of consecutive offsets, or one for each record where some are missing between. */
-export type Offsets = { readonly first: number } | { readonly each: readonly number[] };
-
-export function offsetAt(offsets: Offsets, index: number): number {
-  return "first" in offsets ? offsets.first + index : (offsets.each[index] ?? Number.NaN);
-}
-
 /** Records `from` to `to` of a group, as a group. */
 export function sliceGroup(group: OutcomeGroup, from: number, to: number): OutcomeGroup {
   if (from === 0 && to === recordCount(group.records)) return group;
-  const { offsets } = group;
+  const { offsets, identities } = group;
   return {
     ...group,
     records: sliceRecords(group.records, from, to),
     offsets: "first" in offsets ? { first: offsets.first + from } : { each: offsets.each.slice(from, to) },
+    ...(identities === undefined ? {} : { identities: identities.slice(from, to) }),
     ...(group.arrivalsMs === undefined ? {} : timesOf(group.arrivalsMs.slice(from, to))),
   };
 }

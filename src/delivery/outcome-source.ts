@@ -1,6 +1,7 @@
 import type { LogReader } from "../log/log.ts";
+import { offsetAt } from "../model/identified-records.ts";
 import type { JournalState } from "./journal/journal-state.ts";
-import { type OutcomeGroup, offsetAt, sliceGroup } from "./outcome-group.ts";
+import { type OutcomeGroup, sliceGroup } from "./outcome-group.ts";
 import { type OutcomeBatch, type OutcomeContext, outcomesOf } from "./outcomes.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 import type { Staging } from "./staging.ts";

@@ -1,4 +1,5 @@
 import { serializeErrorRecord } from "../model/error-record.ts";
+import type { RecordIdentity } from "../model/identified-records.ts";
 import { arrivalOf, type Batch, recordAt, recordCount } from "../model/records.ts";
 import type { KeptOutcome, Outcome, RejectedOutcome } from "../processors/processor.ts";
 import { askChain, type ChainContext } from "./ask-chain.ts";
@@ -98,7 +99,14 @@ class Sorting {
         const gathering = "key" in place ? this.#gatheringOf(place) : place;
         if (gathering instanceof Gathering) {
           const eventMs = this.#showsEvents ? (outcome.eventTimeMs ?? arrivalMs) : undefined;
-          gathering.add(outcome.bytes, batch.firstOffset + outcome.index, arrivalMs, eventMs);
+          const { index } = outcome;
+          gathering.add(
+            outcome.bytes,
+            batch.firstOffset + index,
+            arrivalMs,
+            eventMs,
+            this.#firstIdentity(batch, index),
+          );
         } else this.#reject(batch, refusedOutcome(outcome, gathering));
       }
     }
@@ -109,12 +117,25 @@ class Sorting {
     return { ...packed, read: this.#read, dropped: this.#dropped, rejected: this.#rejected };
   }
 
+  /**
+   * Of records that come back from an error output behind the processors: the target may know them already. What comes
+   * back before them was never there, and may be one of several parts of a record, so it is known by its new place.
+   */
+  #firstIdentity({ origin, firstOffset }: Batch, index: number): RecordIdentity | undefined {
+    if (origin?.stage !== "delivery") return undefined;
+    const offset = origin.offsets[index];
+    if (offset === undefined) return { offset: firstOffset + index, piece: 0 };
+    const { streamUid } = origin;
+    const foreign = streamUid === this.#context.streamUid ? {} : { streamUid };
+    return { ...foreign, offset, piece: origin.pieces?.[index] ?? 0 };
+  }
+
   #reject(batch: Batch, outcome: RejectedOutcome): void {
     const { errorType, code, index } = outcome;
     this.#rejected.push({ errorType, code });
     const arrivalMs = arrivalOf(batch, index);
     const errors = this.#gatheringOf(this.#runner.places.ofError(errorType, arrivalMs)) as Gathering;
-    errors.add(errorLine(batch, outcome, this.#context), batch.firstOffset + index, arrivalMs, undefined);
+    errors.add(errorLine(batch, outcome, this.#context), batch.firstOffset + index, arrivalMs);
   }
 
   #gatheringOf(place: Place): Gathering | Refusal {

@@ -11,6 +11,7 @@ import type { Journal } from "./journal/journal.ts";
 import type { EncodedChild, EncodedRecord, Intent } from "./journal/journal-records.ts";
 import { type EncodedFile, openBody, type ParcelFile, type ParcelFileContext } from "./parcel-file.ts";
 import type { PlanRunner } from "./plan-runner.ts";
+import type { Refusals } from "./refusals.ts";
 
 /**
  * Brings a parcel to the point where its bytes are in a synced file and the journal says so; encodes again from outcomes
@@ -110,12 +111,24 @@ export class ParcelFinisher {
   ): Promise<EncodedRecord> {
     const { parent } = intent;
     invariant(parent !== undefined, "a child has a parent");
+    if (parent.refused) return this.#finishRefused(intent, accumulator);
     await this.#options.disk.unlink(accumulator.file.path);
     const all = this.#rowsOf(parent.parcelId, accumulator, rejects, this.#options.runnerOf(intent), parent.encodedAt);
     const rows = all.find(({ key }) => key.split === intent.key.split);
     const same = rows !== undefined && linesDigest(rows.lines) === intent.digest;
     invariant(same, `what cannot be encoded of ${parent.parcelId} is what could not be before`);
     const { path, bytes, checksum } = await this.#writeLines(intent, rows);
+    return { type: "encoded", parcelId: intent.parcelId, file: path, bytes, checksum };
+  }
+
+  /** A child of what the target did not take: its parent's records were gathered once more. */
+  async #finishRefused(intent: Intent, accumulator: Accumulator): Promise<EncodedRecord> {
+    const { file, refusals, disk } = this.#options;
+    const whole = await accumulator.file.finish();
+    const body = await openBody(file, whole);
+    invariant(body !== undefined, "a file that was just finished is there");
+    const { path, bytes, checksum } = await refusals.rewrite(intent, body);
+    await disk.unlink(whole.path);
     return { type: "encoded", parcelId: intent.parcelId, file: path, bytes, checksum };
   }
 
@@ -168,6 +181,7 @@ export interface ParcelFinisherOptions {
   readonly file: ParcelFileContext;
   readonly runnerOf: (intent: Intent) => PlanRunner;
   readonly openFile: (accumulatorId: number) => ParcelFile;
+  readonly refusals: Pick<Refusals, "rewrite">;
   /** Gathers the records of an intent once more, from outcomes; of a child, those of its parent. */
   readonly rebuild: (intent: Intent) => Promise<Accumulator>;
   readonly onChild: (child: EncodedChild) => void;

@@ -1,4 +1,4 @@
-import { type Offsets, offsetAt } from "./outcome-group.ts";
+import { type Offsets, offsetAt } from "../model/identified-records.ts";
 
 /**
  * Where each record of a parcel in the making came from, in few bytes: for formats that may refuse records, which are told

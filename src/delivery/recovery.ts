@@ -1,8 +1,10 @@
 import type { EncodeReject } from "../formats/format.ts";
 import { CONVERSION_FAILED } from "../model/error-record.ts";
+import { invariant } from "../std/assert.ts";
 import type { Accumulator } from "./accumulator.ts";
 import { AccumulatorSet } from "./accumulator-set.ts";
 import { ActivePartitions } from "./active-partitions.ts";
+import { Attempts, uploadRecorder } from "./attempts.ts";
 import type { LoopParts } from "./delivery-loop.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { Journal } from "./journal/journal.ts";
@@ -17,9 +19,10 @@ import { ParcelWorkshop } from "./parcel-workshop.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 import { Plans } from "./plans.ts";
 import { type RefillTarget, refill } from "./refill.ts";
+import { Refusals } from "./refusals.ts";
 import { freshDirectory, Snapshots } from "./snapshots.ts";
 import { StageOne } from "./stage-one.ts";
-import { type Landed, StageTwo } from "./stage-two.ts";
+import { childParcel, type Landed, StageTwo } from "./stage-two.ts";
 import { StagingRoom } from "./staging-room.ts";
 import { Targets } from "./targets.ts";
 
@@ -155,11 +158,13 @@ export class Recovery {
   }
 
   #createStageTwo(targets: Targets, workshop: ParcelWorkshop, source: OutcomeSource, onLanded: () => void): StageTwo {
-    const { stream, definition, clock, random, disk, telemetry, limits } = this.#options;
+    const { stream, definition, clock, disk, telemetry, limits } = this.#options;
     const signal = this.#signal;
     const shared = { delivery: definition.id, clock, disk, journal: this.#journal, file: this.#file };
+    const refusals = this.#createRefusals(workshop);
     const finisher = new ParcelFinisher({
       ...shared,
+      refusals,
       streamUid: stream.uid,
       runnerOf: (intent) => this.#plans.runnerOf(intent.plan),
       openFile: (accumulatorId) => workshop.openFile(accumulatorId),
@@ -168,27 +173,60 @@ export class Recovery {
         await refill(source, targetFor(intent, accumulator), { heldBytesMax: limits.heldBytesMax, clock, signal });
         return accumulator;
       },
-      onChild: ({ intent, ...encoded }) => {
-        const child = { intent, accumulator: undefined, encoded: finishedParcel(encoded), uploadIds: [] };
-        stageTwo.submit({ ...child, recovered: false });
-      },
+      onChild: ({ intent, ...encoded }) => stageTwo.submit(childParcel(intent, encoded)),
       onRejected: (rejects) => this.#reportRejects(rejects),
     });
     const stageTwo = new StageTwo({
       ...shared,
       stream: stream.name,
-      random,
       telemetry,
       destinationOf: (intent) => targets.destinationOf(intent),
       describe: (intent) => targets.describe(intent),
-      placeOf: (intent) => targets.placeOf(intent),
       finisher,
+      attempts: this.#createAttempts(targets),
+      refusals,
       onReceipt: (intent, receipt, landed) => {
         onLanded();
         this.#report(intent, receipt, landed);
       },
     });
     return stageTwo;
+  }
+
+  #createAttempts(targets: Targets): Attempts {
+    const { stream, definition, clock, random, telemetry } = this.#options;
+    const signal = this.#signal;
+    const names = { stream: stream.name, delivery: definition.id };
+    return new Attempts({
+      ...names,
+      clock,
+      random,
+      telemetry,
+      signal,
+      destinationOf: (intent) => targets.destinationOf(intent),
+      placeOf: (intent) => targets.placeOf(intent),
+      // The error output is the last refuge: it is tried for as long as it takes.
+      retryForMs: ({ key, plan }) => {
+        return key.kind === "data" ? this.#plans.runnerOf(plan).plan.definition.retry?.forMs : undefined;
+      },
+      recordUpload: uploadRecorder(this.#journal, signal),
+    });
+  }
+
+  #createRefusals(workshop: ParcelWorkshop): Refusals {
+    const { stream, definition, clock } = this.#options;
+    return new Refusals({
+      streamUid: stream.uid,
+      delivery: definition.id,
+      now: () => clock.now(),
+      open: () => {
+        const { open } = this.#journal.state;
+        invariant(open !== undefined, "a parcel is delivered under an opened journal");
+        return open;
+      },
+      runnerOf: ({ plan }) => this.#plans.runnerOf(plan),
+      openTools: (id, key, runner) => workshop.open(id, key, runner),
+    });
   }
 
   #createSnapshots(accumulators: AccumulatorSet): Snapshots {
@@ -239,6 +277,16 @@ export class Recovery {
     }
   }
 
+  #reportRefusals({ children = [] }: ReceiptRecord): void {
+    const { stream, definition, telemetry } = this.#options;
+    for (const { intent } of children) {
+      const { errorType = "" } = intent.key;
+      const code = intent.parent?.refused?.code ?? "";
+      const names = { stream: stream.name, delivery: definition.id, errorType, code };
+      telemetry.emit("delivery.recordsRejected", { ...names, records: intent.records });
+    }
+  }
+
   #report(intent: Intent, receipt: ReceiptRecord, { attempts, records }: Landed): void {
     const { stream, definition, telemetry } = this.#options;
     const names = { stream: stream.name, delivery: definition.id };
@@ -246,10 +294,12 @@ export class Recovery {
       telemetry.emit("delivery.dayCompleted", { ...names, day: intent.key.split, key: intent.name });
       return;
     }
-    if (receipt.outcome === "empty") return;
+    this.#reportRefusals(receipt);
+    if (receipt.outcome === "empty" || receipt.outcome === "refused") return;
     telemetry.emit("delivery.parcelDelivered", {
       ...names,
       kind: definition.kind,
+      target: this.#plans.runnerOf(intent.plan).plan.definition.target.type,
       error: intent.key.kind === "error",
       adopted: receipt.outcome === "adopted",
       key: intent.name,

@@ -1,7 +1,8 @@
 import type { RollCause, RollPolicy } from "../model/delivery-definition.ts";
+import { offsetAt } from "../model/identified-records.ts";
 import { recordCount } from "../model/records.ts";
 import type { Accumulator } from "./accumulator.ts";
-import { type OutcomeGroup, offsetAt } from "./outcome-group.ts";
+import type { OutcomeGroup } from "./outcome-group.ts";
 
 /**
  * When an accumulator hands on what it gathered. Order of precedence where several limits are due at once: size, records,

@@ -1,24 +1,22 @@
-import type { DeliveryProof, Destination, Parcel } from "../destinations/destination.ts";
-import { DestinationError } from "../destinations/destination-error.ts";
-import { reasonOf } from "../model/errors.ts";
-import { backoffMs } from "../std/backoff.ts";
+import type { Destination, Parcel } from "../destinations/destination.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import { Notifier } from "../std/notifier.ts";
-import type { Random } from "../std/random.ts";
 import type { ObjectBody } from "../storage/object-store.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { type Attempts, type DestinationFailure, failureOf, type Proven } from "./attempts.ts";
 import type { Journal } from "./journal/journal.ts";
-import type { Intent, ReceiptRecord } from "./journal/journal-records.ts";
+import type { EncodedChild, Intent, ReceiptRecord } from "./journal/journal-records.ts";
 import type { ParcelFileContext } from "./parcel-file.ts";
-import type { ParcelFinisher, PendingParcel } from "./parcel-finisher.ts";
+import { finishedParcel, type ParcelFinisher, type PendingParcel } from "./parcel-finisher.ts";
+import type { Refusals } from "./refusals.ts";
 
 /**
  * Turns intents into effects: encode to a synced file, journal that, attempt until the target proves it, journal the
  * receipt, remove the file. Deterministic, knows no user code, and only ever sees parcels whose cut is synced.
  *
- * A parcel is tried for as long as the log holds it. What can never succeed, an object under our name that is not ours,
- * stops the delivery and alarms: overwriting it or stepping aside would both break a promise.
+ * What can never succeed, an object under our name that is not ours, stops the delivery and alarms: overwriting it or
+ * stepping aside would both break a promise.
  */
 export class StageTwo {
   readonly #options: StageTwoOptions;
@@ -29,8 +27,6 @@ export class StageTwo {
   #runningBytes = 0;
   #workers = new Set<Promise<void>>();
   #failure: DestinationFailure | undefined;
-  #lastError: DestinationFailure | undefined;
-  #retrying = 0;
 
   constructor(options: StageTwoOptions) {
     this.#options = options;
@@ -41,7 +37,7 @@ export class StageTwo {
   }
 
   get retrying(): boolean {
-    return this.#retrying > 0;
+    return this.#options.attempts.retrying;
   }
 
   get pendingCount(): number {
@@ -99,24 +95,33 @@ export class StageTwo {
     return this.#running.size < SMALL_PARCELS_IN_FLIGHT_MAX && this.#runningBytes < SMALL_PARCELS_BYTES_MAX;
   }
 
-  /** The signal of a completed day follows everything that was handed on before it. */
+  /** The signal of a completed day follows everything that was handed on before it; so does all at a target that wants order. */
   #mayStart(pending: PendingParcel): boolean {
-    if (pending.intent.key.kind !== "manifest") return true;
+    if (pending.intent.key.kind !== "manifest") return !this.#isBehindAnother(pending);
     for (const { intent } of this.#options.journal.state.parcels.values()) {
       if (intent.ordinal < pending.intent.ordinal) return false;
     }
     return true;
   }
 
+  #isBehindAnother({ intent }: PendingParcel): boolean {
+    const { destinationOf } = this.#options;
+    if (intent.key.kind !== "data" || !destinationOf(intent).inOrder) return false;
+    for (const running of this.#running.values()) if (running.intent.key.kind === "data") return true;
+    return false;
+  }
+
   async #deliver(pending: PendingParcel): Promise<void> {
     try {
       const parcel = await this.#parcelOf(pending);
       if (isEmpty(pending)) {
-        await this.#journalReceipt(pending, { outcome: "empty", etag: "", bytes: 0 }, 0);
+        await this.#journalReceipt(pending, { outcome: "empty", etag: "", bytes: 0 }, { attempts: 0, records: 0 }, []);
         return;
       }
-      const { proof, attempts } = await this.#attemptUntilProven(pending, parcel);
-      await this.#journalReceipt(pending, proof, attempts);
+      const { proof, progress, attempts } = await this.#options.attempts.untilProven(pending, parcel);
+      const records = proof.outcome === "refused" ? 0 : parcel.records - progress.refusals.size;
+      const children = await this.#childrenOf(pending, parcel, progress);
+      await this.#journalReceipt(pending, proof, { attempts, records }, children);
     } catch (error) {
       if (this.#options.file.signal.aborted) return;
       this.#fail(error, pending);
@@ -127,9 +132,13 @@ export class StageTwo {
     const body = pending.intent.key.kind === "manifest" ? EMPTY_BODY : await this.#options.finisher.bodyOf(pending);
     const { intent } = pending;
     const target = this.#options.describe(intent);
-    const formerBodies = this.#options.journal.state.parcels.get(intent.parcelId)?.encodedBefore ?? [];
+    const { parcels } = this.#options.journal.state;
+    const formerBodies = parcels.get(intent.parcelId)?.encodedBefore ?? [];
+    const [oldest = pending] = parcels.values();
     return {
       id: intent.parcelId,
+      ordinal: intent.ordinal,
+      settledBelow: oldest.intent.ordinal,
       name: intent.name,
       records: landing(pending),
       outcomeDigest: digestText(intent.digest),
@@ -141,96 +150,46 @@ export class StageTwo {
     };
   }
 
-  async #attemptUntilProven(
-    pending: PendingParcel,
-    parcel: Parcel,
-  ): Promise<{ proof: DeliveryProof; attempts: number }> {
-    const destination = this.#options.destinationOf(pending.intent);
-    const { clock, random, file } = this.#options;
-    let failedBefore = false;
-    try {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return { proof: await this.#attempt(destination, pending, parcel, attempt), attempts: attempt };
-        } catch (error) {
-          file.signal.throwIfAborted();
-          if (error instanceof DestinationError && error.code === FOREIGN_OBJECT) {
-            // The signal of a day is there or not, whoever gave it: another stream of the folder, or this one's predecessor.
-            if (pending.intent.key.kind !== "manifest") throw error;
-            return { proof: { outcome: "adopted", etag: "", bytes: 0 }, attempts: attempt };
-          }
-          if (!failedBefore) this.#retrying++;
-          failedBefore = true;
-          this.#reportAttempt(pending, attempt, error);
-          await clock.sleep(backoffMs(attempt, random), file.signal);
-        }
-      }
-    } finally {
-      if (failedBefore) this.#retrying--;
-    }
-  }
-
-  async #attempt(
-    destination: Destination,
-    pending: PendingParcel,
-    parcel: Parcel,
-    number: number,
-  ): Promise<DeliveryProof> {
-    const { journal, file } = this.#options;
-    if (pending.recovered && number === 1) {
-      const found = await destination.find(parcel);
-      if (found) return found;
-      await destination.abandonUploads(parcel, pending.uploadIds);
-    }
-    return destination.deliver(parcel, {
-      number,
-      signal: file.signal,
-      recordUpload: async (uploadId) => {
-        pending.uploadIds.push(uploadId);
-        await journal.append({ type: "attempt", parcelId: parcel.id, attempt: number, uploadId }, file.signal);
-      },
-    });
+  /** Records that the target did not take: what is left of them here is the error output's. */
+  async #childrenOf(
+    { intent }: PendingParcel,
+    { body }: Parcel,
+    { refusals }: Proven["progress"],
+  ): Promise<readonly EncodedChild[]> {
+    if (refusals.size === 0) return [];
+    return this.#options.refusals.childrenOf(intent, body, refusals);
   }
 
   async #journalReceipt(
     pending: PendingParcel,
-    proof: Omit<DeliveryProof, "outcome"> & Pick<ReceiptRecord, "outcome">,
-    attempts: number,
+    proof: Omit<Proven["proof"], "outcome"> & Pick<ReceiptRecord, "outcome">,
+    landed: Landed,
+    children: readonly EncodedChild[],
   ): Promise<void> {
-    const { journal, clock, file, disk } = this.#options;
+    const { journal, clock, file, disk, attempts } = this.#options;
+    const refused = landing(pending) - landed.records;
     const receipt: ReceiptRecord = {
       type: "receipt",
       parcelId: pending.intent.parcelId,
       epoch: journal.state.epoch,
-      outcome: proof.outcome,
+      outcome: landed.records === 0 && children.length > 0 ? "refused" : proof.outcome,
       etag: proof.etag,
       bytes: proof.bytes,
       ...(proof.versionId ? { versionId: proof.versionId } : {}),
       at: clock.now(),
+      ...(refused > 0 ? { refused } : {}),
+      ...(children.length > 0 ? { children } : {}),
     };
     await journal.append(receipt, file.signal);
     if (pending.encoded) await disk.unlink(pending.encoded.path);
-    this.#lastError = undefined;
-    this.#options.onReceipt(pending.intent, receipt, { attempts, records: landing(pending) });
+    attempts.landed();
+    for (const { intent, ...encoded } of children) this.submit(childParcel(intent, encoded));
+    this.#options.onReceipt(pending.intent, receipt, landed);
   }
 
   /** The newest failure, until a parcel lands again. */
   get lastError(): DestinationFailure | undefined {
-    return this.#failure ?? this.#lastError;
-  }
-
-  #reportAttempt(pending: PendingParcel, attempt: number, error: unknown): void {
-    this.#lastError = failureOf(error, this.#options.clock.now());
-    const { stream, delivery, telemetry } = this.#options;
-    telemetry.emit("delivery.attemptFailed", {
-      stream,
-      delivery,
-      ...this.#options.placeOf(pending.intent),
-      key: pending.intent.name,
-      attempt,
-      code: this.#lastError.code,
-      message: this.#lastError.message,
-    });
+    return this.#failure ?? this.#options.attempts.lastError;
   }
 
   #fail(error: unknown, pending: PendingParcel): void {
@@ -248,8 +207,6 @@ export const PARCELS_IN_FLIGHT_MAX = 4;
 const SMALL_PARCELS_IN_FLIGHT_MAX = 32;
 const SMALL_PARCELS_BYTES_MAX = 16 * 1024 * 1024;
 
-const FOREIGN_OBJECT = "foreign-object";
-
 const EMPTY_BODY: ObjectBody = {
   bytes: 0,
   checksum: 0,
@@ -258,30 +215,29 @@ const EMPTY_BODY: ObjectBody = {
 
 export interface Landed {
   readonly attempts: number;
-  /** Those of the parcel without those that could not be encoded. */
+  /** Those of the parcel without those that could not be encoded or were not taken. */
   readonly records: number;
-}
-
-export interface DestinationFailure {
-  readonly code: string;
-  readonly message: string;
-  readonly at: number;
 }
 
 export interface StageTwoOptions {
   readonly stream: string;
   readonly delivery: string;
   readonly clock: Clock;
-  readonly random: Random;
   readonly disk: Disk;
   readonly telemetry: Telemetry;
   readonly journal: Journal;
   readonly file: ParcelFileContext;
   readonly destinationOf: (intent: Intent) => Destination;
   readonly describe: (intent: Intent) => Pick<Parcel, "contentType" | "contentEncoding" | "metadata">;
-  readonly placeOf: (intent: Intent) => { readonly version: string; readonly target: string };
   readonly finisher: ParcelFinisher;
+  readonly attempts: Attempts;
+  readonly refusals: Refusals;
   readonly onReceipt: (intent: Intent, receipt: ReceiptRecord, landed: Landed) => void;
+}
+
+/** A parcel of the error output whose file was written before its intent was. */
+export function childParcel(intent: Intent, encoded: Omit<EncodedChild, "intent">): PendingParcel {
+  return { intent, accumulator: undefined, encoded: finishedParcel(encoded), uploadIds: [], recovered: false };
 }
 
 /** Records that are in the object. */
@@ -296,9 +252,4 @@ function isEmpty(pending: PendingParcel): boolean {
 
 export function digestText(digest: number): string {
   return (digest >>> 0).toString(16).padStart(8, "0");
-}
-
-function failureOf(error: unknown, at: number): DestinationFailure {
-  if (error instanceof DestinationError) return { code: error.logCode, message: error.message, at };
-  return { code: "InternalError", message: reasonOf(error), at };
 }

@@ -1,10 +1,11 @@
 import { FRAME_KINDS, type Frame } from "../log/frames/frame.ts";
 import { FrameLog, type FrameLogOptions } from "../log/frames/frame-log.ts";
 import { LogError } from "../log/log-error.ts";
+import { type FirstIdentities, offsetAt } from "../model/identified-records.ts";
 import { sliceRecords } from "../model/records.ts";
 import { backoffMs } from "../std/backoff.ts";
 import type { AccumulatorKey } from "./journal/journal-records.ts";
-import { type OutcomeGroup, offsetAt } from "./outcome-group.ts";
+import type { OutcomeGroup } from "./outcome-group.ts";
 import type { OutcomeBatch } from "./outcomes.ts";
 
 /**
@@ -130,6 +131,8 @@ interface StagedHead {
     readonly oldestMs: number;
     readonly newestMs: number;
     readonly oldestEventMs?: number;
+    /** Of redriven records alone. */
+    readonly identities?: FirstIdentities;
   }[];
 }
 
@@ -141,12 +144,13 @@ function encodeFrame(batch: OutcomeBatch, now: number) {
     read: batch.read,
     dropped: batch.dropped,
     ...(showsArrivals ? { arrivals: true } : {}),
-    groups: batch.groups.map(({ key, records, oldestMs, newestMs, oldestEventMs }) => ({
+    groups: batch.groups.map(({ key, records, oldestMs, newestMs, oldestEventMs, identities }) => ({
       key,
       records: records.ends.length,
       oldestMs,
       newestMs,
       ...(oldestEventMs === undefined ? {} : { oldestEventMs }),
+      ...(identities === undefined ? {} : { identities }),
     })),
   };
   const total = head.groups.reduce((sum, group) => sum + group.records, 0);
@@ -188,10 +192,11 @@ function decodeFrame(frame: Frame): OutcomeBatch {
       head.arrivals && group.oldestMs !== group.newestMs
         ? { arrivalsMs: numbers(from, first, (record) => metadata.readDoubleLE(arrivalsAt + 8 * record)) }
         : {};
-    const { key, oldestMs, newestMs, oldestEventMs } = group;
+    const { key, oldestMs, newestMs, oldestEventMs, identities } = group;
     const times = { oldestMs, newestMs, ...(oldestEventMs === undefined ? {} : { oldestEventMs }), ...arrivalsMs };
+    const firstOnes = identities === undefined ? {} : { identities };
     const records = sliceRecords(all, from, first);
-    return { key, records, offsets: { each }, ...times, stagingOffset: frame.firstOffset };
+    return { key, records, offsets: { each }, ...times, ...firstOnes, stagingOffset: frame.firstOffset };
   });
   return {
     firstOffset: head.firstOffset,

@@ -1,5 +1,6 @@
-import type { Destination, Parcel } from "../destinations/destination.ts";
+import type { Destination, DestinationOwner, Parcel } from "../destinations/destination.ts";
 import type { ComponentSpec } from "../model/delivery-definition.ts";
+import type { JsonObject } from "../std/json.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { Intent } from "./journal/journal-records.ts";
 import type { Plans } from "./plans.ts";
@@ -9,10 +10,13 @@ export class Targets {
   readonly #options: DeliveryOptions;
   readonly #plans: Plans;
   readonly #destinations = new Map<string, Destination>();
+  readonly #owner: DestinationOwner;
 
   constructor(options: DeliveryOptions, plans: Plans) {
     this.#options = options;
     this.#plans = plans;
+    const { stream, definition, replayId } = options;
+    this.#owner = { stream, delivery: definition.id, ...(replayId === undefined ? {} : { replayId }) };
   }
 
   destinationOf(intent: Intent): Destination {
@@ -20,7 +24,7 @@ export class Targets {
     const identity = JSON.stringify(target);
     let destination = this.#destinations.get(identity);
     if (destination === undefined) {
-      destination = this.#options.components.destination(target);
+      destination = this.#options.components.destination(target, this.#owner);
       this.#destinations.set(identity, destination);
     }
     return destination;
@@ -49,6 +53,22 @@ export class Targets {
   }
 
   #targetOf(intent: Intent): ComponentSpec {
-    return this.#plans.runnerOf(intent.plan).plan.definition.target;
+    const { target, errorTarget } = this.#plans.runnerOf(intent.plan).plan.definition;
+    if (intent.key.kind === "error" && errorTarget !== undefined) return errorTarget;
+    return this.#reachedAsNow(target);
+  }
+
+  /** What is written is frozen; where and how the target is reached is not, or a wrong password would stay wrong. */
+  #reachedAsNow(target: ComponentSpec): ComponentSpec {
+    const names = this.#options.components.connectionOptions?.(target.type) ?? [];
+    const { target: now } = this.#plans.newest.plan.definition;
+    if (names.length === 0 || now.type !== target.type) return target;
+    const options: JsonObject = { ...target.options };
+    for (const name of names) {
+      const value = now.options[name];
+      if (value === undefined) delete options[name];
+      else options[name] = value;
+    }
+    return { type: target.type, options };
   }
 }

@@ -1,15 +1,24 @@
+import type { ProcessorStream } from "../processors/processor.ts";
 import type { ObjectBody } from "../storage/object-store.ts";
+import type { ParcelProgress } from "./parcel-progress.ts";
 
 /**
  * Takes parcels, gives proofs. Idempotent by parcel id: delivering the same parcel twice, from this process or from a
- * predecessor that is thought dead, has one visible effect. Called only for parcels whose intent is durable.
+ * predecessor that is thought dead, has one visible effect; where a target cannot do that, its type says so
+ * (`DestinationType.guarantee`). Called only for parcels whose intent is durable.
  */
 export interface Destination {
+  /** One parcel at a time, in order: for targets where a later record may replace an earlier one. Default: several at once. */
+  readonly inOrder?: boolean;
+  /** Milliseconds before the next attempt, after attempt `number` failed. Default: that of the engine, up to half a minute. */
+  backoffMs?(number: number): number;
   /** Whether this parcel has already landed: asked at recovery and after every doubtful answer. */
   find(parcel: Parcel): Promise<DeliveryProof | undefined>;
   /**
    * Makes the parcel's effect happen, or finds that it has. Throws a `DestinationError`; a retriable one is tried again with
-   * the same parcel, `foreign-object` stops the delivery and alarms, because something else owns the name.
+   * the same parcel, `foreign-object` stops the delivery and alarms, because something else owns the name. Where the stream
+   * sets a time for retries, all that is not settled goes to the error output once it is over, or at once when the error is
+   * not retriable.
    */
   deliver(parcel: Parcel, attempt: Attempt): Promise<DeliveryProof>;
   /**
@@ -17,6 +26,11 @@ export interface Destination {
    * did not live to journal. Unknown ones are no error.
    */
   abandonUploads(parcel: Parcel, uploadIds: readonly string[]): Promise<void>;
+  /**
+   * Takes a parcel out of the way that nobody tries to deliver any longer, in a form of the target's own: the manifest of a
+   * COPY that failed. Its records count as errored. Absent: they become error records.
+   */
+  giveUp?(parcel: Parcel, attempt: Attempt): Promise<DeliveryProof>;
   close(): Promise<void>;
 }
 
@@ -24,6 +38,10 @@ export interface Destination {
 export interface Parcel {
   /** A uuid made from log incarnation, stream uid, delivery, replay, key and range. */
   readonly id: string;
+  /** Place among the parcels of the delivery; rises. */
+  readonly ordinal: number;
+  /** Parcels with ordinals below this have their receipts: nobody will ask for them again. */
+  readonly settledBelow: number;
   /** Literal name at the target: the object key. */
   readonly name: string;
   readonly records: number;
@@ -44,6 +62,8 @@ export interface Parcel {
 export interface Attempt {
   /** From 1. */
   readonly number: number;
+  /** What earlier attempts of this process settled, and where this one writes down what it does: targets of records only. */
+  readonly progress: ParcelProgress;
   /** Durable before the first part of a multipart upload is sent, so that a successor can abort it. */
   recordUpload(uploadId: string): Promise<void>;
   readonly signal: AbortSignal;
@@ -54,4 +74,11 @@ export interface DeliveryProof {
   readonly etag: string;
   readonly bytes: number;
   readonly versionId?: string;
+}
+
+/** Whose parcels a destination gets. */
+export interface DestinationOwner {
+  readonly stream: ProcessorStream;
+  readonly delivery: string;
+  readonly replayId?: string;
 }

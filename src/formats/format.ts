@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { CompressionSpec, CompressionType } from "../model/delivery-definition.ts";
+import type { RecordIdentities } from "../model/identified-records.ts";
 import type { PackedRecords } from "../model/records.ts";
 import type { JsonObject } from "../std/json.ts";
 
@@ -61,9 +62,9 @@ export interface ParcelEncoder {
   readonly encodedBytes: number;
   /**
    * Copies what it keeps: the caller uses the memory of the records again. `arrivalsMs` is when Lakehose accepted them, all
-   * or each, for formats that write it down.
+   * or each, and `identities` who they are, for formats that write it down.
    */
-  add(records: PackedRecords, arrivalsMs?: number | readonly number[]): void;
+  add(records: PackedRecords, arrivalsMs?: number | readonly number[], identities?: RecordIdentities): void;
   drain(): Promise<void>;
   /** Drains, closes the format, frees what it took of the scratch folder, and reports the records that could not be encoded. */
   finish(): Promise<EncodeReport>;

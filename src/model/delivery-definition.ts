@@ -20,6 +20,15 @@ export interface DeliveryDefinition {
   /** What beside arrival decides where a record gathers; absent = arrival alone. */
   readonly partition?: PartitionSpec;
   readonly target: ComponentSpec;
+  /** Where error records go, where the target is no place for them: an object store. Absent = the target. */
+  readonly errorTarget?: ComponentSpec;
+  /** Error output of records that the target does not take: `http-endpoint-failed`. Present where it takes them one by one. */
+  readonly errorType?: string;
+  /**
+   * How long a parcel is tried for after its first failure, before its records go to the error output; 0 = once. Absent = for
+   * as long as the log holds them.
+   */
+  readonly retry?: { readonly forMs: number };
   readonly roll: RollPolicy;
   /** Where delivery events are written for people (CloudWatchLoggingOptions); absent = disabled. */
   readonly logging?: { readonly group: string; readonly stream: string };

@@ -7,9 +7,9 @@ export interface ErrorOutput {
   readonly errorPrefix: string;
 }
 
-/** Where a delivery writes its errors; `undefined` for one whose target is no bucket. */
-export function errorOutputOf({ target, naming }: DeliveryDefinition): ErrorOutput | undefined {
-  const { bucket } = target.options;
+/** Where a delivery writes its errors; `undefined` for one that has no bucket for them. */
+export function errorOutputOf({ target, errorTarget = target, naming }: DeliveryDefinition): ErrorOutput | undefined {
+  const { bucket } = errorTarget.options;
   if (typeof bucket !== "string") return undefined;
   // Errors lie below the prefix where no error prefix is given.
   const errorPrefix = naming.errorPrefix || (naming.prefix ?? "");

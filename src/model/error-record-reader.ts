@@ -23,6 +23,7 @@ export interface ErrorRecordIdentity {
   readonly streamUid: string;
   readonly deliveryId: string;
   readonly offset: number;
+  readonly piece: number;
   readonly stage: "processors" | "delivery";
   readonly errorType: string;
   readonly inDoubt: boolean;
@@ -82,7 +83,10 @@ function identityOf(value: JsonValue | undefined): ErrorRecordIdentity | undefin
   if (typeof streamUid !== "string" || typeof deliveryId !== "string") return undefined;
   if (typeof offset !== "number" || !Number.isSafeInteger(offset) || offset < 0) return undefined;
   if (stage !== "processors" && stage !== "delivery") return undefined;
-  return { streamUid, deliveryId, offset, stage, errorType: textOf(errorType), inDoubt: value.inDoubt === true };
+  const { piece = 0 } = value;
+  if (typeof piece !== "number" || !Number.isSafeInteger(piece) || piece < 0) return undefined;
+  const inDoubt = value.inDoubt === true;
+  return { streamUid, deliveryId, offset, piece, stage, errorType: textOf(errorType), inDoubt };
 }
 
 function parse(bytes: Buffer): JsonObject | undefined {

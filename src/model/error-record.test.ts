@@ -59,7 +59,7 @@ test("serializeErrorRecord() writes numbers as numbers and bytes as base64", () 
 test("readErrorRecords() gives back what was written, in pieces of any size", async () => {
   const types = ["processing-failed", "format-conversion-failed", "AmazonOpenSearchService-failed", "splunk-failed"];
   const object = Buffer.concat(
-    types.map((errorType, offset) => serializeErrorRecord({ ...REJECTED, offset }, errorType)),
+    types.map((errorType, offset) => serializeErrorRecord({ ...REJECTED, offset, piece: offset }, errorType)),
   );
   for (const size of [object.length, 100, 1]) {
     const read = await readInPieces(object, size);
@@ -75,7 +75,15 @@ test("readErrorRecords() gives back what was written, in pieces of any size", as
         arrivalMs: REJECTED.arrivalMs,
         attemptEndingMs: REJECTED.attemptEndingMs,
         details: REJECTED.details,
-        identity: { streamUid, deliveryId, offset: index, stage, errorType: types[index], inDoubt: false },
+        identity: {
+          streamUid,
+          deliveryId,
+          offset: index,
+          piece: index,
+          stage,
+          errorType: types[index],
+          inDoubt: false,
+        },
       });
     }
   }

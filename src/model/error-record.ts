@@ -14,6 +14,8 @@ export interface RejectedRecord {
   readonly streamUid: string;
   readonly deliveryId: string;
   readonly offset: number;
+  /** Which part of its record it is, where processors made several of one; absent = the first. */
+  readonly piece?: number;
   readonly stage: "processors" | "delivery";
   /** The last attempt may have taken effect after all: whoever redrives has to know. */
   readonly inDoubt?: boolean;
@@ -73,6 +75,7 @@ export function serializeErrorRecord(record: RejectedRecord, errorType = "proces
     streamUid: record.streamUid,
     deliveryId: record.deliveryId,
     offset: record.offset,
+    ...(record.piece ? { piece: record.piece } : {}),
     stage: record.stage,
     errorType,
     ...(record.inDoubt ? { inDoubt: true } : {}),

@@ -29,6 +29,8 @@ export interface RecordOrigin {
   readonly streamUid: string;
   /** Offset of each record in its first life, in the order of the batch; one that is not known is that of this life. */
   readonly offsets: readonly (number | undefined)[];
+  /** Which part of its record each was, where processors had made several of one; absent = the first of each. */
+  readonly pieces?: readonly number[];
   /** Arrival of each record in its first life, milliseconds. */
   readonly arrivalsMs: readonly number[];
   /** Where they enter: before the processors, or past them. */

@@ -10,6 +10,22 @@ export function secretSchema(description: string) {
     .meta({ description: `${description} Written out, or \`{ file: PATH }\`, or \`{ env: NAME }\`.` });
 }
 
+/**
+ * A secret in the definition of a stream, which comes over the API: written out, or the name of one that the configuration
+ * keeps. Never a file: who may change a stream may not read the server's files by sending them somewhere.
+ */
+export function namedSecretSchema(description: string) {
+  return z
+    .union([z.string().min(1), z.strictObject({ secret: z.string().min(1).max(512) })])
+    .meta({ description: `${description} Written out, or \`{ secret: NAME }\` of the configuration's secrets.` });
+}
+
+export type NamedSecret = string | { readonly secret: string };
+
+export function readNamedSecret(secret: NamedSecret, secretOf: (name: string) => string): string {
+  return typeof secret === "string" ? secret : secretOf(secret.secret);
+}
+
 export type Secret = string | { readonly file: string } | { readonly env: string };
 
 export interface SecretSources {

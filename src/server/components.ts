@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Partitions } from "../catalog/partition.ts";
 import type { DeliveryComponents } from "../delivery/delivery-options.ts";
+import type { DestinationDependencies, DestinationType } from "../destinations/destination-type.ts";
 import { findDestinationType } from "../destinations/registry.ts";
 import { formatOf } from "../formats/registry.ts";
 import type { FunctionInvoker } from "../functions/function-invoker.ts";
@@ -17,6 +18,7 @@ import type { OpenedTriggers } from "./open-triggers.ts";
 import type { Stores } from "./stores.ts";
 
 export interface ComponentsOptions {
+  readonly reached: Pick<DestinationDependencies, "secretOf" | "endpointOf">;
   readonly stores: Stores;
   readonly catalog: Catalog & { readonly partitions: Partitions };
   readonly functions: FunctionInvoker;
@@ -31,6 +33,7 @@ export interface ComponentsOptions {
 
 /** Looks components up in the registries by the names that definitions use. */
 export function deliveryComponents({
+  reached,
   stores,
   catalog,
   functions,
@@ -40,7 +43,7 @@ export function deliveryComponents({
   random,
   telemetry,
 }: ComponentsOptions): DeliveryComponents {
-  const dependencies = { storeFor: (bucket: string) => stores.storeFor(bucket), clock, random, telemetry };
+  const dependencies = { ...reached, storeFor: (bucket: string) => stores.storeFor(bucket), clock, random, telemetry };
   const learnedTables = new LearnedTables(catalog, telemetry);
   const landedPartitions = new LandedPartitions(catalog, telemetry);
   return {
@@ -53,9 +56,13 @@ export function deliveryComponents({
     schemaLearned: (learned) => void learnedTables.record(learned),
     format: (type) => formatOf(type) ?? unknown("format", type),
     processor: (spec, stream) => createProcessor(spec, { stream, functions, clock, random, telemetry }),
-    destination: ({ type, options }) =>
-      (findDestinationType(type) ?? unknown("destination", type)).create(options, dependencies),
+    destination: ({ type, options }, owner) => destinationType(type).create(options, { ...dependencies, owner }),
+    connectionOptions: (type) => destinationType(type).connectionOptions ?? [],
   };
+}
+
+function destinationType(type: string): DestinationType {
+  return findDestinationType(type) ?? unknown("destination", type);
 }
 
 /** Definitions are made by this program's own translation; one that it does not know comes from a newer version. */

@@ -32,6 +32,10 @@ export function dataFolder(root: string) {
     triggers: join(root, "meta", "triggers"),
     /** Objects that triggers are still to be told of. */
     objectEvents: join(root, "meta", "object-events"),
+    /** Who is signed in. */
+    sessions: join(root, "meta", "access", "sessions.json"),
+    /** Who changed what. */
+    audit: join(root, "meta", "audit"),
     /** Which deliveries have started once. */
     started: join(root, "meta", "started"),
   };

@@ -5,10 +5,10 @@ import type { JobEndpoint } from "../jobs/job-kind.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Random } from "../std/random.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import type { Configuration } from "./configuration/load-configuration.ts";
+import { asksForProof, type Configuration } from "./configuration/load-configuration.ts";
 
 export interface HostedFunctionsOptions {
-  readonly configuration: Pick<Configuration, "functions" | "accountId" | "accessKeys" | "tokens">;
+  readonly configuration: Pick<Configuration, "functions" | "accountId" | "accessKeys" | "tokens" | "signIn">;
   /** Absolute path of `functions/` in the data folder. */
   readonly directory: string;
   readonly clock: Clock;
@@ -30,11 +30,11 @@ export class HostedFunctions {
   readonly #credentials: Readonly<Record<string, string>>;
 
   constructor({ configuration, directory, clock, random, telemetry }: HostedFunctionsOptions) {
-    const { functions, accountId, accessKeys, tokens } = configuration;
+    const { functions, accountId } = configuration;
     const accessKeyId = `LAKEHOSEFUNCTION${random.bytes(8).toString("hex").toUpperCase()}`;
     const secretAccessKey = random.bytes(24).toString("base64url");
-    const open = accessKeys.length === 0 && tokens.length === 0;
-    this.key = open ? undefined : { accessKeyId, secretAccessKey, allow: [{ actions: ["*"], resources: ["*"] }] };
+    const key = { accessKeyId, secretAccessKey, allow: [{ actions: ["*"], resources: ["*"] }] };
+    this.key = asksForProof(configuration) ? key : undefined;
     this.#credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
     this.host = new FunctionHost({
       directory,

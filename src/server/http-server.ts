@@ -260,6 +260,7 @@ class ServedRequest implements HttpRequest {
   readonly headers: IncomingMessage["headers"];
   readonly body: HttpRequest["body"];
   readonly stream: HttpRequest["stream"];
+  readonly #socket: Socket;
   readonly #response: ServerResponse;
   #gone: AbortController | undefined;
 
@@ -277,7 +278,12 @@ class ServedRequest implements HttpRequest {
     this.headers = message.headers;
     this.body = body;
     this.stream = stream;
+    this.#socket = message.socket;
     this.#response = response;
+  }
+
+  get address(): string {
+    return this.#socket.remoteAddress ?? "";
   }
 
   /** Made on demand: few requests look at it. */

@@ -13,20 +13,26 @@ import { receiveEventsRoute } from "../api/http/cloud-events/receive-events.ts";
 import { receiveDeliveryRoute } from "../api/http/firehose/receive-delivery.ts";
 import { receiveHookRoute } from "../api/http/hooks/receive-hook.ts";
 import { putRecordsRoute } from "../api/http/put-records.ts";
+import { AuditTrail } from "../api/protocol/audit-trail.ts";
 import { type AccessKey, Authenticator } from "../api/protocol/authenticator.ts";
 import type { Route } from "../api/protocol/http.ts";
 import { jsonProtocol } from "../api/protocol/json-protocol.ts";
 import { queryProtocol } from "../api/protocol/query-protocol.ts";
 import type { AnnounceObject } from "../api/s3/s3-call.ts";
 import { s3Routes } from "../api/s3/s3-route.ts";
+import { SessionDoor } from "../api/session/session-door.ts";
+import { sessionRoute } from "../api/session/session-route.ts";
 import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import type { Sources } from "../sources/sources.ts";
 import { nodeDisk } from "../std/node-disk.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
 import type { Triggers } from "../triggers/triggers.ts";
+import { describeSubject } from "./audited-subjects.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
+import { hasPeople } from "./configuration/sign-in-section.ts";
 import { HttpServer } from "./http-server.ts";
+import type { Access } from "./open-access.ts";
 import type { Lake } from "./open-lake.ts";
 import { probeRoutes } from "./probes.ts";
 import type { Stores } from "./stores.ts";
@@ -35,6 +41,7 @@ import { readCertificate, selfSignedCertificate, watchCertificate } from "./tls.
 export interface ListenerOptions {
   readonly configuration: Configuration;
   readonly context: ControlContext;
+  readonly access: Access;
   readonly lake: Lake;
   readonly sources: Sources;
   readonly triggers: Triggers;
@@ -99,13 +106,19 @@ function routesOf(options: ListenerOptions) {
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
-  const authenticator = new Authenticator({ clock, keys, tokens, accountId, unsignedPayload });
+  const people = hasPeople(configuration.signIn);
+  const authenticator = new Authenticator({ clock, keys, tokens, people, accountId, unsignedPayload });
   const putLimits = { recordBytes: limits.recordBytes, batchBytes: limits.batchBytes, batchRecords: BATCH_RECORDS_MAX };
   const put = { streams, limits: putLimits };
   const rooms = { ...options.lake, partitions: options.lake.catalog.partitions, streams, clock };
   const lakeOperations = [...glueOperations(rooms), ...athenaOperations(rooms)];
   const operations = [...controlPlane(context), ...lakeOperations, putRecord(put), putRecordBatch(put)];
-  const shared = { authenticator, telemetry, clock };
+  const { signIn, auditLog } = options.access;
+  const describe = describeSubject({ ...options.lake, streams });
+  const audit = new AuditTrail({ log: auditLog, describe, telemetry });
+  const shared = { authenticator, telemetry, clock, audit };
+  const own = { secure: configuration.tls !== undefined, publicOrigin: configuration.signIn.publicOrigin };
+  const door = new SessionDoor(signIn.sessions, authenticator, own);
   const { lake, endpointOf } = stores;
   const s3 = s3Routes({ ...shared, lake, endpointOf, announce, lifecycle: options.lake.lifecycle });
   const routes: readonly Route[] = [
@@ -116,10 +129,19 @@ function routesOf(options: ListenerOptions) {
     receiveDeliveryRoute({ ...shared, ...put }),
     receiveEventsRoute({ ...shared, ...put }),
     receiveHookRoute({ ...shared, ...put, hooks: configuration.hooks }),
+    sessionRoute({ ...shared, signIn, door, own }),
     adminRoute({
-      telemetry,
-      authenticate: (head) => authenticator.signedOrBearer(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({ ...context, ...rooms, sources, triggers, deliveryLog: telemetry.deliveryLog }),
+      ...shared,
+      own,
+      authenticate: (head) => door.authenticate(head, ADMIN_SERVICE),
+      endpoints: adminEndpoints({
+        ...context,
+        ...rooms,
+        sources,
+        triggers,
+        deliveryLog: telemetry.deliveryLog,
+        audit: auditLog,
+      }),
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
     consoleRoute({ disk: nodeDisk, directory: CONSOLE }),

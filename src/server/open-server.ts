@@ -11,6 +11,7 @@ import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
+import { openAccess } from "./open-access.ts";
 import { streamProgressIn } from "./open-jobs.ts";
 import { openLake } from "./open-lake.ts";
 import { type OpenedSources, openSources } from "./open-sources.ts";
@@ -83,6 +84,7 @@ async function compose(
   const listener = await openListener({
     configuration,
     context,
+    access: rooms.access,
     lake,
     sources: sources.all,
     triggers: listeners.triggers,
@@ -144,6 +146,7 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   const shared = { ...world, configuration, telemetry, stores, folder, closers, functions: functions.host };
   const lake = await openLake({ ...shared, streams: () => opened.streams });
   const listeners = openTriggers({ ...shared, streams: () => opened.streams });
+  const access = await openAccess(shared);
   const streams = await openStreams({ ...shared, lake, listeners });
   opened = { streams };
   lake.startSchedules();
@@ -152,5 +155,5 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   const sources = openSources({ ...shared, streams, upstreams });
   closers.push(() => sources.all.close());
   opened = { streams, sources };
-  return { folder, telemetry, stores, functions, lake, listeners, streams, sources, upstreams };
+  return { folder, telemetry, stores, functions, access, lake, listeners, streams, sources, upstreams };
 }

@@ -5,6 +5,7 @@ import type { Random } from "../std/random.ts";
 import { StreamsService } from "../streams/streams-service.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { deliveryComponents } from "./components.ts";
+import { reachedBy } from "./configuration/destinations-section.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { FirstStarts } from "./first-starts.ts";
@@ -34,7 +35,9 @@ export async function openStreams(options: OpenStreamsOptions): Promise<StreamsS
   const { catalog, jobs } = lake;
   let streams: StreamsService | undefined;
   const firstStarts = new FirstStarts(rooms.disk, folder.started);
-  const components = deliveryComponents({ ...rooms, catalog, jobs, listeners });
+  const { configuration } = rooms;
+  const reached = reachedBy(configuration, { folder: configuration.folder, environment: process.env });
+  const components = deliveryComponents({ ...rooms, reached, catalog, jobs, listeners });
   const opened = await StreamsService.open(
     streamDependencies({
       ...rooms,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { FUNCTION_PAYLOAD_BYTES_MAX, OBJECT_BYTES_MAX } from "../model/limits.ts";
 import { STORAGE_CLASSES } from "../model/storage-class.ts";
 import type { JsonObject } from "../std/json.ts";
+import { furtherDestinations } from "./further-destinations.ts";
 import { partitionSettings } from "./partition-settings.ts";
 import { byteSize, count, duration, durationOrOff, tableName, wallClock } from "./setting-types.ts";
 import { StreamError } from "./stream-error.ts";
@@ -198,9 +199,27 @@ export const streamSettingsSchema = z.strictObject({
     })
     .optional(),
   lambda: lambdaSetting.optional(),
+  destinations: furtherDestinations
+    .meta({
+      description:
+        "Destinations beside the one of the stream, each with its own cursor, retries and error output. YAML and extensions only.",
+      examples: [
+        [{ name: "search", type: "opensearch", options: { endpoint: "http://127.0.0.1:9200", index: "orders" } }],
+      ],
+    })
+    .optional(),
+  primary: z
+    .enum(["on", "errors-only"])
+    .meta({
+      description:
+        "`errors-only`: the stream's own destination gets no data; its bucket takes the error records of `destinations`. Default: on.",
+      examples: ["errors-only"],
+    })
+    .optional(),
 });
 
 export type StreamSettings = z.infer<typeof streamSettingsSchema>;
+export type { FurtherDestination } from "./further-destinations.ts";
 
 export const SETTING_TAG_PREFIX = "lakehose:";
 

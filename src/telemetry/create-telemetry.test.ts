@@ -14,6 +14,7 @@ const delivered: EventCatalogue["delivery.parcelDelivered"] = {
   stream: "s",
   delivery: "d",
   kind: "primary",
+  target: "object-store",
   error: false,
   adopted: false,
   key: "2026/s-1",

@@ -65,6 +65,10 @@ export const EVENT_TABLE: EventTable = {
     metrics: [],
   },
 
+  "access.signedIn": { summary: "Somebody signed in.", level: "info", metrics: [] },
+  "access.signInFailed": { summary: "Somebody did not get in.", level: "warn", metrics: [] },
+  "access.auditFailed": { summary: "A change is missing in the audit log.", level: "error", metrics: [] },
+
   "api.requestServed": {
     summary: "A call was answered.",
     level: "trace",

@@ -1,3 +1,4 @@
+import type { AccessEvents } from "./events/access-events.ts";
 import type { ApiEvents } from "./events/api-events.ts";
 import type { CatalogEvents } from "./events/catalog-events.ts";
 import type { DeliveryEvents } from "./events/delivery-events.ts";
@@ -15,7 +16,8 @@ import type { TriggerEvents } from "./events/trigger-events.ts";
 
 /** Every event that Lakehose can emit: area, noun, past-tense verb. Units stand last in field names. */
 export interface EventCatalogue
-  extends ApiEvents,
+  extends AccessEvents,
+    ApiEvents,
     CatalogEvents,
     DeliveryEvents,
     FunctionEvents,

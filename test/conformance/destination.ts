@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Attempt, DeliveryProof, Destination, Parcel } from "../../src/destinations/destination.ts";
 import { DestinationError } from "../../src/destinations/destination-error.ts";
+import { ParcelProgress } from "../../src/destinations/parcel-progress.ts";
 import { bytesBody } from "../../src/storage/bytes-body.ts";
 
 /**
@@ -39,6 +40,8 @@ export function makeParcel(overrides: Partial<Parcel> & { readonly content?: str
   const { content = "record one\nrecord two\n", ...rest } = overrides;
   return {
     id: "2f0c6a1e-7d1b-4b9c-9a54-0d9a6c1f0001",
+    ordinal: 0,
+    settledBelow: 0,
     name: "2024/06/01/10/orders-1-2024-06-01-10-30-00-2f0c6a1e-7d1b-4b9c-9a54-0d9a6c1f0001",
     records: 2,
     outcomeDigest: "0badcafe",
@@ -50,7 +53,13 @@ export function makeParcel(overrides: Partial<Parcel> & { readonly content?: str
 }
 
 export function makeAttempt(overrides: Partial<Attempt> = {}): Attempt {
-  return { number: 1, recordUpload: async () => undefined, signal: new AbortController().signal, ...overrides };
+  return {
+    number: 1,
+    progress: new ParcelProgress(2),
+    recordUpload: async () => undefined,
+    signal: new AbortController().signal,
+    ...overrides,
+  };
 }
 
 /** Attempts until one gives a proof, as the engine does after retriable failures. */

@@ -1,17 +1,12 @@
 /** Every page of the console by the rules of axe-core (WCAG 2.2 A and AA), light and dark, wide and narrow. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
-import type { Page } from "playwright-core";
 import { createStream, putAll } from "../journeys/journey.ts";
+import { violations } from "./axe.ts";
 import { visitConsole, whyNoConsole } from "./browser.ts";
 
 const program = process.env.LAKEHOSE_TEST_CHROMIUM;
 const skip = whyNoConsole(program);
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 const LOOKS = [
   { colorScheme: "light", viewport: { width: 1280, height: 900 } },
@@ -24,15 +19,6 @@ const REGISTRY = new URL("../../console/src/pages/registry.ts", import.meta.url)
 
 /** What stands for `$name` in the addresses of pages. */
 const VALUES: Readonly<Record<string, string>> = { $name: "clicks" };
-
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  const options = JSON.stringify({ runOnly: RULES });
-  const { violations } = (await page.evaluate(`axe.run(document, ${options})`)) as {
-    violations: { id: string; help: string; nodes: { html: string }[] }[];
-  };
-  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" ")}`);
-}
 
 test("axe finds nothing on any page, and no page is wider than its window", { skip }, async (t) => {
   const { PAGES } = (await import(REGISTRY)) as { PAGES: readonly { path: string }[] };

@@ -16,6 +16,7 @@ import type { ObjectStore } from "../../src/storage/object-store.ts";
 import type { EventCatalogue } from "../../src/telemetry/events.ts";
 import { PretendClock } from "./pretend-clock.ts";
 import { PretendDisk } from "./pretend-disk.ts";
+import type { ScriptedTarget } from "./scripted-target.ts";
 
 const BUCKET = "lake";
 const STREAM_ARN = "arn:aws:firehose:us-east-1:000000000000:deliverystream/s";
@@ -38,6 +39,8 @@ export interface DeliveryWorldOptions {
   readonly streamUid?: string;
   /** Shared with another world. */
   readonly store?: MemoryStore;
+  /** Takes the records of definitions whose target is `scripted`. */
+  readonly target?: ScriptedTarget;
   /** Stands between the delivery and the store of one life. */
   readonly wrapStore?: (store: ObjectStore) => ObjectStore;
 }
@@ -198,13 +201,18 @@ export class DeliveryWorld {
         invariant(create !== undefined, `the test brings processor ${type}`);
         return create();
       },
-      destination: ({ options }) =>
-        objectStoreDestinationType.create(options, {
+      destination: ({ type, options }, owner) => {
+        if (type === "scripted" && this.#options.target) {
+          return this.#options.target.destination(options, owner, () => life === this.#life);
+        }
+        return objectStoreDestinationType.create(options, {
           storeFor: () => this.#storeOfLife(life),
           telemetry: this.#telemetry(),
           clock: this.clock,
           random: this.#random,
-        }),
+        });
+      },
+      connectionOptions: (type) => (type === "scripted" ? ["endpoint"] : []),
     };
   }
 

@@ -62,6 +62,7 @@ export class DoorWorld {
     const bytes = Buffer.from(body);
     return {
       id: "request-1",
+      address: "127.0.0.1",
       method,
       path: place,
       query,

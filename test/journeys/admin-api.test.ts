@@ -65,6 +65,7 @@ test("every operation of the admin API answers what its contract says", async (t
   await callQueries();
   await callJobs();
   await call("GET", "/api/openapi.json");
+  await call("GET", "/api/audit?limit=10");
   await call("GET", "/api/sources");
   await call("GET", "/api/triggers");
   await call("GET", "/api/triggers/nightly");

@@ -37,8 +37,8 @@ export const EARLY_MUTATIONS: readonly Mutation[] = [
     "H3",
     "an open parcel follows the newest target",
     "src/delivery/targets.ts",
-    "return this.#plans.runnerOf(intent.plan).plan.definition.target;",
-    "return intent.plan < 0 ? { type: '', options: {} } : this.#plans.newest.plan.definition.target;",
+    "const { target, errorTarget } = this.#plans.runnerOf(intent.plan).plan.definition;",
+    "const { target, errorTarget } = this.#plans.newest.plan.definition;",
   ),
   take(
     "H4a",
@@ -128,8 +128,8 @@ export const EARLY_MUTATIONS: readonly Mutation[] = [
     "H15a",
     "the receipt comes before the proof",
     "src/delivery/stage-two.ts",
-    "const { proof, attempts } = await this.#attemptUntilProven(pending, parcel);",
-    'const attempts = 1;\n      const proof = await this.#attempt(this.#options.destinationOf(pending.intent), pending, parcel, 1).catch(() => ({ outcome: "delivered" as const, etag: "", bytes: 0, versionId: "" }));',
+    "const { proof, progress, attempts } = await this.#options.attempts.untilProven(pending, parcel);",
+    'const attempts = 1;\n      const none = { refusals: new Map() } as unknown as Proven["progress"];\n      const once = { number: 1, progress: none, signal: this.#options.file.signal, recordUpload: async () => undefined };\n      const proof = await this.#options.destinationOf(pending.intent).deliver(parcel, once).catch(() => ({ outcome: "delivered" as const, etag: "", bytes: 0, versionId: "" }));\n      const progress = none;',
   ),
   take(
     "H15b",

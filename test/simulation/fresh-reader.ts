@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import type { DeliverySnapshot } from "../../src/delivery/delivery.ts";
-import type { DeliveryDefinition } from "../../src/model/delivery-definition.ts";
+import type { ComponentSpec, DeliveryDefinition } from "../../src/model/delivery-definition.ts";
 import { reasonOf } from "../../src/model/errors.ts";
 import type { Draw } from "./draw.ts";
 import type { SentRecord } from "./ledger.ts";
@@ -55,7 +55,7 @@ export class FreshReader {
     const patience = new AbortController();
     void clock.sleep(PATIENCE_MS).then(() => patience.abort(new Error("the reader has given up")));
     const { signal } = patience;
-    const taken = await service.snapshots(stream, { isWanted: () => true, waitMs: WAIT_MS, signal });
+    const taken = await service.snapshots(stream, { isWanted: isObjects, waitMs: WAIT_MS, signal });
     const snapshots = taken.filter((one) => one !== undefined);
     try {
       await this.#pause();
@@ -96,7 +96,10 @@ export class FreshReader {
   async #fresh(snapshots: readonly DeliverySnapshot[], signal: AbortSignal): Promise<readonly FoundRecord[]> {
     const found: FoundRecord[] = [];
     for (const snapshot of snapshots) {
-      for (const { name, path, target } of await snapshot.encode(snapshot.objects, signal)) {
+      for (const { name, path, target } of await snapshot.encode(
+        snapshot.objects.filter(({ target }) => isObjects(target)),
+        signal,
+      )) {
         const bytes = this.#world.disk.contentOf(path);
         found.push(...this.#recordsIn(String(target.options.bucket), name, bytes));
       }
@@ -131,6 +134,10 @@ export class FreshReader {
       this.#world.ledger.fail(`a fresh reader misses ${id} of ${name}, which was acknowledged before it asked`);
     }
   }
+}
+
+function isObjects({ type }: ComponentSpec): boolean {
+  return type === "object-store";
 }
 
 interface FoundRecord {

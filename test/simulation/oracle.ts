@@ -3,22 +3,16 @@ import type { DeliveryDefinition } from "../../src/model/delivery-definition.ts"
 import type { LakeObject } from "./lake.ts";
 import type { SentRecord } from "./ledger.ts";
 import type { Incarnation } from "./operator.ts";
-import { BACKUP_BUCKET, BACKUP_ID, FUNCTION_TYPE, PICKY_TYPE, PRIMARY_ID } from "./scenario.ts";
-import { isRefused, valueOfId } from "./sorter.ts";
+import { BACKUP_BUCKET, BACKUP_ID, FUNCTION_TYPE, NOT_TAKEN, PICKY_TYPE, PRIMARY_ID } from "./scenario.ts";
+import { isNotTaken, isRefused, valueOfId } from "./sorter.ts";
+import { checkTarget, type Tallies, tallyOf } from "./tallies.ts";
 import type { LastWord } from "./whimsical-processor.ts";
 import type { World } from "./world.ts";
 
 const CONVERSION_FAILED = "format-conversion-failed";
+/** Codes of what was tried until the time for retries was over. */
+const GIVEN_UP = /^Target\./;
 const LIMIT_EXCEEDED = "DynamicPartitioning.ActivePartitionsLimitExceeded";
-
-/** What one delivery of one incarnation has in the lake. */
-export interface Tally {
-  readonly found: Map<string, "data" | "error">;
-  data: number;
-  errors: number;
-}
-
-export type Tallies = Map<string, Tally>;
 
 const NAME =
   /^(?<prefix>.*?)(?<stream>orders|clicks)-(?<version>\d+)-(?<time>\d{4}(?:-\d\d){5})-[0-9a-f-]{36}(?<extension>\.gz)?$/;
@@ -32,6 +26,7 @@ export function checkLake(
 ): Tallies {
   const tallies: Tallies = new Map();
   for (const object of objects) checkObject(world, incarnations, object, tallies);
+  for (const incarnation of incarnations.values()) checkTarget(world, incarnation, tallies);
   for (const incarnation of incarnations.values()) {
     for (const id of incarnation.members.keys()) checkComplete(world, incarnation, id, tallies);
   }
@@ -72,14 +67,14 @@ function checkObject(
   checkRegistered(world, name, incarnation, deliveryId, error || definition.table === undefined);
   const tally = tallyOf(tallies, incarnation.uid, deliveryId);
   let before = -1;
-  for (const { line, offset, code } of lines) {
+  for (const { line, offset, code, inDoubt } of lines) {
     const record = ledger.recordOf(line);
     if (record === undefined || record.uid !== incarnation.uid) {
       ledger.fail(`${name} holds what nobody sent: ${line.slice(0, 60)}`);
       continue;
     }
     if (tally.found.has(record.id)) ledger.fail(`${record.id} of ${record.stream} is there twice, again in ${name}`);
-    tally.found.set(record.id, error ? "error" : "data");
+    tally.found.set(record.id, inDoubt ? "doubt" : error ? "error" : "data");
     if (error) tally.errors++;
     else tally.data++;
     if (record.offset !== undefined && record.offset < before) ledger.fail(`${name} is out of order at ${record.id}`);
@@ -126,15 +121,15 @@ function linesOf(text: string, error: boolean): Line[] {
     .filter((line) => line !== "")
     .map((line) => {
       const { rawData, errorCode, lakehose } = JSON.parse(line) as ErrorLine;
-      const { offset, errorType } = lakehose;
-      return { line: Buffer.from(rawData, "base64").toString(), offset, errorType, code: errorCode };
+      const { offset, errorType, inDoubt } = lakehose;
+      return { line: Buffer.from(rawData, "base64").toString(), offset, errorType, code: errorCode, inDoubt };
     });
 }
 
 interface ErrorLine {
   readonly rawData: string;
   readonly errorCode?: string;
-  readonly lakehose: { readonly offset: number; readonly errorType: string };
+  readonly lakehose: { readonly offset: number; readonly errorType: string; readonly inDoubt?: boolean };
 }
 
 interface Line {
@@ -142,6 +137,7 @@ interface Line {
   readonly offset?: number;
   readonly errorType?: string;
   readonly code?: string | undefined;
+  readonly inDoubt?: boolean | undefined;
 }
 
 /** Of a stream's function, if its definition has one. */
@@ -170,8 +166,8 @@ interface Place {
 function checkPlace(world: World, name: string, definition: DeliveryDefinition, place: Place): void {
   const expected = prefixAt(definition, place.atMs, place);
   if (place.prefix !== expected) world.ledger.fail(`${name} lies under ${place.prefix}, its version says ${expected}`);
-  if (definition.target.options.bucket !== place.bucket)
-    world.ledger.fail(`${name} is in the bucket of another version`);
+  const { errorTarget = definition.target } = definition;
+  if (errorTarget.options.bucket !== place.bucket) world.ledger.fail(`${name} is in the bucket of another version`);
   const compresses = definition.compression.type === "gzip" && place.errorType !== CONVERSION_FAILED;
   if (compresses !== place.gzip) world.ledger.fail(`${name} is compressed as another version is`);
 }
@@ -237,7 +233,11 @@ function checkContent(
     ledger.fail(`${name} holds ${record.id}, which its format ${refuses ? "refuses" : "takes"}`);
   if (!error && keyValueOf(world, definition, line) !== value)
     ledger.fail(`${name} holds ${record.id}, which belongs to another partition`);
-  if (error && errorType !== CONVERSION_FAILED) {
+  if (errorType === NOT_TAKEN) {
+    if (isNotTaken(record.text) !== (code === "400") && !GIVEN_UP.test(code ?? ""))
+      ledger.fail(`${name} holds ${record.id} with the code ${code}, which the target takes`);
+    if (line !== record.text) ledger.fail(`${name} has other bytes for ${record.id} than were sent`);
+  } else if (error && errorType !== CONVERSION_FAILED) {
     const byLimit = code === LIMIT_EXCEEDED && hadLimit(incarnation, definition.id, version);
     const expected = byLimit ? word === undefined || word.result === "kept" : word?.result === "rejected";
     if (!expected) ledger.fail(`${name} holds ${record.id}, of which the function said last: ${word?.result}`);
@@ -364,13 +364,6 @@ function checkRoom(world: World, name: string): void {
   const { bytes } = health.log;
   const most = 4 * world.scenario.segmentBytes;
   if (bytes > most) world.ledger.fail(`${name} still takes ${bytes} bytes of log with nothing left to deliver`);
-}
-
-function tallyOf(tallies: Tallies, uid: string, deliveryId: string): Tally {
-  const name = `${uid}/${deliveryId}`;
-  const tally = tallies.get(name) ?? { found: new Map(), data: 0, errors: 0 };
-  tallies.set(name, tally);
-  return tally;
 }
 
 function iso(ms: number): string {

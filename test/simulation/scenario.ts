@@ -1,6 +1,7 @@
 import type { DeliveryDefinition, RollPolicy } from "../../src/model/delivery-definition.ts";
 import type { JsonObject } from "../../src/std/json.ts";
 import { Draw } from "./draw.ts";
+import { RECORDS_TYPE } from "./record-target.ts";
 
 /** Damage that a start has to notice. */
 export type SabotageKind = "journal-lost" | "journal-foreign" | "log-older" | "bit-flip";
@@ -23,6 +24,8 @@ export interface Scenario {
   readonly encryption: boolean;
   /** A source hands over what it has, and remembers nothing: the log does. */
   readonly puller: boolean;
+  /** The second delivery goes to a target that takes records one by one, most of the time. */
+  readonly recordTarget: boolean;
   /** Small enough that journals are replaced by short ones, or too large for that. */
   readonly journalBytesMax: number | undefined;
   /** Small, so that staging is let go piece by piece. */
@@ -92,6 +95,7 @@ export function drawScenario(seed: number): Scenario {
     },
     encryption: draw.chance(0.3),
     puller: draw.chance(0.3),
+    recordTarget: new Draw(seed, "record-target").chance(0.4),
     journalBytesMax: draw.chance(0.5) ? draw.between(2_000, 20_000) : undefined,
     stagingSegmentBytes: draw.pick([8, 16, 256]) * 1024,
     largeShare: draw.pick([0.03, 0.03, 0.3]),
@@ -106,6 +110,8 @@ export const FUNCTION_TYPE = "whimsical";
 export const SORTER_TYPE = "sorter";
 /** A format that refuses some records and has to learn how the others look. */
 export const PICKY_TYPE = "picky";
+/** Error output of what the target that takes records one by one does not take. */
+export const NOT_TAKEN = "http-endpoint-failed";
 
 /** Prefixes whose meaning the oracle knows by heart; `undefined` means the date of AWS. */
 const PREFIXES = [
@@ -133,8 +139,28 @@ export function drawDeliveries(draw: Draw, scenario: Scenario, withBackup: boole
   const backup = drawDelivery(draw, scenario, BACKUP_ID, BACKUP_BUCKET);
   const sorted = sorts ? drawPartition(draw, primary, asksFunction ? "lambda" : "query") : {};
   const deliveries: DeliveryDefinition[] = [{ ...primary, ...sorted, kind: "primary", processors }];
-  if (withBackup) deliveries.push({ ...backup, kind: "backup", processors: [] });
+  const { recordTarget } = scenario;
+  if (withBackup && recordTarget && draw.chance(0.8)) deliveries.push(toRecordTarget(draw, backup));
+  else if (withBackup) deliveries.push({ ...backup, kind: "backup", processors: [] });
   return deliveries;
+}
+
+/** Its errors lie where the objects of the backup do. */
+function toRecordTarget(
+  draw: Draw,
+  { table: _, target, ...backup }: Omit<DeliveryDefinition, "kind">,
+): DeliveryDefinition {
+  const retry = draw.weighted({ none: 1, once: 1, short: 2, long: 1 });
+  const forMs = { once: 0, short: 3_000, long: 120_000 };
+  return {
+    ...backup,
+    kind: "backup",
+    format: { type: "identified-records", options: {} },
+    target: { type: RECORDS_TYPE, options: {} },
+    errorTarget: target,
+    errorType: NOT_TAKEN,
+    ...(retry === "none" ? {} : { retry: { forMs: forMs[retry] } }),
+  };
 }
 
 function drawDelivery(draw: Draw, scenario: Scenario, id: string, bucket: string): Omit<DeliveryDefinition, "kind"> {

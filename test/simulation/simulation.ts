@@ -96,7 +96,7 @@ class Simulation {
     this.#operator.observe();
     this.#producers.retryAllInDoubt();
     await world.clock.advance(5_000);
-    while (world.network.busy) await world.clock.advance(10_000);
+    while (world.network.busy || world.target.busy) await world.clock.advance(10_000);
     // Some answer about a stranger's object may have been on its way.
     await this.#startUntilSound();
     await this.#finishDeletions();

@@ -27,6 +27,11 @@ export function isRefused(text: string): boolean {
   return numberOf(text) % 5 === 0;
 }
 
+/** Whether the target that takes records one by one never takes this one. */
+export function isNotTaken(text: string): boolean {
+  return numberOf(text) % 7 === 0;
+}
+
 function numberOf(text: string): number {
   return Number(/^r(\d+)/.exec(text)?.[1] ?? 0);
 }

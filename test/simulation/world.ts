@@ -17,8 +17,6 @@ import { StreamIntake } from "../../src/streams/intake.ts";
 import type { StreamSettings } from "../../src/streams/settings.ts";
 import { StreamsService } from "../../src/streams/streams-service.ts";
 import type { EventCatalogue } from "../../src/telemetry/events.ts";
-import { learningFormat } from "../fakes/learning-format.ts";
-import { pickyFormat } from "../fakes/picky-format.ts";
 import { PretendDisk } from "../fakes/pretend-disk.ts";
 import { CatalogWitness } from "./catalog-witness.ts";
 import { Draw } from "./draw.ts";
@@ -26,11 +24,12 @@ import { bytesOf, type LakeObject, LakeWatcher } from "./lake.ts";
 import { Ledger } from "./ledger.ts";
 import { diskOfLife, type Life } from "./life.ts";
 import { Network } from "./network.ts";
-import { PICKY_TYPE, type Scenario, SORTER_TYPE } from "./scenario.ts";
+import { RECORDS_TYPE, RecordTarget } from "./record-target.ts";
+import { type Scenario, SORTER_TYPE } from "./scenario.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
-import { isRefused, sorter } from "./sorter.ts";
-import { synchronousFormat } from "./synchronous-format.ts";
+import { sorter } from "./sorter.ts";
 import { FunctionWitness } from "./whimsical-processor.ts";
+import { formatOfWorld } from "./world-formats.ts";
 
 const DATA = "/data";
 const STREAMS = `${DATA}/meta/streams`;
@@ -41,11 +40,6 @@ const FOLDERS = {
 };
 
 const KEY_RING = new KeyRing(new Map([[1, Buffer.alloc(32, 0x5a)]]));
-
-const pickyFormatOfWorld = pickyFormat(
-  (record) => isRefused(record.toString("latin1", 0, 20)),
-  learningFormat(synchronousFormat, 1),
-);
 
 /** Time that a start may take before it counts as stuck. */
 const START_MS_MAX = 600_000;
@@ -63,6 +57,7 @@ export class World {
   readonly network: Network;
   readonly functions: FunctionWitness;
   readonly catalog: CatalogWitness;
+  readonly target: RecordTarget;
   /** How often each thing has happened: what makes a seed interesting. */
   readonly counts = new Map<string, number>();
   /** Alarms of the present life. */
@@ -86,6 +81,15 @@ export class World {
     this.disk = new PretendDisk(new Draw(seed, "disk").random);
     this.functions = new FunctionWitness(new Draw(seed, "functions"));
     this.catalog = new CatalogWitness(new Draw(seed, "catalog"), this.clock);
+    this.target = new RecordTarget({
+      draw: new Draw(seed, "target"),
+      clock: this.clock,
+      faultRate: faults.store,
+      count: (what) => this.count(what),
+      afterEffect: () => {
+        if (this.#draw.chance(this.crashRate)) this.crash();
+      },
+    });
     this.#remote = new MemoryStore({
       clock: this.clock,
       capabilities: {
@@ -213,6 +217,7 @@ export class World {
     this.crashRate = 0;
     this.strangerRate = 0;
     this.network.heal();
+    this.target.heal();
   }
 
   healDisk(): void {
@@ -296,13 +301,15 @@ export class World {
               return isNew();
             },
             components: {
-              format: (type) => (type === PICKY_TYPE ? pickyFormatOfWorld : synchronousFormat),
+              format: (type) => formatOfWorld(type),
               processor: ({ type, options }) =>
                 type === SORTER_TYPE ? sorter() : this.functions.processor(options, life),
               schemaLearned: () => this.count("schema-learned"),
               register: (objects) => this.catalog.register(objects, life),
-              destination: ({ options }) =>
-                objectStoreDestinationType.create(options, { storeFor: () => store, ...shared }),
+              destination: ({ type, options }, owner) =>
+                type === RECORDS_TYPE
+                  ? this.target.destination(owner, life)
+                  : objectStoreDestinationType.create(options, { storeFor: () => store, ...shared }),
             },
             limits: {
               heldBytesMax: 64 * 1024,

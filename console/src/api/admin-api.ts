@@ -1,6 +1,8 @@
 /** Made by `npm run docs` from the contracts of the admin API (src/api/admin/contract); not to be changed by hand. */
 import { type CallOptions, queryText, request } from "./request.ts";
 
+export type AuditEntry = { readonly id: number; readonly at: string; readonly who: string; readonly proof: "nothing" | "key" | "token" | "session" | "password" | "oidc"; readonly role?: "viewer" | "operator" | "admin"; readonly from: string; readonly action: string; readonly subjects: readonly string[]; readonly outcome: "done" | "refused" | "failed"; readonly reason?: string; readonly before?: unknown; readonly after?: unknown; readonly request?: Readonly<Record<string, unknown>>; readonly requestId: string };
+
 /** A component by its name on the page of components, with its options. */
 export type Component = { readonly type: string; readonly options: Readonly<Record<string, unknown>> };
 
@@ -155,6 +157,9 @@ export const adminApi = {
   /** Creates a job or replaces its definition as a whole; a run that is under way goes on as it began. */
   putJob: (id: string, body: { readonly kind: string; readonly description?: string; readonly options?: Readonly<Record<string, unknown>>; readonly triggers?: readonly ({ readonly type: "after"; readonly jobs: readonly string[]; readonly match?: "all" | "any" } | { readonly type: "after-crawler"; readonly crawler: string } | { readonly type: "after-files"; readonly table: string; readonly count: number } | { readonly type: "day-complete"; readonly stream: string; readonly zone?: string } | { readonly type: "on-failure"; readonly job: string } | { readonly type: "schedule"; readonly cron: string; readonly zone?: string })[]; readonly retries?: number; readonly retryDelaySeconds?: number; readonly timeoutSeconds?: number; readonly overlap?: "queue" | "skip"; readonly enabled?: boolean }, options?: CallOptions) =>
     request<Job>({ method: "PUT", path: `jobs/${encodeURIComponent(id)}`, body, ...options }),
+  /** Who changed what, newest first. */
+  readAuditLog: (query: { limit?: number; before?: number; who?: string; subject?: string } = {}, options?: CallOptions) =>
+    request<{ readonly entries: readonly AuditEntry[] }>({ method: "GET", path: `audit${queryText(query)}`, ...options }),
   /** The newest events of the stream's delivery logs, oldest first. */
   readDeliveryLog: (name: string, query: { logStream?: string; limit?: number } = {}, options?: CallOptions) =>
     request<{ readonly logStreams: readonly { readonly name: string; readonly events: readonly DeliveryLogEvent[] }[] }>({ method: "GET", path: `streams/${encodeURIComponent(name)}/log${queryText(query)}`, ...options }),

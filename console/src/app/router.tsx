@@ -12,7 +12,7 @@ export function createConsoleRouter() {
   const pages = PAGES.map(({ path, load }) =>
     createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) }),
   );
-  if (location.pathname === "/") history.replaceState(null, "", "/ui/");
+  if (location.pathname === "/") history.replaceState(null, "", `/ui/${location.search}`);
   return createRouter({
     routeTree: root.addChildren([home, ...pages]),
     basepath: "/ui",

@@ -1,8 +1,11 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
+import { useSession } from "../live/use-session.ts";
 import { NAVIGATION, titleOf } from "../pages/registry.ts";
 import { ToastRegion } from "../ui/toasts.tsx";
 import mark from "./mark.svg";
+import { SignIn } from "./sign-in.tsx";
+import { SignedIn } from "./signed-in.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
 
 /** The frame around every page: skip link, navigation, the page, messages. */
@@ -41,14 +44,23 @@ export function Shell() {
             </ul>
           </nav>
           <div className="rail-foot">
+            <SignedIn />
             <ThemeSwitch />
           </div>
         </header>
         <main id="content" className="content" tabIndex={-1} ref={main}>
-          <Outlet />
+          <PageOrSignIn />
         </main>
       </div>
       <ToastRegion />
     </>
   );
+}
+
+/** Pages ask the server as soon as they are there, so they are not there before somebody may ask. */
+function PageOrSignIn() {
+  const { data, error } = useSession();
+  if (data?.required === true && data.user === null) return <SignIn ways={data.signIn} />;
+  // Where nobody can say who is there, the pages say what is the matter with the server.
+  return data === undefined && error === null ? null : <Outlet />;
 }

@@ -10,17 +10,19 @@ interface InputProps {
 export interface TextInputProps extends InputProps {
   readonly value: string;
   readonly placeholder?: string;
+  /** What a browser may fill in. Default: nothing. */
+  readonly autoComplete?: string;
   readonly onChange: (value: string) => void;
 }
 
-export function TextInput({ value, placeholder, onChange, ...field }: TextInputProps) {
+export function TextInput({ value, placeholder, autoComplete = "off", onChange, ...field }: TextInputProps) {
   return (
     <Field {...field}>
       {(ids) => (
         <input
           {...ids}
           className="input"
-          autoComplete="off"
+          autoComplete={autoComplete}
           spellCheck={false}
           placeholder={placeholder}
           aria-invalid={field.problem !== undefined}

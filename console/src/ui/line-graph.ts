@@ -3,6 +3,9 @@ import uPlot from "uplot";
 /** Two rows of labels and a few lines: high enough to see, low enough to leave the page its room. */
 const HEIGHT = 220;
 
+/** Room for `09:41:05` and some air. */
+const TIME_WIDTH = 84;
+
 /** A graph of lines over time that follows the width of its place and the colours of the theme. */
 export class LineGraph {
   readonly #place: HTMLElement;
@@ -46,9 +49,12 @@ export class LineGraph {
       height: HEIGHT,
       cursor: { y: false },
       scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
-      axes: [axis, { ...axis, size: 72, values: (_plot, ticks) => ticks.map(format) }],
+      axes: [
+        { ...axis, space: TIME_WIDTH, values: (_plot, ticks) => ticks.map(timeOfDay) },
+        { ...axis, size: 72, values: (_plot, ticks) => ticks.map(format) },
+      ],
       series: [
-        {},
+        { value: (_plot, seconds) => (seconds === null ? "" : timeOfDay(seconds)) },
         ...this.#labels.map((label, at) => ({
           label,
           stroke: colour(this.#place, `--series-${at + 1}`),
@@ -61,6 +67,10 @@ export class LineGraph {
     };
     this.#plot = new uPlot(options, this.#data, this.#place);
   }
+}
+
+function timeOfDay(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString("en-GB");
 }
 
 /** A variable as a canvas understands it: the browser has to say what `light-dark()` comes to. */

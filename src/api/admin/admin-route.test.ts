@@ -83,10 +83,12 @@ async function fixture(
       canEncrypt: () => false,
       upstreams: { kafkaCluster: () => undefined, kinesisStream: () => ({}) },
       deliveryLog,
+      audit: { read: async () => [] },
     }),
+    own: { secure: false },
     authenticate: () => {
       if (!known) throw new WireError("MissingAuthenticationTokenException", "Who are you?");
-      return { principal: "me", accountId: "000000000000", region: "us-east-1", may: allowed };
+      return { principal: "me", proof: "key", accountId: "000000000000", region: "us-east-1", may: allowed };
     },
     telemetry: { emit: (name, fields) => void emitted.push({ name, ...fields }) },
   });
@@ -95,7 +97,17 @@ async function fixture(
     const { signal } = new AbortController();
     const read = async () => Buffer.from(body);
     const stream = () => assert.fail("whole bodies only");
-    const answer = await route.handle({ id: "1", method, path, query, headers: {}, signal, body: read, stream });
+    const answer = await route.handle({
+      id: "1",
+      address: "",
+      method,
+      path,
+      query,
+      headers: {},
+      signal,
+      body: read,
+      stream,
+    });
     return { status: answer.status, json: JSON.parse(String(answer.body)) as JsonObject };
   };
   return { parts, streams, catalog, call, emitted };

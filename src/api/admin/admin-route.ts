@@ -1,11 +1,14 @@
 import { hash } from "node:crypto";
-import type { JsonObject, JsonValue } from "../../std/json.ts";
+import type { JsonObject } from "../../std/json.ts";
 import type { Telemetry } from "../../telemetry/telemetry.ts";
-import { requirePermission } from "../protocol/authenticator.ts";
+import type { AuditedChange, AuditTrail } from "../protocol/audit-trail.ts";
+import { requirePermission, requireRole } from "../protocol/authenticator.ts";
 import { arnOf, type Caller } from "../protocol/caller.ts";
 import { REFUSAL_CODES, wireErrorOf } from "../protocol/error-mapping.ts";
-import type { HttpAnswer, HttpRequest, RequestHead, Route } from "../protocol/http.ts";
-import { WireError, type WireErrorCode } from "../protocol/wire-error.ts";
+import type { HttpRequest, RequestHead, Route } from "../protocol/http.ts";
+import { type OwnAddress, refuseOtherSites } from "../protocol/same-origin.ts";
+import { WireError } from "../protocol/wire-error.ts";
+import { adminAnswer, adminFailure } from "./admin-answer.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 export interface AdminRouteOptions {
@@ -13,6 +16,10 @@ export interface AdminRouteOptions {
   /** Who calls; for a signed call, once its body is there. Throws a WireError unless it carries what the server asks for. */
   readonly authenticate: (head: RequestHead) => Caller | ((bodySha256: () => string) => Caller);
   readonly telemetry: Telemetry;
+  /** Under which addresses browsers know the server, so that pages of other sites are told apart. */
+  readonly own: OwnAddress;
+  /** Where changes are written down; absent: nowhere. */
+  readonly audit?: AuditTrail | undefined;
 }
 
 /** The service that signed calls are scoped to: the one of the actions. */
@@ -33,54 +40,68 @@ export function adminRoute(options: AdminRouteOptions): Route {
     matches: (head) => head.path.startsWith(PREFIX),
     handle: async (request) => {
       const about = { accountId: "", stream: "", operation: "unknown" };
+      let change: AuditedChange | undefined;
       try {
         const { caller, json } = await prove(options, request);
         about.accountId = caller.accountId;
+        refuseOtherSites(request, options.own, caller.proof === "session");
         const { endpoint, stream, id } = findEndpoint(options.endpoints, request);
         about.stream = stream;
         about.operation = endpoint.action.slice(endpoint.action.indexOf(":") + 1);
-        const resource = stream === "" ? "*" : arnOf(caller, "firehose", `deliverystream/${stream}`);
-        requirePermission(caller, endpoint.action, resource);
-        const { query: text, signal } = request;
-        const query = new URLSearchParams(text);
-        return answer(200, await endpoint.handle({ stream, id, arn: resource, query, signal, json }));
+        const beginChange = () => {
+          change = options.audit?.begin(request, caller, endpoint.action);
+          change?.concerns(subjectOf(request, stream, id));
+        };
+        if (endpoint.method !== "GET" && endpoint.audited !== false) beginChange();
+        const arn = resourceOf(caller, stream);
+        authorize(caller, endpoint, arn);
+        const query = new URLSearchParams(request.query);
+        const asked = async () => {
+          const body = await json();
+          change?.asks(body);
+          return body;
+        };
+        const body = await endpoint.handle({
+          ...{ stream, id, arn, query, signal: request.signal, json: asked },
+          changes: (asks) => {
+            beginChange();
+            change?.asks(asks);
+            requireRole(caller, "admin", endpoint.action);
+          },
+        });
+        await change?.done();
+        return adminAnswer(200, body);
       } catch (error) {
         const known = wireErrorOf(error, about);
+        await change?.failed(known ?? error);
         if (known === undefined) throw error;
         const { operation } = about;
         // The operation becomes a label of a metric: anybody's path there would be a series of its own for ever.
         const fields = { protocol: "admin", operation, code: known.code, reason: known.message };
         options.telemetry.emit("api.requestFailed", fields);
-        return failure(known.code, known.message);
+        return adminFailure(known);
       }
     },
-    refuse: (refusal) => failure(REFUSAL_CODES[refusal.reason], refusal.message),
+    refuse: ({ reason, message }) => adminFailure({ code: REFUSAL_CODES[reason], message, cause: undefined }),
   };
 }
 
-/** Where the web's status says more than AWS's 400. */
-const STATUSES: Partial<Record<WireErrorCode, number>> = {
-  AccessDeniedException: 403,
-  ConcurrentModificationException: 409,
-  EntityNotFoundException: 404,
-  MissingAuthenticationTokenException: 401,
-  RequestEntityTooLargeException: 413,
-  RequestTimeoutException: 408,
-  ResourceInUseException: 409,
-  ResourceNotFoundException: 404,
-  ServiceUnavailableException: 503,
-  UnknownOperationException: 404,
-  UnrecognizedClientException: 401,
-  InternalFailure: 500,
-};
-
-function failure(code: WireErrorCode, message: string): HttpAnswer {
-  return answer(STATUSES[code] ?? 400, { code, message });
+/** The rules of the key or token, and the role of the session or token: both have to allow it. */
+function authorize(caller: Caller, endpoint: Endpoint, arn: string): void {
+  requirePermission(caller, endpoint.action, arn);
+  requireRole(caller, endpoint.role, endpoint.action);
 }
 
-function answer(status: number, body: JsonValue): HttpAnswer {
-  const headers = { "content-type": "application/json", "cache-control": "no-store" };
-  return { status, headers, body: `${JSON.stringify(body)}\n` };
+/** The ARN of a stream as this caller names it; `*` where the path has none. */
+function resourceOf(caller: Caller, stream: string): string {
+  return stream === "" ? "*" : arnOf(caller, "firehose", `deliverystream/${stream}`);
+}
+
+/** What a call is about, in the words of its path: `streams/clicks`, `jobs/daily`. */
+function subjectOf({ path }: RequestHead, stream: string, id: string): string {
+  const [kind = ""] = path.slice(PREFIX.length).split("/");
+  if (stream !== "") return `streams/${stream}`;
+  return id === "" ? kind : `${kind}/${id}`;
 }
 
 function findEndpoint(

@@ -7,6 +7,7 @@ export function cancelCrawl({ crawlers }: AdminContext): Endpoint {
     method: "DELETE",
     path: "crawls/:id",
     action: "lakehose:CancelCrawl",
+    role: "operator",
     handle: async ({ id }) => asJson(await crawlers.jobs.cancel(id)),
   };
 }

@@ -7,6 +7,7 @@ export function cancelJobRun({ jobs }: AdminContext): Endpoint {
     method: "DELETE",
     path: "job-runs/:id",
     action: "lakehose:CancelJobRun",
+    role: "operator",
     handle: async ({ id }) => asJson(await jobs.cancel(id)),
   };
 }

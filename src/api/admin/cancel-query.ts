@@ -8,6 +8,8 @@ export function cancelQuery({ queries }: AdminContext): Endpoint {
     method: "DELETE",
     path: "queries/:id",
     action: "lakehose:CancelQuery",
+    role: "operator",
+    audited: false,
     async handle({ id }) {
       findQuery(queries, id);
       await queries.cancel(id);

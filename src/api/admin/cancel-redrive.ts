@@ -11,6 +11,7 @@ export function cancelRedrive({ streams }: AdminContext): Endpoint {
     method: "DELETE",
     path: "streams/:name/redrives/:id",
     action: "lakehose:CancelRedrive",
+    role: "operator",
     async handle({ stream, id, query }) {
       if (!/^\d{1,9}$/.test(id)) {
         throw new WireError("InvalidArgumentException", `The id of a redrive is a whole number, got ${id}`);

@@ -7,6 +7,7 @@ export function cancelReplay({ streams }: AdminContext): Endpoint {
     method: "DELETE",
     path: "streams/:name/replays/:id",
     action: "lakehose:CancelReplay",
+    role: "operator",
     async handle({ stream, id }) {
       return asJson(await streams.repeats.cancelReplay(stream, id));
     },

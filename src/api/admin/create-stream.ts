@@ -17,7 +17,9 @@ export function createStream(context: AdminContext): Endpoint {
     method: "PUT",
     path: "streams/:name",
     action: "lakehose:CreateStream",
-    async handle({ stream: name, arn, query, json }) {
+    role: "admin",
+    audited: false,
+    async handle({ stream: name, arn, query, json, changes }) {
       const { lakehose: extensions = {}, ...request } = await json();
       if (typeof extensions !== "object" || extensions === null || Array.isArray(extensions)) {
         throw new WireError("InvalidArgumentException", "The section lakehose has to be an object");
@@ -28,6 +30,7 @@ export function createStream(context: AdminContext): Endpoint {
       }
       const wanted = requestedStream(context, input, { arn, extensions });
       if (query.get("check") === "true") return { created: false };
+      changes({ ...request, lakehose: extensions });
       const stream: JsonObject = streamView(await context.streams.create(wanted));
       return { created: true, stream };
     },

@@ -6,6 +6,7 @@ export function deleteJob({ jobs }: AdminContext): Endpoint {
     method: "DELETE",
     path: "jobs/:id",
     action: "lakehose:DeleteJob",
+    role: "admin",
     async handle({ id }) {
       await jobs.delete(id);
       return { name: id };

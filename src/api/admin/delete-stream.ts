@@ -10,6 +10,7 @@ export function deleteStream({ streams }: AdminContext): Endpoint {
     method: "DELETE",
     path: "streams/:name",
     action: "lakehose:DeleteStream",
+    role: "admin",
     async handle({ stream, query }) {
       requireStream(streams, stream);
       await streams.delete(stream, { force: query.get("force") === "true" });

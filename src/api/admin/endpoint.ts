@@ -1,3 +1,5 @@
+import type { AuditLog } from "../../access/audit-log.ts";
+import type { Role } from "../../access/role.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import type { Partitions } from "../../catalog/partition.ts";
@@ -15,6 +17,10 @@ export interface Endpoint {
   readonly path: string;
   /** For access rules: `lakehose:FlushStream`. */
   readonly action: string;
+  /** What a session, or a token with a role, has to have at least. */
+  readonly role: Role;
+  /** Whether calls are written to the audit log. Default: all but those by GET. */
+  readonly audited?: false;
   handle(call: EndpointCall): Promise<JsonValue> | JsonValue;
 }
 
@@ -28,6 +34,11 @@ export interface EndpointCall {
   readonly query: URLSearchParams;
   /** The body as a JSON object. Throws for anything else. */
   json(): Promise<JsonObject>;
+  /**
+   * For endpoints that are not `audited` as a rule and learn from the body that this call changes what is defined: it is
+   * written down, and throws AccessDeniedException unless the caller's role is `admin`.
+   */
+  changes(asked: JsonObject): void;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
 }
@@ -41,6 +52,7 @@ export interface AdminContext extends ControlContext {
   readonly sources: Sources;
   readonly triggers: Triggers;
   readonly deliveryLog: DeliveryLogSource;
+  readonly audit: Pick<AuditLog, "read">;
 }
 
 /** Where the delivery events of a stream are read from (reference 2.9). */

@@ -9,6 +9,7 @@ export function flushStream({ streams, clock }: AdminContext): Endpoint {
     method: "POST",
     path: "streams/:name/flush",
     action: "lakehose:FlushStream",
+    role: "operator",
     async handle({ stream, signal }) {
       const ended = new AbortController();
       const either = AbortSignal.any([signal, ended.signal]);

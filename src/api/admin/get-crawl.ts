@@ -7,6 +7,7 @@ export function getCrawl({ crawlers }: AdminContext): Endpoint {
     method: "GET",
     path: "crawls/:id",
     action: "lakehose:GetCrawl",
+    role: "viewer",
     handle: ({ id }) => asJson(crawlers.jobs.get(id)),
   };
 }

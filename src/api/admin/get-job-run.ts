@@ -7,6 +7,7 @@ export function getJobRun({ jobs }: AdminContext): Endpoint {
     method: "GET",
     path: "job-runs/:id",
     action: "lakehose:GetJobRun",
+    role: "viewer",
     handle: ({ id }) => asJson(jobs.run(id)),
   };
 }

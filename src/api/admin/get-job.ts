@@ -7,6 +7,7 @@ export function getJob({ jobs }: AdminContext): Endpoint {
     method: "GET",
     path: "jobs/:id",
     action: "lakehose:GetJob",
+    role: "viewer",
     handle: ({ id }) => jobView(jobs, jobs.get(id)),
   };
 }

@@ -6,6 +6,7 @@ export function getOpenApi(others: readonly Endpoint[]): Endpoint {
     method: "GET",
     path: "openapi.json",
     action: "lakehose:GetOpenApi",
+    role: "viewer",
     // On demand: nobody asks most servers, and schemas of all answers would stay in memory.
     handle: async () => (await import("./contract/open-api-document.ts")).openApiDocument([...others, endpoint]),
   };

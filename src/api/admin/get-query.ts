@@ -11,6 +11,7 @@ export function getQuery({ queries, clock }: AdminContext): Endpoint {
     method: "GET",
     path: "queries/:id",
     action: "lakehose:GetQuery",
+    role: "viewer",
     async handle({ id, query, signal }) {
       findQuery(queries, id);
       const waitMs = wholeNumber(query, "waitMs", 0, WAIT_MS_MAX);

@@ -8,6 +8,7 @@ export function getSource({ sources }: AdminContext): Endpoint {
     method: "GET",
     path: "sources/:id",
     action: "lakehose:GetSource",
+    role: "viewer",
     handle: ({ id }) => {
       const found = sources.get(id);
       if (found === undefined) throw new WireError("ResourceNotFoundException", `There is no source ${id}`);

@@ -8,6 +8,7 @@ export function getStream({ streams }: AdminContext): Endpoint {
     method: "GET",
     path: "streams/:name",
     action: "lakehose:GetStream",
+    role: "viewer",
     handle: ({ stream }) => ({ ...streamView(requireStream(streams, stream)), ...stateView(streams, stream) }),
   };
 }

@@ -9,6 +9,7 @@ export function getTable({ catalog, streams }: AdminContext): Endpoint {
     method: "GET",
     path: "tables/:id",
     action: "lakehose:GetTable",
+    role: "viewer",
     handle: ({ id }) => {
       const { databaseName, tableName } = tableNamesIn(id);
       if (catalog.database(databaseName) === undefined) throw databaseNotFound(databaseName);

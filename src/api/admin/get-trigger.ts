@@ -8,6 +8,7 @@ export function getTrigger({ triggers }: AdminContext): Endpoint {
     method: "GET",
     path: "triggers/:id",
     action: "lakehose:GetTrigger",
+    role: "viewer",
     handle: ({ id }) => {
       const found = triggers.get(id);
       if (found === undefined) throw new WireError("ResourceNotFoundException", `There is no trigger ${id}`);

@@ -7,6 +7,7 @@ export function listCrawls({ crawlers }: AdminContext): Endpoint {
     method: "GET",
     path: "crawls",
     action: "lakehose:ListCrawls",
+    role: "viewer",
     handle: () => asJson({ crawls: crawlers.jobs.list().map(({ report: _, ...job }) => job) }),
   };
 }

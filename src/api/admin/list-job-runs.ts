@@ -7,6 +7,7 @@ export function listJobRuns({ jobs }: AdminContext): Endpoint {
     method: "GET",
     path: "jobs/:id/runs",
     action: "lakehose:ListJobRuns",
+    role: "viewer",
     handle: ({ id }) => asJson({ runs: jobs.runs(id) }),
   };
 }

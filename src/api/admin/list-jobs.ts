@@ -7,6 +7,7 @@ export function listJobs({ jobs }: AdminContext): Endpoint {
     method: "GET",
     path: "jobs",
     action: "lakehose:ListJobs",
+    role: "viewer",
     handle: () => ({ jobs: jobs.list().map((job) => jobView(jobs, job)) }),
   };
 }

@@ -20,6 +20,7 @@ export function listPartitions({ catalog, partitions }: AdminContext): Endpoint 
     method: "GET",
     path: "tables/:id/partitions",
     action: "lakehose:ListPartitions",
+    role: "viewer",
     handle: async ({ id, query }) => {
       const { databaseName, tableName } = tableNamesIn(id);
       if (catalog.database(databaseName) === undefined) throw databaseNotFound(databaseName);

@@ -7,6 +7,7 @@ export function listQueries({ queries }: AdminContext): Endpoint {
     method: "GET",
     path: "queries",
     action: "lakehose:ListQueries",
+    role: "viewer",
     handle: () => asJson({ queries: queries.list() }),
   };
 }

@@ -7,6 +7,7 @@ export function listRedrives({ streams }: AdminContext): Endpoint {
     method: "GET",
     path: "streams/:name/redrives",
     action: "lakehose:ListRedrives",
+    role: "viewer",
     handle: ({ stream }) => asJson({ redrives: streams.repeats.redrives(stream) }),
   };
 }

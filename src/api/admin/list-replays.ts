@@ -7,6 +7,7 @@ export function listReplays({ streams }: AdminContext): Endpoint {
     method: "GET",
     path: "streams/:name/replays",
     action: "lakehose:ListReplays",
+    role: "viewer",
     handle: ({ stream }) => asJson({ replays: streams.repeats.replays(stream) }),
   };
 }

@@ -7,6 +7,7 @@ export function listSources({ sources }: AdminContext): Endpoint {
     method: "GET",
     path: "sources",
     action: "lakehose:ListSources",
+    role: "viewer",
     handle: () => ({ sources: sources.list().map(asJson) }),
   };
 }

@@ -7,6 +7,7 @@ export function listStreamHealth({ streams, clock }: AdminContext): Endpoint {
     method: "GET",
     path: "stream-health",
     action: "lakehose:ListStreamHealth",
+    role: "viewer",
     handle: () => ({
       at: clock.now(),
       streams: streams.list().map(({ name, status }) => ({ name, status, ...stateView(streams, name) })),

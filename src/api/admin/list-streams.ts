@@ -7,6 +7,7 @@ export function listStreams({ streams }: AdminContext): Endpoint {
     method: "GET",
     path: "streams",
     action: "lakehose:ListStreams",
+    role: "viewer",
     handle: () => ({ streams: streams.list().map(streamView) }),
   };
 }

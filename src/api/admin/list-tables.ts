@@ -6,6 +6,7 @@ export function listTables({ catalog }: AdminContext): Endpoint {
     method: "GET",
     path: "tables",
     action: "lakehose:ListTables",
+    role: "viewer",
     handle: () => ({
       tables: catalog.databases().flatMap((database) =>
         catalog.tables(database.definition.name).map(({ databaseName, definition, versionId, updatedAt }) => ({

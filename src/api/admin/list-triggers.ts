@@ -7,6 +7,7 @@ export function listTriggers({ triggers }: AdminContext): Endpoint {
     method: "GET",
     path: "triggers",
     action: "lakehose:ListTriggers",
+    role: "viewer",
     handle: () => ({ triggers: triggers.list().map(asJson) }),
   };
 }

@@ -10,6 +10,7 @@ export function putExtensions({ streams }: AdminContext): Endpoint {
     method: "PUT",
     path: "streams/:name/extensions",
     action: "lakehose:PutExtensions",
+    role: "admin",
     async handle({ stream, query, json }) {
       const extensions = await json();
       return streamView(await streams.update(stream, query.get("version") ?? undefined, () => ({ extensions })));

@@ -14,6 +14,7 @@ export function putJob({ jobs }: AdminContext): Endpoint {
     method: "PUT",
     path: "jobs/:id",
     action: "lakehose:PutJob",
+    role: "admin",
     async handle({ id, json }) {
       const name = jobName.safeParse(id);
       if (!name.success) throw new WireError("InvalidArgumentException", `Job ${id}: ${name.error.issues[0]?.message}`);

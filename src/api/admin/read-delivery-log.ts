@@ -11,6 +11,7 @@ export function readDeliveryLog({ streams, deliveryLog }: AdminContext): Endpoin
     method: "GET",
     path: "streams/:name/log",
     action: "lakehose:ReadDeliveryLog",
+    role: "viewer",
     async handle({ stream, query }) {
       requireStream(streams, stream);
       const limit = Number(query.get("limit") ?? EVENTS_DEFAULT);

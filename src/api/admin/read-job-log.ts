@@ -7,6 +7,7 @@ export function readJobLog({ jobs }: AdminContext): Endpoint {
     method: "GET",
     path: "job-runs/:id/log",
     action: "lakehose:ReadJobLog",
+    role: "viewer",
     handle: async ({ id, query }) => {
       const from = wholeNumber(query, "from", 0, Number.MAX_SAFE_INTEGER);
       return { lines: (await jobs.log(id)).slice(from) };

@@ -14,6 +14,7 @@ export function readQueryRows({ queries }: AdminContext): Endpoint {
     method: "GET",
     path: "queries/:id/rows",
     action: "lakehose:ReadQueryRows",
+    role: "viewer",
     async handle({ id, query }) {
       findQuery(queries, id);
       const from = wholeNumber(query, "from", 0, Number.MAX_SAFE_INTEGER);

@@ -20,6 +20,7 @@ export function redriveStream({ streams }: AdminContext): Endpoint {
     method: "POST",
     path: "streams/:name/redrive",
     action: "lakehose:RedriveStream",
+    role: "operator",
     async handle({ stream, json }) {
       const { delivery, ...request } = parseBody(redriveBody, await json());
       return asJson(await streams.repeats.redrive(stream, delivery, request));

@@ -31,6 +31,7 @@ import { listTables } from "./list-tables.ts";
 import { listTriggers } from "./list-triggers.ts";
 import { putExtensions } from "./put-extensions.ts";
 import { putJob } from "./put-job.ts";
+import { readAuditLog } from "./read-audit-log.ts";
 import { readDeliveryLog } from "./read-delivery-log.ts";
 import { readJobLog } from "./read-job-log.ts";
 import { readQueryRows } from "./read-query-rows.ts";
@@ -74,6 +75,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     listTriggers(context),
     putExtensions(context),
     putJob(context),
+    readAuditLog(context),
     readDeliveryLog(context),
     readJobLog(context),
     readQueryRows(context),

@@ -36,6 +36,7 @@ export function replayStream({ streams }: AdminContext): Endpoint {
     method: "POST",
     path: "streams/:name/replays",
     action: "lakehose:ReplayStream",
+    role: "operator",
     async handle({ stream, json }) {
       return asJson(await streams.repeats.replay(stream, requestOf(parseBody(replayBody, await json()))));
     },

@@ -27,6 +27,7 @@ export function startCrawl({ crawlers }: AdminContext): Endpoint {
     method: "POST",
     path: "crawls",
     action: "lakehose:StartCrawl",
+    role: "operator",
     async handle({ json }) {
       const { update, delete: remove, ...definition } = parseBody(crawlBody, await json());
       const policy = { update, delete: remove };

@@ -20,6 +20,7 @@ export function startJobRun({ jobs }: AdminContext): Endpoint {
     method: "POST",
     path: "jobs/:id/runs",
     action: "lakehose:StartJobRun",
+    role: "operator",
     handle: async ({ id, query }) => asJson(await jobs.start(id, parseBody(occasionQuery, Object.fromEntries(query)))),
   };
 }

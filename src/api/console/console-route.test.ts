@@ -24,6 +24,7 @@ function builtConsole(t: TestContext, files: Readonly<Record<string, string | Bu
       path,
       query: "",
       headers,
+      address: "127.0.0.1",
       body: () => assert.fail("no body is read"),
       stream: () => assert.fail("no body is read"),
       signal: new AbortController().signal,

@@ -32,7 +32,7 @@ async function plane(options: { canEncrypt?: boolean } = {}) {
       body: Buffer.from(JSON.stringify(input)),
       bodySha256: () => "",
       json: () => input,
-      caller: { principal: "me", accountId: ACCOUNT, region: "us-east-1", may: () => true },
+      caller: { principal: "me", proof: "key", accountId: ACCOUNT, region: "us-east-1", may: () => true },
       requestId: "1",
       headers: {},
       authorize: (resource) => {

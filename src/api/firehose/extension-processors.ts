@@ -11,11 +11,14 @@ export interface ExtensionProcessors {
 }
 
 /** Checks each entry by the schema of its type. Throws `StreamError` `invalid` that names the entry and what is wrong. */
-export function extensionProcessors(settings: StreamSettings): ExtensionProcessors {
+export function extensionProcessors(
+  { processors: wanted = [] }: Pick<StreamSettings, "processors">,
+  place = "processors",
+): ExtensionProcessors {
   const beforeLambda: ComponentSpec[] = [];
   const afterLambda: ComponentSpec[] = [];
-  for (const [index, { type, before, ...options }] of (settings.processors ?? []).entries()) {
-    const spec = checkedSpec(index, type, options as JsonObject);
+  for (const [index, { type, before, ...options }] of wanted.entries()) {
+    const spec = checkedSpec(`Setting lakehose:${place}.${index}`, type, options as JsonObject);
     (before === "lambda" ? beforeLambda : afterLambda).push(spec);
   }
   return { beforeLambda, afterLambda };
@@ -32,8 +35,7 @@ export function lambdaSettingOptions({ lambda = {} }: StreamSettings): JsonObjec
 }
 
 /** The options stay as they were written; the processor's own schema fills in defaults when one is made. */
-function checkedSpec(index: number, type: string, options: JsonObject): ComponentSpec {
-  const place = `Setting lakehose:processors.${index}`;
+function checkedSpec(place: string, type: string, options: JsonObject): ComponentSpec {
   const definition = processors.find((candidate) => candidate.type === type);
   if (definition === undefined) {
     const known = processors.map((candidate) => candidate.type).join(", ");

@@ -39,6 +39,7 @@ async function send(route: Route, operation: string, body: unknown, headers: Rec
   const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
   const answer = await route.handle({
     id: "request-1",
+    address: "127.0.0.1",
     method: "POST",
     path: "/",
     query: "",

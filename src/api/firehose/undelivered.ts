@@ -1,12 +1,13 @@
 import type { StreamDocument } from "../../streams/streams.ts";
 import type { DeclaredStream } from "./declared.ts";
 import type { DestinationKindName } from "./destination-kinds.ts";
+import { targetKinds } from "./targets/registry.ts";
 
 /**
  * What is understood and checked but not delivered yet, in plain words for whoever asks for it. Creating such a stream is
  * refused and nothing is stored. When something comes to be delivered, its line goes.
  */
-const DESTINATIONS: Partial<Record<DestinationKindName, string>> = {
+const DESTINATIONS: Readonly<Partial<Record<DestinationKindName, string>>> = {
   Redshift: "Redshift",
   Elasticsearch: "Elasticsearch",
   Amazonopensearchservice: "OpenSearch",
@@ -26,6 +27,7 @@ export function undelivered(type: StreamDocument["type"], stream: DeclaredStream
   const source = SOURCES[type];
   if (source !== undefined) return `Lakehose does not read from ${source} yet. Use a DirectPut stream.`;
   const destination = DESTINATIONS[stream.kind];
-  if (destination !== undefined) return `Lakehose does not deliver to ${destination} yet. Use an S3 destination.`;
+  if (destination !== undefined && targetKinds[stream.kind] === undefined)
+    return `Lakehose does not deliver to ${destination} yet. Use an S3 destination.`;
   return undefined;
 }

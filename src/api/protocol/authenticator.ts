@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from "node:crypto";
+import { covers, type Role } from "../../access/role.ts";
 import type { Clock } from "../../std/clock.ts";
 import { type AllowRule, isAllowed } from "./access-rules.ts";
 import { type Caller, DEFAULT_ACCOUNT_ID, DEFAULT_REGION } from "./caller.ts";
@@ -20,6 +21,8 @@ export interface BearerToken {
   readonly name: string;
   readonly token: string;
   readonly allow: readonly AllowRule[];
+  /** Caps what the rules allow in the admin API. */
+  readonly role?: Role;
 }
 
 export interface AuthenticatorOptions {
@@ -28,6 +31,8 @@ export interface AuthenticatorOptions {
   readonly tokens?: readonly BearerToken[];
   /** Twelve digits. Default `000000000000`. */
   readonly accountId?: string;
+  /** People can sign in, so that without keys and tokens too nobody else may do anything. Default false. */
+  readonly people?: boolean;
   /** Accept bodies that the signature does not cover. Default false. */
   readonly unsignedPayload?: boolean;
 }
@@ -43,7 +48,7 @@ export interface SignedHeadCaller {
  * listener answers loopback only), and the signature is read for its region but not checked.
  */
 export class Authenticator {
-  /** True while neither keys nor tokens are configured. */
+  /** True while neither keys nor tokens nor people are configured. */
   readonly open: boolean;
   readonly accountId: string;
   readonly #keys: ReadonlyMap<string, AccessKey>;
@@ -51,8 +56,8 @@ export class Authenticator {
   readonly #verifier: SignatureVerifier;
 
   constructor(options: AuthenticatorOptions) {
-    const { keys = [], tokens = [], accountId = DEFAULT_ACCOUNT_ID, clock } = options;
-    this.open = keys.length === 0 && tokens.length === 0;
+    const { keys = [], tokens = [], people = false, accountId = DEFAULT_ACCOUNT_ID, clock } = options;
+    this.open = keys.length === 0 && tokens.length === 0 && !people;
     this.accountId = accountId;
     this.#keys = new Map(keys.map((key) => [key.accessKeyId, key]));
     this.#tokens = tokens.map((token) => ({ ...token, digest: digestOf(token.token) }));
@@ -70,13 +75,13 @@ export class Authenticator {
   signed(head: RequestHead, service: string): (bodySha256: () => string) => Caller {
     if (this.open) {
       const scope = unverifiedScope(head);
-      const caller = this.#caller(scope.accessKeyId ?? "anonymous", scope.region ?? DEFAULT_REGION, undefined);
+      const caller = this.#anybody(scope.accessKeyId, scope.region);
       return () => caller;
     }
     const parts = this.#begin(head, service);
     return (bodySha256) => {
       this.#verifier.finish(head, parts, bodySha256);
-      return this.#caller(parts.accessKeyId, parts.region, this.#keys.get(parts.accessKeyId)?.allow ?? []);
+      return this.#holder(parts);
     };
   }
 
@@ -85,9 +90,7 @@ export class Authenticator {
     if (this.open) return { caller: this.signed(head, service)(() => payloadHash) };
     const parts = this.#begin(head, service);
     const chunks = this.#verifier.finishHead(head, parts, payloadHash);
-    const { accessKeyId, region, signedHeaders } = parts;
-    const caller = this.#caller(accessKeyId, region, this.#keys.get(accessKeyId)?.allow ?? []);
-    return { caller, proof: { chunks, signedHeaders } };
+    return { caller: this.#holder(parts), proof: { chunks, signedHeaders: parts.signedHeaders } };
   }
 
   /** Either way, for what people call both with their keys and with a token. A signed call is proved by its body. */
@@ -106,7 +109,7 @@ export class Authenticator {
 
   /** The caller who shows a token in another place, as some protocols have it; `missing` says where it is expected. */
   token(given: string | undefined, missing: string): Caller {
-    if (this.open) return this.#caller("anonymous", DEFAULT_REGION, undefined);
+    if (this.open) return this.#anybody();
     if (given === undefined) throw new WireError("MissingAuthenticationTokenException", missing);
     const digest = digestOf(given);
     // Every token is compared, so that the time taken does not tell which one came close.
@@ -114,7 +117,13 @@ export class Authenticator {
     if (known === undefined) {
       throw new WireError("UnrecognizedClientException", "The token is not one of those configured");
     }
-    return this.#caller(known.name, DEFAULT_REGION, known.allow);
+    const { name: principal, allow, role } = known;
+    return { ...this.#within(allow), principal, proof: "token", region: DEFAULT_REGION, ...(role && { role }) };
+  }
+
+  /** Who has signed in; the role says what they may. */
+  session(principal: string, role: Role): Caller {
+    return { ...this.#within(SESSION_RULES), principal, proof: "session", region: DEFAULT_REGION, role };
   }
 
   #begin(head: RequestHead, service: string): SignatureParts {
@@ -124,10 +133,27 @@ export class Authenticator {
     throw new WireError("InvalidSignatureException", message);
   }
 
-  #caller(principal: string, region: string, rules: readonly AllowRule[] | undefined): Caller {
-    const may = (action: string, resource: string) => rules === undefined || isAllowed(rules, action, resource);
-    return { principal, region, accountId: this.accountId, may };
+  #anybody(accessKeyId = "anonymous", region = DEFAULT_REGION): Caller {
+    return { principal: accessKeyId, proof: "nothing", region, accountId: this.accountId, may: () => true };
   }
+
+  #holder({ accessKeyId: principal, region }: SignatureParts): Caller {
+    return { ...this.#within(this.#keys.get(principal)?.allow ?? []), principal, proof: "key", region };
+  }
+
+  #within(rules: readonly AllowRule[]): Pick<Caller, "accountId" | "may"> {
+    return { accountId: this.accountId, may: (action, resource) => isAllowed(rules, action, resource) };
+  }
+}
+
+/** Sessions are for the admin API; within it the role says what they may. */
+const SESSION_RULES: readonly AllowRule[] = [{ actions: ["lakehose:*"], resources: ["*"] }];
+
+/** Throws AccessDeniedException unless the caller's role, where it has one, covers what is needed. */
+export function requireRole({ principal, role }: Caller, needed: Role, action: string): void {
+  if (role === undefined || covers(role, needed)) return;
+  const message = `${principal} has the role ${role}, and ${action} needs the role ${needed}`;
+  throw new WireError("AccessDeniedException", message);
 }
 
 /** Throws AccessDeniedException in AWS's words unless the caller may do `action` to `resource`. */

@@ -1,7 +1,13 @@
+import type { Role } from "../../access/role.ts";
+
 /** Who calls, as far as the request and the configured keys tell. */
 export interface Caller {
-  /** Access key id, or the name of a bearer token, or `anonymous`. */
+  /** Access key id, or the name of a bearer token or of a user, or `anonymous`. */
   readonly principal: string;
+  /** What proved it; `nothing` while no keys are configured, when the principal is whatever the request says. */
+  readonly proof: "nothing" | "key" | "token" | "session";
+  /** Caps what the rules allow in the admin API; absent: the rules alone say. */
+  readonly role?: Role;
   /** Twelve digits, from the configuration. */
   readonly accountId: string;
   /** From the credential scope of the signature; `us-east-1` where there is none. */

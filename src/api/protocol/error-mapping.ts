@@ -1,3 +1,4 @@
+import { AccessError, type AccessErrorCode } from "../../access/access-error.ts";
 import { CatalogError, type CatalogErrorCode } from "../../catalog/catalog-error.ts";
 import { CrawlerError, type CrawlerErrorCode } from "../../catalog/crawler/crawler-error.ts";
 import { JobError, type JobErrorCode } from "../../jobs/job-error.ts";
@@ -21,6 +22,7 @@ export interface ErrorContext {
 export function wireErrorOf(error: unknown, context: ErrorContext): WireError | undefined {
   if (error instanceof WireError) return error;
   if (error instanceof StreamError) return fromStreamError(error, context);
+  if (error instanceof AccessError) return new WireError(ACCESS_CODES[error.code], error.message, { cause: error });
   if (error instanceof CatalogError) return fromCatalogError(error);
   if (error instanceof CrawlerError) {
     return new WireError(CRAWLER_CODES[error.code as CrawlerErrorCode], error.message, { cause: error });
@@ -67,6 +69,16 @@ const STREAM_CODES: Readonly<Record<StreamErrorCode, WireErrorCode>> = {
   invalid: "InvalidArgumentException",
   "slow-down": "ServiceUnavailableException",
   unavailable: "ServiceUnavailableException",
+};
+
+const ACCESS_CODES: Readonly<Record<AccessErrorCode, WireErrorCode>> = {
+  "wrong-credentials": "UnrecognizedClientException",
+  "too-many-attempts": "ThrottlingException",
+  busy: "ThrottlingException",
+  "not-configured": "InvalidArgumentException",
+  "flow-unknown": "InvalidArgumentException",
+  "provider-failed": "ServiceUnavailableException",
+  "no-role": "AccessDeniedException",
 };
 
 /** As Glue has them; the messages say more than Glue's. */

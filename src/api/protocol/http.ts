@@ -25,6 +25,8 @@ export interface RequestHead {
 
 export interface HttpRequest extends RequestHead {
   readonly id: string;
+  /** Address of the other end of the connection. No header is believed: whoever sends it could write anything there. */
+  readonly address: string;
   /**
    * The whole body. Waits for its share of the memory for bodies; the share is given back once the answer is sent.
    * Rejects with a `RefusedError` when the body is larger than allowed, too slow, broken, or no memory comes free.

@@ -28,6 +28,7 @@ async function call(operation: Partial<Operation>, parts: Partial<HttpRequest> =
   });
   const answer = await route.handle({
     id: "r1",
+    address: "127.0.0.1",
     method: "POST",
     path: "/",
     query: "",

@@ -3,11 +3,12 @@ import { invariant } from "../../std/assert.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { Telemetry } from "../../telemetry/telemetry.ts";
+import type { AuditedChange, AuditTrail } from "./audit-trail.ts";
 import { type Authenticator, requirePermission } from "./authenticator.ts";
-import type { Caller } from "./caller.ts";
+import { isChange, subjectOf } from "./changes.ts";
 import { REFUSAL_CODES, wireErrorOf } from "./error-mapping.ts";
 import type { HttpAnswer, HttpRequest, RequestHead, Route } from "./http.ts";
-import type { Operation, OperationRequest } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import { WireError } from "./wire-error.ts";
 
 export interface JsonProtocolOptions {
@@ -16,6 +17,8 @@ export interface JsonProtocolOptions {
   readonly authenticator: Authenticator;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
+  /** Where changes are written down; absent: nowhere. */
+  readonly audit?: AuditTrail | undefined;
 }
 
 const CONTENT_TYPE = "application/x-amz-json-1.1";
@@ -46,6 +49,7 @@ class Exchange {
   #operation = "unknown";
   #stream = "";
   #bodyBytes = 0;
+  #change: AuditedChange | undefined;
 
   constructor(options: JsonProtocolOptions, request: HttpRequest) {
     this.#options = options;
@@ -59,7 +63,9 @@ class Exchange {
     try {
       answer = goodAnswer(await this.#run(operationOf(this.#request, operations)), this.#request.id);
     } catch (error) {
-      answer = errorAnswer(this.#explain(error), this.#request.id);
+      const explained = this.#explain(error);
+      if (this.#change !== undefined) await this.#change.failed(explained);
+      answer = errorAnswer(explained, this.#request.id);
     }
     telemetry.emit("api.requestServed", {
       protocol: "aws-json",
@@ -80,24 +86,32 @@ class Exchange {
     this.#bodyBytes = body.length;
     const bodySha256 = once(() => hash("sha256", body, "hex"));
     const caller = proveCaller(bodySha256);
+    const { audit } = this.#options;
+    const action = `${operation.service}:${this.#operation}`;
+    const json = once(() => parseJsonObject(body));
+    const change = isChange(operation, json) ? audit?.begin(this.#request, caller, action) : undefined;
     let authorized = false;
+    const { headers, id: requestId } = this.#request;
     const response = await operation.handle({
-      ...this.#operationRequest(body, caller),
-      bodySha256,
+      ...{ body, bodySha256, json, caller, headers, requestId },
       authorize: (resource) => {
         authorized = true;
         this.#stream = /:deliverystream\/(.*)$/.exec(resource)?.[1] ?? "";
-        requirePermission(caller, `${operation.service}:${this.#operation}`, resource);
+        if (change !== undefined) this.#asksFor(change, resource, json());
+        requirePermission(caller, action, resource);
         return resource;
       },
     });
+    if (change !== undefined) await change.done();
     invariant(authorized, `${operation.target} asks for permission before it answers`);
     return Buffer.isBuffer(response) ? response : JSON.stringify(response);
   }
 
-  #operationRequest(body: Buffer, caller: Caller): Omit<OperationRequest, "authorize" | "bodySha256"> {
-    const { headers, id } = this.#request;
-    return { body, caller, headers, requestId: id, json: once(() => parseJsonObject(body)) };
+  /** From here on the change is written down, whatever becomes of it; what was no call of the operation never is. */
+  #asksFor(change: AuditedChange, resource: string, asked: JsonObject): void {
+    this.#change = change;
+    change.concerns(subjectOf(resource));
+    change.asks(asked);
   }
 
   #explain(error: unknown): WireError {

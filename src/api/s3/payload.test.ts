@@ -25,7 +25,7 @@ function requestOf(body: string, headers: Record<string, string>, pieceBytes = 7
   }
   const { signal } = new AbortController();
   const whole = () => assert.fail("the body has to stream");
-  return { id: "1", method: "PUT", path: "/lake/k", query: "", headers, body: whole, stream, signal };
+  return { id: "1", address: "", method: "PUT", path: "/lake/k", query: "", headers, body: whole, stream, signal };
 }
 
 /** Reads the payload as the door does, proof of the head first. Resolves to the bytes, or to the code of the failure. */

@@ -146,6 +146,8 @@ export interface ParentParcel {
   readonly digest: number;
   /** When they were refused: stands in every error record. */
   readonly encodedAt: number;
+  /** Those that the target did not take, and why: places in the parcel (`places-text.ts`). In doubt: some may be there. */
+  readonly refused?: { readonly places: string; readonly code: string; readonly inDoubt?: true };
 }
 
 /** The parcel's bytes are in a synced file. */
@@ -184,12 +186,16 @@ export interface ReceiptRecord {
   readonly type: "receipt";
   readonly parcelId: string;
   readonly epoch: number;
-  /** `empty`: not one record could be encoded, so there is no object. */
-  readonly outcome: "delivered" | "adopted" | "empty";
+  /** `empty`: not one record could be encoded, so there is no object. `refused`: the target has taken none. */
+  readonly outcome: "delivered" | "adopted" | "empty" | "refused";
   readonly etag: string;
   readonly bytes: number;
   readonly versionId?: string;
   readonly at: number;
+  /** Records that the target did not take. */
+  readonly refused?: number;
+  /** Parcels of the error output with those; absent where the target has a form of its own for them. */
+  readonly children?: readonly EncodedChild[];
 }
 
 /** The catalog knows what these parcels brought. */

@@ -5,6 +5,7 @@ import {
   type CarriedRecord,
   type CutCounters,
   type CutRecord,
+  type EncodedChild,
   type EncodedRecord,
   type Intent,
   JOURNAL_FORMAT,
@@ -205,9 +206,11 @@ export class JournalState {
     invariant(parcel.encoded === undefined || before?.digest === encoded.rejects?.digest, "encoding refuses the same");
     if (parcel.encoded) parcel.encodedBefore.push(parcel.encoded);
     parcel.encoded = encoded;
-    for (const { intent, file, bytes, checksum } of children) {
-      this.#foldChild(intent, { type: "encoded", parcelId: intent.parcelId, file, bytes, checksum });
-    }
+    for (const child of children) this.#foldWrittenChild(child);
+  }
+
+  #foldWrittenChild({ intent, file, bytes, checksum }: EncodedChild): void {
+    this.#foldChild(intent, { type: "encoded", parcelId: intent.parcelId, file, bytes, checksum });
   }
 
   #foldReceipt(receipt: ReceiptRecord): void {
@@ -215,11 +218,17 @@ export class JournalState {
     invariant(receipt.epoch === this.epoch, "receipts are written by the newest owner only");
     this.parcels.delete(receipt.parcelId);
     const landed = intent.records - (encoded?.rejects?.records ?? 0);
-    if (intent.key.kind === "data") this.deliveredRecords += landed;
+    const { refused = 0, children = [] } = receipt;
+    if (intent.key.kind === "data") this.deliveredRecords += landed - refused;
     if (intent.key.kind === "error") this.erroredRecords += intent.records;
+    for (const child of children) this.#foldWrittenChild(child);
+    // What was given up in a form of the target's own is where people look for errors.
+    if (children.length === 0) this.erroredRecords += refused;
     const { definition } = this.plans.get(intent.plan) ?? {};
     if (definition === undefined || intent.key.kind !== "data" || receipt.outcome === "empty") return;
     const { table, target } = definition;
+    // Records one by one are no object that anybody could be told of.
+    if (definition.errorType !== undefined) return;
     const { parcelId, bytes, etag } = receipt;
     const object = { parcelId, target, name: intent.name, records: landed, bytes, etag };
     this.unregistered.set(parcelId, table === undefined ? object : { ...object, table });

@@ -34,7 +34,7 @@ const smallParts = { putBytesMax: 4, partBytes: 5 };
 
 function destinationOver(store: ObjectStore, options: object = {}): ObjectStoreDestination {
   const dependencies = { storeFor: () => store, telemetry: silentTelemetry, clock, random: seededRandom(1) };
-  return objectStoreDestinationType.create({ bucket, ...options }, dependencies) as ObjectStoreDestination;
+  return objectStoreDestinationType.create({ bucket, ...options }, dependencies);
 }
 
 function fixture(options: Omit<MemoryStoreOptions, "clock"> = {}) {

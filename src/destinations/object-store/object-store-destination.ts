@@ -34,21 +34,26 @@ import { type ObjectStoreOptions, objectStoreOptionsSchema } from "./object-stor
  *
  * Recover. `find` is the whole of it: the store knows what landed.
  */
-export const objectStoreDestinationType: DestinationType = {
+export const objectStoreDestinationType = {
   type: "object-store",
   summary: "Objects in a bucket: an S3-compatible store or a local folder, each parcel exactly once.",
   optionsSchema: objectStoreOptionsSchema,
-  create: (options: JsonObject, dependencies: DestinationDependencies) =>
+  takes: "objects",
+  guarantee: "exactly-once",
+  create: (options: JsonObject, dependencies: ObjectStoreDependencies) =>
     new ObjectStoreDestination(objectStoreOptionsSchema.parse(options), dependencies),
-};
+} as const satisfies DestinationType;
+
+/** Objects say themselves whose they are, and stores are configured with their buckets. */
+export type ObjectStoreDependencies = Pick<DestinationDependencies, "storeFor" | "telemetry" | "clock" | "random">;
 
 export class ObjectStoreDestination implements Destination {
   readonly #options: ObjectStoreOptions;
-  readonly #dependencies: DestinationDependencies;
+  readonly #dependencies: ObjectStoreDependencies;
   readonly #store: ObjectStore;
   #capabilities: Promise<StoreCapabilities> | undefined;
 
-  constructor(options: ObjectStoreOptions, dependencies: DestinationDependencies) {
+  constructor(options: ObjectStoreOptions, dependencies: ObjectStoreDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
     this.#store = dependencies.storeFor(options.bucket);

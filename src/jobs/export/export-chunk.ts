@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Destination, Parcel } from "../../destinations/destination.ts";
 import { identityOf } from "../../destinations/object-store/identity.ts";
+import { ParcelProgress } from "../../destinations/parcel-progress.ts";
 import { csvFormat } from "../../formats/csv/csv-format.ts";
 import { parquetFormat } from "../../formats/parquet/parquet-format.ts";
 import { LakehoseError } from "../../model/errors.ts";
@@ -96,9 +97,10 @@ const NOTHING = new Uint8Array();
 const PUT_TRIES_MAX = 8;
 
 async function put(parcel: Parcel, { destination, clock, random, signal }: ChunkWorld): Promise<void> {
+  const progress = new ParcelProgress(parcel.records);
   for (let number = 1; ; number++) {
     try {
-      await destination.deliver(parcel, { number, recordUpload: async () => undefined, signal });
+      await destination.deliver(parcel, { number, progress, recordUpload: async () => undefined, signal });
       return;
     } catch (error) {
       signal.throwIfAborted();
@@ -115,6 +117,8 @@ function parcelOf(name: string, { rows }: Sealed, body: ObjectBody, world: Chunk
   const id = parcelId(name, world);
   return {
     id,
+    ordinal: 0,
+    settledBelow: 0,
     name,
     records: rows,
     outcomeDigest: id.slice(0, 8),

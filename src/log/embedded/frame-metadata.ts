@@ -107,10 +107,14 @@ function decodeSource(bytes: Buffer): NonNullable<FrameMetadata["source"]> {
   return { id: bytes.toString("utf8", 2, positionAt), position: bytes.subarray(positionAt) };
 }
 
-/** Stage (1 byte), stream uid (16), count (4), then offsets and arrivals as 64-bit floats, exact for whole numbers up to 2^53; not a number = none. */
+/**
+ * Stage (1 byte), stream uid (16), count (4), then offsets and arrivals as 64-bit floats, exact for whole numbers up to
+ * 2^53; not a number = none. Behind them pieces (u32 each), where one is not the first of its record.
+ */
 function encodeOrigin(origin: RecordOrigin): Buffer {
   const count = origin.offsets.length;
-  const bytes = Buffer.alloc(1 + UID_BYTES + 4 + count * 16);
+  const pieces = origin.pieces?.some((piece) => piece > 0) ? origin.pieces : [];
+  const bytes = Buffer.alloc(1 + UID_BYTES + 4 + count * 16 + pieces.length * 4);
   bytes.writeUInt8(ORIGIN_STAGES.indexOf(origin.stage), 0);
   bytes.write(origin.streamUid, 1, UID_BYTES, "hex");
   bytes.writeUInt32LE(count, 1 + UID_BYTES);
@@ -118,17 +122,24 @@ function encodeOrigin(origin: RecordOrigin): Buffer {
   for (const [index, number] of [...origin.offsets, ...origin.arrivalsMs].entries()) {
     bytes.writeDoubleLE(number ?? Number.NaN, numbersAt + index * 8);
   }
+  for (const [index, piece] of pieces.entries()) bytes.writeUInt32LE(piece, numbersAt + count * 16 + index * 4);
   return bytes;
 }
 
 function decodeOrigin(bytes: Buffer): RecordOrigin {
   const count = bytes.readUInt32LE(1 + UID_BYTES);
   const numbersAt = 1 + UID_BYTES + 4;
+  const piecesAt = numbersAt + count * 16;
   const numbers = Array.from({ length: count * 2 }, (_, index) => bytes.readDoubleLE(numbersAt + index * 8));
   return {
     streamUid: bytes.toString("hex", 1, 1 + UID_BYTES),
     offsets: numbers.slice(0, count).map((offset) => (Number.isNaN(offset) ? undefined : offset)),
     arrivalsMs: numbers.slice(count),
+    ...(bytes.length > piecesAt ? { pieces: piecesIn(bytes.subarray(piecesAt)) } : {}),
     stage: ORIGIN_STAGES[bytes.readUInt8(0)] ?? "processors",
   };
+}
+
+function piecesIn(bytes: Buffer): number[] {
+  return Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readUInt32LE(index * 4));
 }

@@ -6,10 +6,12 @@ import { BATCH_BYTES_CEILING, BATCH_BYTES_MAX, RECORD_BYTES_CEILING, RECORD_BYTE
 import { secretSchema } from "../../model/secret.ts";
 import { byteSize } from "../../streams/setting-types.ts";
 import { catalogSection } from "./catalog-section.ts";
+import { endpointsSection, secretsSection } from "./destinations-section.ts";
 import { functionsSchema } from "./functions-section.ts";
 import { jobsSection, pythonSection } from "./jobs-section.ts";
 import { lifecycleSection } from "./lifecycle-section.ts";
 import { querySection } from "./query-section.ts";
+import { roleSchema, signInSection } from "./sign-in-section.ts";
 import { sourcesSection } from "./sources-section.ts";
 import { streamSourcesSection } from "./stream-sources-section.ts";
 import { triggersSection } from "./triggers-section.ts";
@@ -46,21 +48,18 @@ const s3Schema = z.strictObject({
 
 const storeSchema = z.enum(["local", "s3"]);
 
-const allowSchema = z
-  .array(
-    z.strictObject({
-      actions: z
-        .array(z.string().min(1))
-        .min(1)
-        .meta({ description: "Globs over actions.", examples: [["firehose:Put*"]] }),
-      resources: z
-        .array(z.string().min(1))
-        .min(1)
-        .meta({ description: "Globs over ARNs.", examples: [["arn:aws:firehose:*:*:deliverystream/clicks-*"]] }),
-    }),
-  )
-  .default([{ actions: ["*"], resources: ["*"] }])
-  .meta({ description: "What the holder may do; everything unless given, nothing when empty." });
+const allowSchema = z.array(
+  z.strictObject({
+    actions: z
+      .array(z.string().min(1))
+      .min(1)
+      .meta({ description: "Globs over actions.", examples: [["firehose:Put*"]] }),
+    resources: z
+      .array(z.string().min(1))
+      .min(1)
+      .meta({ description: "Globs over ARNs.", examples: [["arn:aws:firehose:*:*:deliverystream/clicks-*"]] }),
+  }),
+);
 
 const limitsSchema = z.strictObject({
   recordBytes: byteSize({
@@ -152,7 +151,7 @@ export const configurationSchema = z.strictObject({
     .min(1)
     .default("127.0.0.1")
     .meta({
-      description: "Address to listen on. Anything but loopback asks for access keys or tokens.",
+      description: "Address to listen on. Anything but loopback asks for access keys, tokens or users.",
       examples: ["0.0.0.0"],
     }),
   port: z
@@ -174,7 +173,9 @@ export const configurationSchema = z.strictObject({
           .regex(/^\w{3,128}$/, "expected 3 to 128 letters and digits")
           .meta({ description: "Sent by SDKs with each call." }),
         secretAccessKey: secretSchema("Signs the calls; never sent."),
-        allow: allowSchema,
+        allow: allowSchema
+          .default([{ actions: ["*"], resources: ["*"] }])
+          .meta({ description: "What the holder may do; everything unless given, nothing when empty." }),
       }),
     )
     .default([])
@@ -187,7 +188,14 @@ export const configurationSchema = z.strictObject({
       z.strictObject({
         name: z.string().min(1).meta({ description: "Who holds it; shown in logs." }),
         token: secretSchema("Sent as `Authorization: Bearer …`."),
-        allow: allowSchema,
+        role: roleSchema.optional().meta({
+          description:
+            "What the holder may do in the admin API at most. Without `allow`, the token is for nothing else.",
+          examples: ["viewer"],
+        }),
+        allow: allowSchema.optional().meta({
+          description: "What the holder may do; everything unless given (with a role: all that the role allows).",
+        }),
       }),
     )
     .default([])
@@ -201,6 +209,7 @@ export const configurationSchema = z.strictObject({
       description: "Accept calls whose signature does not cover the body (`UNSIGNED-PAYLOAD`).",
       examples: [false],
     }),
+  signIn: signInSection,
   tls: tlsSchema,
   limits: limitsSchema.prefault({}).meta({ description: "What a call, a stream and the process may use." }),
   storage: z
@@ -248,6 +257,8 @@ export const configurationSchema = z.strictObject({
   triggers: triggersSection,
   hooks: hooksSection,
   streamSources: streamSourcesSection,
+  secrets: secretsSection,
+  endpoints: endpointsSection,
   streams: z
     .array(
       z.looseObject({

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { z } from "zod";
+import type { Role } from "../../access/role.ts";
 import type { HookDefinition } from "../../api/http/hooks/hook-definition.ts";
 import type { FunctionTarget } from "../../functions/function-target.ts";
 import type { PythonSettings } from "../../jobs/job-kind.ts";
@@ -11,17 +12,19 @@ import { ConfigurationError } from "./configuration-error.ts";
 import { type ConfigurationFile, configurationSchema } from "./configuration-schema.ts";
 import { functionTargets } from "./functions-section.ts";
 import { pythonSettings } from "./jobs-section.ts";
+import { hasPeople, type SignInSettings, signInSettings } from "./sign-in-section.ts";
 
 /** What the server starts from: the file, overlaid by environment, overlaid by flags; secrets read, paths absolute. */
 export interface Configuration
   extends Omit<
     ConfigurationFile,
-    "accessKeys" | "tokens" | "storage" | "encryption" | "tls" | "functions" | "python" | "hooks"
+    "accessKeys" | "tokens" | "signIn" | "storage" | "encryption" | "tls" | "functions" | "python" | "hooks"
   > {
   /** What relative paths in the configuration are relative to: the folder of its file. */
   readonly folder: string;
   readonly accessKeys: readonly ResolvedAccessKey[];
   readonly tokens: readonly ResolvedToken[];
+  readonly signIn: SignInSettings;
   readonly storage: {
     readonly default: "local" | "s3";
     readonly s3: ResolvedS3;
@@ -37,14 +40,22 @@ export interface Configuration
 export interface ResolvedAccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  readonly allow: ConfigurationFile["accessKeys"][number]["allow"];
+  readonly allow: AllowRules;
 }
 
 export interface ResolvedToken {
   readonly name: string;
   readonly token: string;
-  readonly allow: ConfigurationFile["tokens"][number]["allow"];
+  readonly allow: AllowRules;
+  readonly role?: Role;
 }
+
+type AllowRules = ConfigurationFile["accessKeys"][number]["allow"];
+
+const EVERYTHING: AllowRules = [{ actions: ["*"], resources: ["*"] }];
+
+/** A role says what its holder may do in the admin API, and nothing of records. */
+const ADMIN_API: AllowRules = [{ actions: ["lakehose:*"], resources: ["*"] }];
 
 export interface ResolvedS3 {
   readonly endpoint?: string;
@@ -181,7 +192,7 @@ function resolveSecrets(file: ConfigurationFile, options: ParseOptions): Configu
       throw new ConfigurationError(`${options.path}: ${path}: ${(error as Error).message}`, { cause: error });
     }
   };
-  const { accessKeys, tokens, storage, encryption, tls, functions, python, hooks, ...rest } = file;
+  const { accessKeys, tokens, signIn, storage, encryption, tls, functions, python, hooks, ...rest } = file;
   const s3 = (path: string, settings: ConfigurationFile["storage"]["s3"]): ResolvedS3 => {
     const { credentials, customerKey, ...own } = settings;
     const secret = (name: string, value: Secret) => at(`${path}.${name}`, () => readSecret(value, sources));
@@ -207,10 +218,13 @@ function resolveSecrets(file: ConfigurationFile, options: ParseOptions): Configu
       ...key,
       secretAccessKey: at(`accessKeys[${index}].secretAccessKey`, () => readSecret(key.secretAccessKey, sources)),
     })),
-    tokens: tokens.map((token, index) => ({
-      ...token,
-      token: at(`tokens[${index}].token`, () => readSecret(token.token, sources)),
+    tokens: tokens.map(({ name, token, role, allow = role === undefined ? EVERYTHING : ADMIN_API }, index) => ({
+      name,
+      token: at(`tokens[${index}].token`, () => readSecret(token, sources)),
+      allow,
+      ...(role !== undefined && { role }),
     })),
+    signIn: signInSettings(signIn, sources, at),
     storage: {
       default: storage.default,
       s3: s3("storage.s3", storage.s3),
@@ -249,10 +263,20 @@ function withoutAbsent<T extends object>(value: T): WithoutAbsent<T> {
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i;
 
+/** Whether calls have to prove themselves: somebody is configured who can. */
+export function asksForProof({
+  accessKeys,
+  tokens,
+  signIn,
+}: Pick<Configuration, "accessKeys" | "tokens" | "signIn">): boolean {
+  return accessKeys.length > 0 || tokens.length > 0 || hasPeople(signIn);
+}
+
 /** Without keys anybody who reaches the port may read and delete everything; so nobody but this machine may reach it. */
-function refuseOpenDoor({ host, accessKeys, tokens }: Configuration, path: string): void {
-  if (LOOPBACK.test(host) || accessKeys.length > 0 || tokens.length > 0) return;
+function refuseOpenDoor(configuration: Configuration, path: string): void {
+  const { host } = configuration;
+  if (LOOPBACK.test(host) || asksForProof(configuration)) return;
   throw new ConfigurationError(
-    `${path}: host: ${host} is reachable from other machines, and no access keys are configured, so anybody there could read, change and delete streams. Add accessKeys (or tokens) to the configuration, or listen on 127.0.0.1.`,
+    `${path}: host: ${host} is reachable from other machines, and no access keys are configured, so anybody there could read, change and delete streams. Add accessKeys (or tokens, or signIn.users) to the configuration, or listen on 127.0.0.1.`,
   );
 }

@@ -10,6 +10,7 @@ import { temporaryScratch } from "../../../test/fakes/scratch.ts";
 import { UpstreamWorld } from "../../../test/fakes/upstream-world.ts";
 import { systemClock } from "../../std/clock.ts";
 import { directorySource } from "./directory-source.ts";
+import { LocalFolder } from "./local-folder.ts";
 
 const { directory } = temporaryScratch();
 
@@ -105,6 +106,12 @@ describe("directory", () => {
     assert.equal(await readFile(join(zone.folder, "done/in/a.txt"), "utf8"), "first");
     assert.equal(await readFile(join(zone.folder, "done/in/a.txt.1"), "utf8"), "second");
     assert.equal(world.status.records, 2);
+  });
+
+  it("never makes the folder that it reads: one that was taken away stays missed", async () => {
+    const root = join(directory, randomUUID());
+    await new LocalFolder(root).archive("a.txt", "done/in/a.txt");
+    await assert.rejects(readdir(root), { code: "ENOENT" });
   });
 
   it("deletes nothing that is not durable, and after a kill deletes what is", async (t) => {

@@ -67,7 +67,7 @@ export class LocalFolder implements DropFolder {
   async archive(path: string, target: string): Promise<void> {
     const from = join(this.#root, path);
     const wanted = resolve(this.#root, target);
-    await mkdir(dirname(wanted), { recursive: true });
+    if (!(await this.#makeFolder(dirname(wanted)))) return;
     for (let number = 0; ; number++) {
       const to = number === 0 ? wanted : `${wanted}.${number}`;
       try {
@@ -83,6 +83,25 @@ export class LocalFolder implements DropFolder {
       }
     }
     await unlink(from);
+  }
+
+  /**
+   * False where the root is not there. It is never made: a drive that was taken away would look like an empty folder, and
+   * nobody would hear of it.
+   */
+  async #makeFolder(folder: string): Promise<boolean> {
+    if (folder === resolve(this.#root)) return true;
+    try {
+      await mkdir(folder);
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EEXIST") return true;
+      if (code !== "ENOENT") throw error;
+      const parent = dirname(folder);
+      if (parent === resolve(this.#root) || !(await this.#makeFolder(parent))) return false;
+      return this.#makeFolder(folder);
+    }
   }
 
   /** A hint only: not all file systems tell, the system may have no watch left, and folders below are not watched. */

@@ -14,6 +14,8 @@ export type ObjectPiece =
       readonly arrivalMs: number;
       /** Offset in its first life, where that is known. */
       readonly offset?: number;
+      /** Which part of the record at that offset; absent = the first. */
+      readonly part?: number;
     }
   | { readonly left: string };
 
@@ -94,6 +96,7 @@ async function append(options: FeedOptions, pieces: readonly Fed[], line: number
     origin: {
       streamUid,
       offsets: pieces.map(({ offset }) => offset),
+      ...(pieces.some(({ part = 0 }) => part > 0) ? { pieces: pieces.map(({ part = 0 }) => part) } : {}),
       arrivalsMs: pieces.map(({ arrivalMs }) => arrivalMs),
       stage: pieces[0]?.stage ?? "processors",
     },

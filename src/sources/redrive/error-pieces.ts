@@ -51,9 +51,9 @@ function pieceOf(record: ErrorRecord, at: number, options: ErrorPiecesOptions): 
     const left = `it belongs to delivery ${identity.deliveryId}`;
     return { piece: { left }, count: ({ onPiece }) => onPiece("other-delivery") };
   }
-  const { stage, offset, inDoubt } = identity;
+  const { stage, offset, piece, inDoubt } = identity;
   const what = inDoubt ? "in-doubt" : "redriven";
-  return { piece: { bytes, arrivalMs, stage, offset }, count: ({ onPiece }) => onPiece(what) };
+  return { piece: { bytes, arrivalMs, stage, offset, part: piece }, count: ({ onPiece }) => onPiece(what) };
 }
 
 function refused(at: number, reason: string): CountedPiece {

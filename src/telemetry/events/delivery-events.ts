@@ -7,6 +7,8 @@ export interface DeliveryEvents {
     stream: string;
     delivery: string;
     kind: "primary" | "backup" | "replay";
+    /** Kind of destination. */
+    target: string;
     error: boolean;
     adopted: boolean;
     key: string;

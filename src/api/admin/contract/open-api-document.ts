@@ -43,7 +43,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): JsonObject {
   };
 }
 
-function operation({ path, action }: Endpoint, schemas: Components): JsonObject {
+function operation({ path, action, role }: Endpoint, schemas: Components): JsonObject {
   const contract = ADMIN_CONTRACTS[action];
   invariant(contract !== undefined, `${action} has a contract (src/api/admin/contract)`);
   const { summary, body, answer } = contract;
@@ -51,6 +51,7 @@ function operation({ path, action }: Endpoint, schemas: Components): JsonObject 
     operationId: operationId(action),
     summary,
     "x-action": action,
+    "x-role": role,
     parameters: [...pathParameters(path), ...queryParameters(contract, schemas)],
     ...(body !== undefined && { requestBody: { required: true, content: json(schemas.reference(body, "input")) } }),
     responses: {

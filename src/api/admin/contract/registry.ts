@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accessContracts } from "./access-contracts.ts";
 import { type Contracts, jsonObject } from "./contract.ts";
 import { flowContracts } from "./flow-contracts.ts";
 import { jobContracts } from "./job-contracts.ts";
@@ -8,6 +9,7 @@ import { streamContracts } from "./stream-contracts.ts";
 
 /** What every operation of the admin API takes and answers; a test holds that none is missing and none too many. */
 export const ADMIN_CONTRACTS: Contracts = {
+  ...accessContracts,
   ...flowContracts,
   ...jobContracts,
   ...lakeContracts,

@@ -1,0 +1,5 @@
+import type { DestinationKindName } from "../destination-kinds.ts";
+import type { TargetKind } from "./target-kind.ts";
+
+/** Destinations of the wire that are no S3 bucket, and are delivered. */
+export const targetKinds: Readonly<Partial<Record<DestinationKindName, TargetKind>>> = {};
