@@ -47,7 +47,7 @@ export interface ListenerOptions {
   readonly triggers: Triggers;
   /** Told of objects that come through the S3 door. */
   readonly announce: AnnounceObject;
-  readonly stores: Pick<Stores, "lake" | "endpointOf">;
+  readonly stores: Pick<Stores, "lake" | "endpointOf" | "storeFor">;
   readonly telemetry: TelemetryService;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
@@ -137,6 +137,7 @@ function routesOf(options: ListenerOptions) {
       endpoints: adminEndpoints({
         ...context,
         ...rooms,
+        storeFor: (bucket) => stores.storeFor(bucket),
         sources,
         triggers,
         deliveryLog: telemetry.deliveryLog,

@@ -1,6 +1,6 @@
 import { cellText } from "../executions/cell-text.ts";
 import { writeRow } from "../executions/result-text.ts";
-import { type ResultToDownload, rowPages } from "./result-download.ts";
+import { type ResultToDownload, rowPages } from "./result-pages.ts";
 
 /** As Athena's files have it: names first, every value in double quotes, null as nothing at all. */
 export async function* csvBytes(result: ResultToDownload): AsyncGenerator<Buffer> {

@@ -7,7 +7,7 @@ import type { DiskFile } from "../../std/disk.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { ResultRow } from "../engine/query-engine.ts";
 import { QueryError } from "../query-error.ts";
-import { type DownloadScratch, type ResultToDownload, rowPages } from "./result-download.ts";
+import { type DownloadScratch, type ResultToDownload, rowPages } from "./result-pages.ts";
 import { fileColumns, fileValue } from "./result-schema.ts";
 
 const READ_AT_ONCE_BYTES = 256 * 1024;

@@ -1,21 +1,8 @@
-import type { Disk } from "../../std/disk.ts";
-import type { ResultColumn, ResultRow } from "../engine/query-engine.ts";
+import type { DownloadScratch, ResultToDownload } from "./result-pages.ts";
 
 /** How a result is handed out as a file. */
 export const DOWNLOAD_FORMS = ["csv", "parquet"] as const;
 export type DownloadForm = (typeof DOWNLOAD_FORMS)[number];
-
-export interface ResultToDownload {
-  readonly columns: readonly ResultColumn[];
-  /** Rows from this one on; none at the end. */
-  rows(from: number, limit: number): Promise<readonly ResultRow[]>;
-}
-
-export interface DownloadScratch {
-  readonly disk: Disk;
-  /** For this download alone; made when it is needed, and removed at its end. */
-  readonly directory: string;
-}
 
 /**
  * The bytes of a file with the whole result, at the pace of who reads them. Resolves with the first of them at hand, so that
@@ -49,16 +36,4 @@ async function csvOf(result: ResultToDownload): Promise<AsyncGenerator<Buffer>> 
 async function parquetOf(result: ResultToDownload, scratch: DownloadScratch): Promise<AsyncGenerator<Buffer>> {
   const { parquetBytes } = await import("./parquet-bytes.ts");
   return parquetBytes(result, scratch);
-}
-
-const ROWS_AT_ONCE = 1_000;
-
-/** All rows, some at a time. */
-export async function* rowPages({ rows }: ResultToDownload): AsyncGenerator<readonly ResultRow[]> {
-  for (let from = 0; ; ) {
-    const some = await rows(from, ROWS_AT_ONCE);
-    if (some.length === 0) return;
-    from += some.length;
-    yield some;
-  }
 }
