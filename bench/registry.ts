@@ -10,6 +10,7 @@ import { memory } from "./memory.ts";
 import { moto } from "./moto.ts";
 import { openKeys } from "./open-keys.ts";
 import { openStreams } from "./open-streams.ts";
+import { opensearch } from "./opensearch.ts";
 import { putBatch } from "./put-batch.ts";
 import { putSingle } from "./put-single.ts";
 import type { Question } from "./question.ts";
@@ -47,5 +48,6 @@ export const questions: readonly Question[] = [
   sql,
   kafkaSource,
   rabbitMqSource,
+  opensearch,
   moto,
 ];

@@ -10,7 +10,7 @@ export const ROOM_TIERS: readonly (readonly string[])[] = [
   ["processors", "sources", "catalog"],
   ["destinations", "query"],
   ["delivery", "jobs", "triggers"],
-  ["streams"],
+  ["streams", "alarms"],
   ["api"],
   ["server"],
   ["cli"],

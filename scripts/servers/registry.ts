@@ -8,6 +8,7 @@ import { lambdaJava } from "./lambda-java.ts";
 import { logrotate } from "./logrotate.ts";
 import { mosquitto } from "./mosquitto.ts";
 import { moto } from "./moto.ts";
+import { opensearch } from "./opensearch.ts";
 import { postgresql } from "./postgresql.ts";
 import { python } from "./python.ts";
 import { rabbitmq } from "./rabbitmq.ts";
@@ -31,6 +32,7 @@ export const servers: readonly ServerDefinition[] = [
   logrotate,
   mosquitto,
   moto,
+  opensearch,
   postgresql,
   python,
   rabbitmq,

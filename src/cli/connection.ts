@@ -15,6 +15,8 @@ export interface Connection {
   readonly firehose: FirehoseClient;
   /** A call of the admin API; `path` begins with `/api/`. Throws `CliError` with the server's own words. */
   admin(method: string, path: string, body?: JsonValue): Promise<JsonValue>;
+  /** A call of an AWS protocol for which there is no client here. Throws `CliError` with the server's own words. */
+  aws(service: string, target: string, body: JsonValue): Promise<JsonValue>;
   close(): void;
 }
 
@@ -73,6 +75,13 @@ export function connect({
       const signed = signRequest({ ...call, ...scope, credentials: await firehose.config.credentials() });
       return callAdmin({ ...call, headers: signed });
     },
+    aws: async (service, target, body) => {
+      const url = new URL(`${endpoint}/`);
+      const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": target };
+      const call = { method: "POST", url, headers, body: JSON.stringify(body) };
+      const scope = { service, region, now: systemClock.now(), credentials: await firehose.config.credentials() };
+      return callAdmin({ ...call, name: target, headers: signRequest({ ...call, ...scope }) });
+    },
     close: () => firehose.destroy(),
   };
 }
@@ -101,17 +110,29 @@ interface AdminCall {
   readonly headers: Readonly<Record<string, string>>;
   /** Empty: none. */
   readonly body: string;
+  /** What a failure is told under. Default: method and path. */
+  readonly name?: string;
 }
 
-async function callAdmin({ method, url, headers, body }: AdminCall): Promise<JsonValue> {
+/** AWS's own code of a refusal (`AlreadyExistsException`), for callers that act on some of them. */
+export class CallError extends CliError {
+  readonly awsCode: string;
+  constructor(message: string, awsCode: string) {
+    super(message);
+    this.awsCode = awsCode;
+  }
+}
+
+async function callAdmin({ method, url, headers, body, name }: AdminCall): Promise<JsonValue> {
   const response = await fetch(url, { method, headers, ...(body !== "" && { body }) }).catch((error: unknown) => {
     throw unreachable(url.origin, error);
   });
   const text = await response.text();
   const answer: JsonValue = text === "" ? null : parseJson(text);
   if (response.ok) return answer;
-  const message = typeof answer === "object" && answer !== null && !Array.isArray(answer) ? answer.message : text;
-  throw new CliError(`${method} ${url.pathname}: ${response.status} ${String(message ?? text)}`);
+  const told = typeof answer === "object" && answer !== null && !Array.isArray(answer) ? answer : {};
+  const code = String(told.__type ?? response.status);
+  throw new CallError(`${name ?? `${method} ${url.pathname}`}: ${code} ${String(told.message ?? text)}`, code);
 }
 
 function parseJson(text: string): JsonValue {

@@ -16,6 +16,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "crawl", load: async () => (await import("./commands/crawl.ts")).crawlCommand },
   { name: "jobs", load: async () => (await import("./commands/jobs.ts")).jobsCommand },
   { name: "sources", load: async () => (await import("./commands/sources.ts")).sourcesCommand },
+  { name: "alarms", load: async () => (await import("./commands/alarms.ts")).alarmsCommand },
   { name: "triggers", load: async () => (await import("./commands/triggers.ts")).triggersCommand },
   { name: "put", load: async () => (await import("./commands/put.ts")).putCommand },
   { name: "agent", load: async () => (await import("./commands/agent.ts")).agentCommand },

@@ -161,7 +161,7 @@ export class Recovery {
     const { stream, definition, clock, disk, telemetry, limits } = this.#options;
     const signal = this.#signal;
     const shared = { delivery: definition.id, clock, disk, journal: this.#journal, file: this.#file };
-    const refusals = this.#createRefusals(workshop);
+    const refusals = this.#createRefusals(workshop, targets);
     const finisher = new ParcelFinisher({
       ...shared,
       refusals,
@@ -213,7 +213,7 @@ export class Recovery {
     });
   }
 
-  #createRefusals(workshop: ParcelWorkshop): Refusals {
+  #createRefusals(workshop: ParcelWorkshop, targets: Targets): Refusals {
     const { stream, definition, clock } = this.#options;
     return new Refusals({
       streamUid: stream.uid,
@@ -225,6 +225,7 @@ export class Recovery {
         return open;
       },
       runnerOf: ({ plan }) => this.#plans.runnerOf(plan),
+      detailsOf: (parcel, record) => targets.destinationOf(parcel).detailsOf?.(record),
       openTools: (id, key, runner) => workshop.open(id, key, runner),
     });
   }

@@ -107,6 +107,7 @@ test("refused records whose file is lost are written once more", async () => {
   const [record] = text.split("\n").map((line) => JSON.parse(line || "{}") as JsonObject);
   assert.equal(record?.errorCode, "400");
   assert.match(String(record?.errorMessage), /lost with the file/);
+  assert.match(String(record?.targetId), /\/0\/0$/);
   assert.deepEqual([...target.records.values()], ["b good", "d good"]);
   assert.deepEqual([...target.requests.values()], [1, 1, 1, 1]);
   await world.stop();

@@ -106,8 +106,9 @@ describe("targets that take records one by one", () => {
     await world.flush();
     const found = await errors(world);
     assert.deepEqual([...found.keys()], ["never", "lost"]);
-    const { errorCode, attemptsMade, lakehose } = found.get("lost") ?? {};
+    const { errorCode, attemptsMade, targetId, lakehose } = found.get("lost") ?? {};
     assert.equal(errorCode, "Target.Busy");
+    assert.equal(targetId, "0123456789abcdef0123456789abcdef/2/0");
     // 1, 2, 3… seconds between attempts, for a minute, and a last one at its end.
     assert.equal(attemptsMade, 12);
     assert.equal((lakehose as JsonObject).inDoubt, true);

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { RecordRefusal } from "../destinations/parcel-progress.ts";
+import type { RecordDetails, RecordRefusal } from "../destinations/parcel-progress.ts";
 import { serializeErrorRecord } from "../model/error-record.ts";
 import { type IdentifiedRecord, readIdentifiedRecords } from "../model/identified-records.ts";
 import { packRecords } from "../model/records.ts";
@@ -47,7 +47,7 @@ export class Refusals {
           writer = this.#openChild(intent, keyOf(intent, split, runner), runner, refusedAt);
           writers.set(split, writer);
         }
-        writer.add(record, refusal);
+        writer.add(record, this.#detailed(intent, record, refusal));
       }
       for (const writer of writers.values()) await writer.drain();
     }
@@ -66,11 +66,18 @@ export class Refusals {
     const message = "What the target said was lost with the file that held it";
     for await (const records of readIdentifiedRecords(body)) {
       for (const record of records) {
-        if (places.has(record.index)) writer.add(record, { code, message, attempts: 1, inDoubt });
+        if (!places.has(record.index)) continue;
+        const refusal = { code, message, attempts: 1, inDoubt };
+        writer.add(record, this.#detailed({ plan, key: parent.key }, record, refusal));
       }
       await writer.drain();
     }
     return writer.finish();
+  }
+
+  #detailed(parent: Pick<Intent, "plan" | "key">, record: IdentifiedRecord, refusal: RecordRefusal): RecordRefusal {
+    const details = refusal.details ?? this.#options.detailsOf(parent, record);
+    return details === undefined ? refusal : { ...refusal, details };
   }
 
   #openChild(
@@ -126,6 +133,8 @@ export interface RefusalsOptions {
   readonly now: () => number;
   readonly open: () => OpenRecord;
   readonly runnerOf: (intent: Pick<Intent, "plan">) => PlanRunner;
+  /** What the target of a parcel has to say of one of its records. */
+  readonly detailsOf: (parcel: Pick<Intent, "plan" | "key">, record: IdentifiedRecord) => RecordDetails | undefined;
   readonly openTools: (accumulatorId: number, key: AccumulatorKey, runner: PlanRunner) => ParcelTools;
 }
 

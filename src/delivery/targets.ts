@@ -19,7 +19,7 @@ export class Targets {
     this.#owner = { stream, delivery: definition.id, ...(replayId === undefined ? {} : { replayId }) };
   }
 
-  destinationOf(intent: Intent): Destination {
+  destinationOf(intent: Pick<Intent, "plan" | "key">): Destination {
     const target = this.#targetOf(intent);
     const identity = JSON.stringify(target);
     let destination = this.#destinations.get(identity);
@@ -52,7 +52,7 @@ export class Targets {
     await Promise.all(Array.from(this.#destinations.values(), (destination) => destination.close()));
   }
 
-  #targetOf(intent: Intent): ComponentSpec {
+  #targetOf(intent: Pick<Intent, "plan" | "key">): ComponentSpec {
     const { target, errorTarget } = this.#plans.runnerOf(intent.plan).plan.definition;
     if (intent.key.kind === "error" && errorTarget !== undefined) return errorTarget;
     return this.#reachedAsNow(target);

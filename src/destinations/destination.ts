@@ -1,6 +1,7 @@
+import type { IdentifiedRecord } from "../model/identified-records.ts";
 import type { ProcessorStream } from "../processors/processor.ts";
 import type { ObjectBody } from "../storage/object-store.ts";
-import type { ParcelProgress } from "./parcel-progress.ts";
+import type { ParcelProgress, RecordDetails } from "./parcel-progress.ts";
 
 /**
  * Takes parcels, gives proofs. Idempotent by parcel id: delivering the same parcel twice, from this process or from a
@@ -31,6 +32,8 @@ export interface Destination {
    * COPY that failed. Its records count as errored. Absent: they become error records.
    */
   giveUp?(parcel: Parcel, attempt: Attempt): Promise<DeliveryProof>;
+  /** Members of the error record of one that was refused or given up, where its refusal has none: `esDocumentId`. */
+  detailsOf?(record: IdentifiedRecord): RecordDetails;
   close(): Promise<void>;
 }
 

@@ -61,7 +61,9 @@ export interface RecordRefusal {
   readonly message: string;
   readonly attempts: number;
   /** Members of its kind, such as `esDocumentId`. */
-  readonly details?: Readonly<Record<string, string | number | null>>;
+  readonly details?: RecordDetails;
   /** It may have arrived all the same. */
   readonly inDoubt?: boolean;
 }
+
+export type RecordDetails = Readonly<Record<string, string | number | null>>;

@@ -6,6 +6,8 @@ export function dataFolder(root: string) {
     root,
     /** Delivery logs for people (CloudWatchLoggingOptions). */
     logs: join(root, "logs"),
+    /** What was measured, minute by minute. */
+    metrics: join(root, "metrics"),
     /** The local lake: `buckets/BUCKET/KEY`. */
     buckets: join(root, "buckets"),
     /** Functions that the configuration does not name: `functions/NAME/`. */
@@ -36,6 +38,8 @@ export function dataFolder(root: string) {
     sessions: join(root, "meta", "access", "sessions.json"),
     /** Who changed what. */
     audit: join(root, "meta", "audit"),
+    /** States of alarms, and what is still to be told of them. */
+    alarms: join(root, "meta", "alarms"),
     /** Which deliveries have started once. */
     started: join(root, "meta", "started"),
   };

@@ -1,7 +1,9 @@
 import { fileURLToPath } from "node:url";
+import type { Alarms } from "../alarms/alarms.ts";
 import { ADMIN_SERVICE, adminRoute } from "../api/admin/admin-route.ts";
 import { adminEndpoints } from "../api/admin/registry.ts";
 import { athenaOperations } from "../api/athena/athena-operations.ts";
+import { cloudWatchOperations } from "../api/cloudwatch/cloudwatch-operations.ts";
 import { consoleRoute } from "../api/console/console-route.ts";
 import type { ControlContext } from "../api/firehose/control-context.ts";
 import { controlPlane } from "../api/firehose/control-plane.ts";
@@ -27,6 +29,7 @@ import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import type { Sources } from "../sources/sources.ts";
 import { nodeDisk } from "../std/node-disk.ts";
 import type { TelemetryService } from "../telemetry/create-telemetry.ts";
+import type { MetricHistory } from "../telemetry/history/metric-history.ts";
 import type { Triggers } from "../triggers/triggers.ts";
 import { describeSubject } from "./audited-subjects.ts";
 import type { Configuration } from "./configuration/load-configuration.ts";
@@ -49,6 +52,8 @@ export interface ListenerOptions {
   readonly announce: AnnounceObject;
   readonly stores: Pick<Stores, "lake" | "endpointOf" | "storeFor">;
   readonly telemetry: TelemetryService;
+  readonly history: MetricHistory;
+  readonly alarms: Alarms;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
   /** What functions call this server with; absent while no keys are asked for. */
@@ -102,7 +107,19 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 }
 
 function routesOf(options: ListenerOptions) {
-  const { configuration, context, stores, sources, triggers, announce, telemetry, unready, functionsKey } = options;
+  const {
+    configuration,
+    context,
+    stores,
+    sources,
+    triggers,
+    announce,
+    telemetry,
+    history,
+    alarms,
+    unready,
+    functionsKey,
+  } = options;
   const keys = [...configuration.accessKeys, ...(functionsKey === undefined ? [] : [functionsKey])];
   const { tokens, accountId, unsignedPayload, limits } = configuration;
   const { streams, clock } = context;
@@ -112,7 +129,9 @@ function routesOf(options: ListenerOptions) {
   const put = { streams, limits: putLimits };
   const rooms = { ...options.lake, partitions: options.lake.catalog.partitions, streams, clock };
   const lakeOperations = [...glueOperations(rooms), ...athenaOperations(rooms)];
-  const operations = [...controlPlane(context), ...lakeOperations, putRecord(put), putRecordBatch(put)];
+  const cloudWatch = cloudWatchOperations({ history, clock });
+  const puts = [putRecord(put), putRecordBatch(put)];
+  const operations = [...controlPlane(context), ...lakeOperations, ...cloudWatch.json, ...puts];
   const { signIn, auditLog } = options.access;
   const describe = describeSubject({ ...options.lake, streams });
   const audit = new AuditTrail({ log: auditLog, describe, telemetry });
@@ -124,7 +143,7 @@ function routesOf(options: ListenerOptions) {
   const routes: readonly Route[] = [
     jsonProtocol({ ...shared, operations }),
     s3.signed,
-    queryProtocol({ ...shared, operations: [getCallerIdentity] }),
+    queryProtocol({ ...shared, operations: [getCallerIdentity, ...cloudWatch.query] }),
     putRecordsRoute({ ...shared, ...put }),
     receiveDeliveryRoute({ ...shared, ...put }),
     receiveEventsRoute({ ...shared, ...put }),
@@ -140,6 +159,8 @@ function routesOf(options: ListenerOptions) {
         storeFor: (bucket) => stores.storeFor(bucket),
         sources,
         triggers,
+        history,
+        alarms,
         deliveryLog: telemetry.deliveryLog,
         audit: auditLog,
       }),

@@ -1,3 +1,4 @@
+import type { Alarms } from "../alarms/alarms.ts";
 import type { FunctionInvoker } from "../functions/function-invoker.ts";
 import { systemClock } from "../std/clock.ts";
 import { lockFolder } from "../std/folder-lock.ts";
@@ -12,6 +13,8 @@ import { createDeclaredStreams } from "./declared-streams.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
 import { openAccess } from "./open-access.ts";
+import { openAlarms } from "./open-alarms.ts";
+import { openHistory } from "./open-history.ts";
 import { streamProgressIn } from "./open-jobs.ts";
 import { openLake } from "./open-lake.ts";
 import { type OpenedSources, openSources } from "./open-sources.ts";
@@ -35,6 +38,13 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+export interface OpenServerOptions {
+  /** For eyes on a terminal. */
+  readonly pretty?: boolean;
+  /** The data folder was put back from a copy: offsets that the original may have given out are never given out again. */
+  readonly restored?: boolean;
+}
+
 /** Calls under way at a stop may take this long; deliveries then have 3 s, which leaves room within the 10 s of a stop. */
 const CLOSE_GRACE_MS = 3_000;
 
@@ -44,12 +54,12 @@ const CLOSE_GRACE_MS = 3_000;
  */
 export async function openServer(
   configuration: Configuration,
-  options: { readonly pretty?: boolean } = {},
+  options: OpenServerOptions = {},
 ): Promise<RunningServer> {
   const closers: (() => unknown)[] = [];
   const close = () => closeAll(closers);
   try {
-    return await compose(configuration, options.pretty ?? false, closers, close);
+    return await compose(configuration, options, closers, close);
   } catch (error) {
     await close().catch(() => undefined);
     throw startFailure(error, configuration);
@@ -71,12 +81,12 @@ async function closeAll(closers: (() => unknown)[]): Promise<void> {
 
 async function compose(
   configuration: Configuration,
-  pretty: boolean,
+  options: OpenServerOptions,
   closers: (() => unknown)[],
   close: () => Promise<void>,
 ): Promise<RunningServer> {
-  const rooms = await openRooms(configuration, pretty, closers);
-  const { folder, telemetry, stores, functions, lake, listeners, streams, sources } = rooms;
+  const rooms = await openRooms(configuration, options, closers);
+  const { folder, telemetry, history, stores, functions, lake, listeners, streams, sources } = rooms;
   const canEncrypt = () => configuration.keyRing !== undefined;
   const context = { streams, clock: systemClock, canEncrypt, upstreams: rooms.upstreams };
   await createDeclaredStreams(context, configuration);
@@ -91,6 +101,8 @@ async function compose(
     announce: listeners.announce,
     stores,
     telemetry,
+    history,
+    alarms: rooms.alarms,
     unready,
     tlsDirectory: folder.tls,
     ...(functions.key !== undefined && { functionsKey: functions.key }),
@@ -119,15 +131,18 @@ async function compose(
 }
 
 /** All that works behind the door, from the bottom up. */
-async function openRooms(configuration: Configuration, pretty: boolean, closers: (() => unknown)[]) {
+async function openRooms(configuration: Configuration, options: OpenServerOptions, closers: (() => unknown)[]) {
+  const { pretty = false, restored = false } = options;
   const world = { clock: systemClock, disk: nodeDisk, random: systemRandom };
   const folder = dataFolder(configuration.data);
   const lock = lockFolder(folder.root);
   closers.push(() => lock.release());
 
-  let opened: { readonly streams?: Streams; readonly sources?: OpenedSources } = {};
+  let opened: { readonly streams?: Streams; readonly sources?: OpenedSources; readonly alarms?: Alarms } = {};
+  const { history, recorder } = await openHistory({ ...world, folder, streams: () => opened.streams });
   const telemetry = createTelemetry({
     ...world,
+    history: recorder,
     logsDirectory: folder.logs,
     level: configuration.logLevel,
     pretty,
@@ -136,6 +151,13 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
     deliveryLogTarget: (stream, delivery) => deliveryLogTarget(opened.streams?.get(stream), delivery),
   });
   closers.push(() => telemetry.close());
+  closers.push(() => history.close());
+  history.begin({
+    sample: (at) =>
+      recorder.sample(at, streamSnapshots(opened.streams), sourceSnapshots(opened.sources?.all.list() ?? [])),
+    sampled: (at) => opened.alarms?.evaluate(at),
+    failed: (reason) => telemetry.emit("telemetry.historyFailed", { reason }),
+  });
 
   const stores = await openStores({ ...world, telemetry, folder, configuration });
   closers.push(() => stores.close());
@@ -147,13 +169,28 @@ async function openRooms(configuration: Configuration, pretty: boolean, closers:
   const lake = await openLake({ ...shared, streams: () => opened.streams });
   const listeners = openTriggers({ ...shared, streams: () => opened.streams });
   const access = await openAccess(shared);
-  const streams = await openStreams({ ...shared, lake, listeners });
+  const streams = await openStreams({ ...shared, lake, listeners, restored });
   opened = { streams };
   lake.startSchedules();
   closers.push(() => listeners.triggers.close());
   const upstreams = streamUpstreams(configuration.streamSources);
   const sources = openSources({ ...shared, streams, upstreams });
   closers.push(() => sources.all.close());
-  opened = { streams, sources };
-  return { folder, telemetry, stores, functions, access, lake, listeners, streams, sources, upstreams };
+  const alarms = await openAlarms({ ...shared, history, streams });
+  closers.push(() => alarms.close());
+  opened = { streams, sources, alarms };
+  return {
+    folder,
+    telemetry,
+    history,
+    alarms,
+    stores,
+    functions,
+    access,
+    lake,
+    listeners,
+    streams,
+    sources,
+    upstreams,
+  };
 }

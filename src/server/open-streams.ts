@@ -25,6 +25,7 @@ export interface OpenStreamsOptions {
   readonly disk: Disk;
   readonly random: Random;
   readonly telemetry: Telemetry;
+  readonly restored: boolean;
   /** Takes what ends what was opened here. */
   readonly closers: (() => unknown)[];
 }

@@ -36,12 +36,20 @@ export interface StreamDependenciesOptions {
   readonly telemetry: Telemetry;
   /** The newest document of a stream. */
   readonly current: (name: string) => StreamDocument | undefined;
+  /** The data folder was put back from a copy: see docs/guides/backup.md. */
+  readonly restored: boolean;
   /** Whether the server is up, so that a delivery that is made now joins and does not resume. */
   readonly running: () => boolean;
 }
 
 /** The share of the stream's budget that a restart may have to read again (docs/decisions, 2026-11-21 roll instead of copying). */
 const REPLAY_BUDGET_SHARE = 1 / 2;
+
+/**
+ * More records than a stream takes between a copy and the day it is put back: a million a second for twelve days. Offsets
+ * stay below 2^53 for eight thousand such days.
+ */
+const RESTORED_OFFSETS = 2 ** 40;
 
 /** The streams room is handed implementations as values; here is where they meet. */
 export function streamDependencies(options: StreamDependenciesOptions): StreamDependencies {
@@ -80,6 +88,7 @@ function openLog(options: StreamDependenciesOptions, request: OpenLogRequest): P
     label: document.name,
     streamUid: document.uid,
     encrypted,
+    ...(options.restored && !options.running() && { skippedOffsets: RESTORED_OFFSETS }),
     ...(configuration.keyRing !== undefined && { keyRing: configuration.keyRing }),
     retention: {
       get ageMs() {

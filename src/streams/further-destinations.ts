@@ -24,7 +24,7 @@ const furtherDestination = z.strictObject({
       examples: ['action = "BLOCK"'],
     }),
   processors: z
-    .array(z.looseObject({ type: z.string() }))
+    .array(z.looseObject({ type: z.string().meta({ description: "Which processor.", examples: ["drop-fields"] }) }))
     .max(50)
     .optional()
     .meta({ description: "Processors for this destination alone, behind those of the stream." }),
@@ -63,7 +63,18 @@ const furtherDestination = z.strictObject({
       examples: ["1h"],
     }),
   errors: z
-    .strictObject({ bucket: z.string().min(1).optional(), prefix: z.string().max(1024).optional() })
+    .strictObject({
+      bucket: z
+        .string()
+        .min(1)
+        .meta({ description: "Bucket of the error records.", examples: ["lake"] })
+        .optional(),
+      prefix: z
+        .string()
+        .max(1024)
+        .meta({ description: "Their prefix, an expression as ErrorOutputPrefix.", examples: ["errors/search/"] })
+        .optional(),
+    })
     .optional()
     .meta({ description: "Where error records go. Default: as those of the stream's destination." }),
   prefix: z.string().max(1024).optional().meta({ description: "Prefix of objects, for object stores." }),

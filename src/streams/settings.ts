@@ -199,6 +199,14 @@ export const streamSettingsSchema = z.strictObject({
     })
     .optional(),
   lambda: lambdaSetting.optional(),
+  "destination-options": z
+    .record(z.string(), z.json())
+    .meta({
+      description:
+        "Options of the stream's own destination that the wire has no words for, as the components page has them; they go before what the wire says. Not for S3. YAML and extensions only.",
+      examples: [{ documentId: { field: "trade_id" } }],
+    })
+    .optional(),
   destinations: furtherDestinations
     .meta({
       description:

@@ -2,8 +2,10 @@ import type { DestinationStream } from "pino";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import { DeliveryLog, type DeliveryLogTarget } from "./delivery-log.ts";
-import { EVENT_TABLE, type EventEntry } from "./event-table.ts";
+import type { EventEntry } from "./event-entry.ts";
+import { EVENT_TABLE } from "./event-table.ts";
 import type { EventCatalogue } from "./events.ts";
+import type { HistoryRecorder } from "./history/history-recorder.ts";
 import { Metrics } from "./metrics.ts";
 import { SnapshotGauges, type SourceSnapshot, type StreamSnapshot } from "./snapshot.ts";
 import { createStructuredLog, type LogLevel } from "./structured-log.ts";
@@ -31,6 +33,8 @@ export interface TelemetryOptions {
   readonly snapshot: () => readonly StreamSnapshot[];
   /** State of all sources, likewise. */
   readonly sources?: () => readonly SourceSnapshot[];
+  /** Keeps samples of events across restarts. */
+  readonly history?: Pick<HistoryRecorder, "observe">;
   /** Which deliveries have logging switched on. */
   readonly deliveryLogTarget: (stream: string, delivery: string) => DeliveryLogTarget | undefined;
 }
@@ -49,6 +53,7 @@ export function createTelemetry(options: TelemetryOptions): TelemetryService {
       for (const { metric, labels, value, when } of entry.metrics) {
         if (when?.(fields) ?? true) metrics.record(metric, labels(fields), value?.(fields) ?? 1);
       }
+      options.history?.observe(name, fields);
       const line = entry.deliveryLog?.(fields);
       if (line !== undefined) deliveryLog.write(line);
       if (log.isLevelEnabled(entry.level)) log[entry.level]({ event: name, ...fields });

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import { readFileWhole } from "../std/write-file.ts";
-import type { DeliveryLogLine } from "./event-table.ts";
+import type { DeliveryLogLine } from "./event-entry.ts";
 
 /**
  * The delivery log of a stream, for people: what CloudWatchLoggingOptions switches on (reference 2.9).

@@ -1,38 +1,6 @@
+import { ALARM_EVENT_TABLE } from "./alarm-event-table.ts";
+import type { EventTable } from "./event-entry.ts";
 import type { EventCatalogue } from "./events.ts";
-import type { MetricId } from "./metrics-table.ts";
-
-/**
- * What follows from each event. The type asks for an entry for every event of the catalogue; an event without metrics says
- * so with an empty list and is for the log alone.
- */
-export type EventTable = { readonly [Name in keyof EventCatalogue]: EventEntry<EventCatalogue[Name]> };
-
-export interface EventEntry<Fields> {
-  /** One sentence for the reference page. */
-  readonly summary: string;
-  /** `trace` is what happens per call: counted always, logged only when somebody asks for it. */
-  readonly level: "trace" | "info" | "warn" | "error";
-  readonly metrics: readonly MetricUpdate<Fields>[];
-  /** What the delivery log of the stream tells (CloudWatchLoggingOptions), if it tells of this at all. */
-  readonly deliveryLog?: (fields: Fields) => DeliveryLogLine | undefined;
-}
-
-export interface MetricUpdate<Fields> {
-  readonly metric: MetricId;
-  readonly labels: (fields: Fields) => Readonly<Record<string, string>>;
-  /** What is added or observed; absent = 1. */
-  readonly value?: (fields: Fields) => number;
-  readonly when?: (fields: Fields) => boolean;
-}
-
-export interface DeliveryLogLine {
-  readonly stream: string;
-  readonly delivery: string;
-  readonly version?: string;
-  readonly destination?: string;
-  readonly errorCode: string;
-  readonly message: string;
-}
 
 type Fields<Name extends keyof EventCatalogue> = EventCatalogue[Name];
 type Delivered = Fields<"delivery.parcelDelivered">;
@@ -56,6 +24,7 @@ const byAction = (action: string) => (fields: { bucket: string }) => ({ bucket: 
 const data = ({ error }: Delivered) => !error;
 
 export const EVENT_TABLE: EventTable = {
+  ...ALARM_EVENT_TABLE,
   "server.ready": { summary: "The server takes requests.", level: "info", metrics: [] },
   "server.stopped": { summary: "The server has stopped and let go of its data folder.", level: "info", metrics: [] },
   "server.certificateRenewed": { summary: "New connections get the renewed certificate.", level: "info", metrics: [] },
@@ -68,6 +37,7 @@ export const EVENT_TABLE: EventTable = {
   "access.signedIn": { summary: "Somebody signed in.", level: "info", metrics: [] },
   "access.signInFailed": { summary: "Somebody did not get in.", level: "warn", metrics: [] },
   "access.auditFailed": { summary: "A change is missing in the audit log.", level: "error", metrics: [] },
+  "telemetry.historyFailed": { summary: "Samples of metrics could not be kept.", level: "warn", metrics: [] },
 
   "api.requestServed": {
     summary: "A call was answered.",

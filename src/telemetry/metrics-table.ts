@@ -177,6 +177,16 @@ export const METRICS = {
   ]),
   cuts: counter("lakehose_delivery_cuts_total", "Cuts written to the journal.", ["stream", "delivery"]),
   alarms: counter("lakehose_alarms_total", "Things that a person has to look at.", ["stream", "delivery", "code"]),
+  alarmTransitions: counter(
+    "lakehose_alarm_transitions_total",
+    "Alarms that went on (`alarm`) and that ended (`ok`).",
+    ["rule", "stream", "state"],
+  ),
+  alarmNotificationFailures: counter(
+    "lakehose_alarm_notification_failures_total",
+    "Attempts to tell of an alarm that failed.",
+    ["target"],
+  ),
   storeFailures: counter("lakehose_store_failures_total", "Requests to object stores that failed.", [
     "store",
     "operation",

@@ -1,4 +1,5 @@
 import type { Clock } from "../std/clock.ts";
+import { HoldAges } from "./hold-ages.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** The state of a stream at a scrape. The server fills it in; this room knows no stream. */
@@ -44,24 +45,23 @@ export interface SourceSnapshot {
 export class SnapshotGauges {
   readonly #metrics: Metrics;
   readonly #clock: Clock;
-  /** When each delivery's hold was first seen where it is. */
-  #holds = new Map<string, { readonly hold: number; readonly since: number }>();
+  readonly #holdAges: HoldAges;
 
   constructor(metrics: Metrics, clock: Clock) {
     this.#metrics = metrics;
     this.#clock = clock;
+    this.#holdAges = new HoldAges(clock);
   }
 
   set(snapshots: readonly StreamSnapshot[], sources: readonly SourceSnapshot[]): void {
     this.#metrics.resetGauges();
-    const holds = this.#holds;
-    this.#holds = new Map();
+    this.#holdAges.begin();
     for (const snapshot of snapshots) {
       const { stream } = snapshot;
       this.#metrics.record("logBytes", { stream }, snapshot.logBytes);
       this.#metrics.record("budgetBytes", { stream }, snapshot.budgetBytes);
       this.#metrics.record("pendingAppends", { stream }, snapshot.pendingAppends);
-      for (const delivery of snapshot.deliveries) this.#setDelivery(snapshot, delivery, holds);
+      for (const delivery of snapshot.deliveries) this.#setDelivery(snapshot, delivery);
     }
     for (const { source, kind, stream, state, measures } of sources) {
       const labels = { source, kind, stream };
@@ -71,11 +71,7 @@ export class SnapshotGauges {
     }
   }
 
-  #setDelivery(
-    { stream, end }: StreamSnapshot,
-    snapshot: DeliverySnapshot,
-    holds: ReadonlyMap<string, { readonly hold: number; readonly since: number }>,
-  ): void {
+  #setDelivery({ stream, end }: StreamSnapshot, snapshot: DeliverySnapshot): void {
     const { delivery, kind, hold, counters } = snapshot;
     const labels = { stream, delivery, kind };
     const unread = Math.max(0, end - snapshot.read);
@@ -88,26 +84,12 @@ export class SnapshotGauges {
     this.#metrics.record("deliveryUp", { ...labels, state: snapshot.state }, 1);
     this.#metrics.record("unreadRecords", labels, unread);
     this.#metrics.record("holdLagRecords", labels, Math.max(0, end - hold));
-    this.#metrics.record("holdAgeSeconds", labels, this.#holdAgeMs(`${stream}/${delivery}`, hold, end, holds) / 1000);
+    this.#metrics.record("holdAgeSeconds", labels, this.#holdAges.ageMs(`${stream}/${delivery}`, hold, end) / 1000);
     const oldest = snapshot.oldestPendingMs;
     const freshnessMs = oldest === undefined ? 0 : Math.max(0, this.#clock.now() - oldest);
     this.#metrics.record("dataFreshness", labels, freshnessMs / 1000);
     this.#metrics.record("openAccumulators", labels, snapshot.openAccumulators);
     this.#metrics.record("openParcels", labels, snapshot.openParcels);
     this.#metrics.record("spilledBytes", labels, snapshot.spilledBytes);
-  }
-
-  #holdAgeMs(
-    key: string,
-    hold: number,
-    end: number,
-    holds: ReadonlyMap<string, { readonly hold: number; readonly since: number }>,
-  ): number {
-    if (hold >= end) return 0;
-    const before = holds.get(key);
-    const now = this.#clock.monotonic();
-    const since = before?.hold === hold ? before.since : now;
-    this.#holds.set(key, { hold, since });
-    return now - since;
   }
 }

@@ -93,14 +93,22 @@ class ScriptedDestination implements Destination {
     throw new DestinationError("busy", message, { retriable: true, logCode: "Target.Busy" });
   }
 
-  async #send({ index, bytes, offset, piece, streamUid }: IdentifiedRecord, attempt: Attempt): Promise<void> {
+  detailsOf(record: IdentifiedRecord) {
+    return { targetId: this.#identityOf(record) };
+  }
+
+  #identityOf({ streamUid, offset, piece }: IdentifiedRecord): string {
+    return `${streamUid ?? this.#owner.stream.uid}/${offset}/${piece}`;
+  }
+
+  async #send(record: IdentifiedRecord, attempt: Attempt): Promise<void> {
     // A request takes a moment, in which a process may die.
     await new Promise(setImmediate);
     if (!this.#isAlive()) throw new Error("this process is dead");
     const { progress, number } = attempt;
-    const text = bytes.toString();
-    const identity = `${streamUid ?? this.#owner.stream.uid}/${offset}/${piece}`;
-    switch (this.#target.take(identity, text)) {
+    const { index } = record;
+    const text = record.bytes.toString();
+    switch (this.#target.take(this.#identityOf(record), text)) {
       case "taken":
         return progress.delivered(index);
       case "refused":
@@ -108,7 +116,6 @@ class ScriptedDestination implements Destination {
           code: "400",
           message: `${text} is not what I take`,
           attempts: number,
-          details: { targetId: identity },
         });
       case "lost":
         progress.isDoubtful = true;

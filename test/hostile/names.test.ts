@@ -43,6 +43,7 @@ const DATA_FOLDERS = new Set([
   "log",
   "logs",
   "meta",
+  "metrics",
   "temporary",
   "uploads",
 ]);

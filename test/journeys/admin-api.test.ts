@@ -19,7 +19,12 @@ const TRIGGERS = {
 /** Clients sign with something, and a server without keys asks for nothing. */
 const ANY_KEY = { accessKeyId: "any", secretAccessKey: "any" };
 
-const OPTIONS = { triggers: TRIGGERS } as const;
+const ALARMS = {
+  rules: { late: { measure: "freshness-seconds", above: 900 } },
+  targets: { ops: { webhook: { url: "http://127.0.0.1:9/" } } },
+} as const;
+
+const OPTIONS = { triggers: TRIGGERS, alarms: ALARMS } as const;
 
 interface Operation {
   readonly action: string;
@@ -79,6 +84,8 @@ test("every operation of the admin API answers what its contract says", async (t
   await callJobs();
   await call("GET", "/api/openapi.json");
   await call("GET", "/api/audit?limit=10");
+  await call("GET", "/api/alarms");
+  await call("GET", "/api/metrics?stream=clicks");
   await call("GET", "/api/sources");
   await call("GET", "/api/triggers");
   await call("GET", "/api/triggers/nightly");

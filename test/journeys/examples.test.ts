@@ -23,13 +23,14 @@ const NAMES = [
 ];
 
 const run = promisify(execFile);
+const skipSearch = !process.env.LAKEHOSE_TEST_OPENSEARCH && "LAKEHOSE_TEST_OPENSEARCH is not set";
 const skipPython = spawnSync("python3", ["--version"]).status === 0 ? false : "python3 is not installed";
 
 /** What the example prints. Each of them compares what landed with what was put, and ends with 1 where it differs. */
-async function outputOf(t: TestContext, name: string): Promise<string> {
+async function outputOf(t: TestContext, name: string, program = "run.ts"): Promise<string> {
   const temporary = await temporaryFolder(t);
   const env = { ...process.env, TMPDIR: temporary };
-  const { stdout } = await run(process.execPath, [join(EXAMPLES, name, "run.ts")], { env });
+  const { stdout } = await run(process.execPath, [join(EXAMPLES, name, program)], { env });
   assert.deepEqual(await readdir(temporary), [], "nothing stays behind");
   return stdout;
 }
@@ -96,6 +97,16 @@ test("05-stock-ticker: a Python function gives each trade a time, and a broken r
   assert.match(stdout, /^ {2}ALY {2,}\d{4}-\d\d-\d\d \d\d:/m);
 });
 
+test("05-stock-ticker: trades become documents, and those that the cluster missed come back", {
+  skip: skipPython || skipSearch,
+}, async (t) => {
+  const stdout = await outputOf(t, "05-stock-ticker", "search.ts");
+  assert.match(stdout, /^5000 of 10000 trades are documents of stockdata-\d{4}-\d\d-\d\d\.$/m);
+  assert.match(stdout, /^ {2}403 for [0-9a-f]{32}-5000: \{"type":"cluster_block_exception"/m);
+  assert.match(stdout, /are back: 10000 trades, each once\.$/m);
+  assert.match(stdout, /^ {2}ALY {2,}\d{4}-\d\d-\d\dT\d\d:/m);
+});
+
 test("06-telecom-counters: a file of XML becomes a row for each counter, and SQL adds them up", {
   skip: skipPython,
 }, async (t) => {
@@ -118,6 +129,14 @@ test("07-taxi-trips: an archive is replayed at a pace, each trip is in the folde
   assert.match(stdout, /^ {2}PartitionTime\.Missing: \{"type":"trip","pickup_location_id":"somewhere"/m);
   assert.match(stdout, /^4500 trips in 530 folders; 67 began in the year before/m);
   assert.match(stdout, /^ {2}049 +2018 +01 +18 +492\.6$/m);
+});
+
+test("07-taxi-trips: trips become documents of an index by their type, each once however often it is sent", {
+  skip: skipSearch,
+}, async (t) => {
+  const stdout = await outputOf(t, "07-taxi-trips", "search.ts");
+  assert.match(stdout, /^2351 events put\. Documents:\n {2}trip-\d{4}-\d\d +2000\n {2}position-\d{4}-\d\d +50$/m);
+  assert.match(stdout, /^ {2}400: expected a document id in the record, found none$/m);
 });
 
 test("08-device-messages: messages beyond 1 MiB become rows, and a reader counts the same while files are swapped", async (t) => {

@@ -302,7 +302,7 @@ export const MUTATIONS: readonly Mutation[] = [
     "H48e",
     "what is written once more for a lost file forgets its doubt",
     "src/delivery/refusals.ts",
-    "writer.add(record, { code, message, attempts: 1, inDoubt });",
-    "writer.add(record, { code, message, attempts: 1 });",
+    "const refusal = { code, message, attempts: 1, inDoubt };",
+    "const refusal = { code, message, attempts: 1 };",
   ),
 ];

@@ -1,6 +1,10 @@
 /** Made by `npm run docs` from the contracts of the admin API (src/api/admin/contract); not to be changed by hand. */
 import { addressOf, type CallOptions, queryText, request } from "./request.ts";
 
+export type Alarm = { readonly rule: string; readonly stream: string; readonly state: "ok" | "alarm"; readonly since?: number; readonly severity: string; readonly measure: string; readonly above: number; readonly value?: number };
+
+export type AlarmTarget = { readonly name: string; readonly target: string; readonly failure?: { readonly at: number; readonly message: string }; readonly waiting: number };
+
 export type AuditEntry = { readonly id: number; readonly at: string; readonly who: string; readonly proof: "nothing" | "key" | "token" | "session" | "password" | "oidc"; readonly role?: "viewer" | "operator" | "admin"; readonly from: string; readonly action: string; readonly subjects: readonly string[]; readonly outcome: "done" | "refused" | "failed"; readonly reason?: string; readonly before?: unknown; readonly after?: unknown; readonly request?: Readonly<Record<string, unknown>>; readonly requestId: string };
 
 /** A component by its name on the page of components, with its options. */
@@ -31,6 +35,8 @@ export type Failure = { readonly code: string; readonly message: string };
 export type Job = { readonly name: string; readonly kind: string; readonly description: string; readonly options: Readonly<Record<string, unknown>>; readonly triggers: readonly Readonly<Record<string, unknown>>[]; readonly retries: number; readonly retryDelaySeconds: number; readonly timeoutSeconds: number; readonly overlap: "queue" | "skip"; readonly enabled: boolean; readonly version: number; readonly createdAt: number; readonly updatedAt: number; readonly lastRun?: JobRun; readonly nextRunAt?: number };
 
 export type JobRun = { readonly id: string; readonly job: string; readonly kind: string; readonly state: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "timed-out"; readonly attempt: number; readonly cause: string; readonly occasion: { readonly at: number; readonly day?: string }; readonly queuedAt: number; readonly notBefore?: number; readonly startedAt?: number; readonly endedAt?: number; readonly counters?: Readonly<Record<string, number>>; readonly failure?: { readonly code: string; readonly message: string }; readonly progress?: { readonly done: number; readonly total?: number } };
+
+export type MetricSeries = { readonly namespace: string; readonly metric: string; readonly unit: string; readonly dimensions: Readonly<Record<string, string>>; readonly points: readonly { readonly at: string; readonly sum: number; readonly count: number; readonly min: number; readonly max: number; readonly average: number }[] };
 
 export type Query = { readonly id: string; readonly sql: string; readonly database: string; readonly fresh: boolean; readonly state: "queued" | "running" | "succeeded" | "failed" | "cancelled"; readonly submittedAt: number; readonly startedAt?: number; readonly endedAt?: number; readonly columns?: readonly { readonly name: string; readonly type: string }[]; readonly rows: number; readonly statistics?: QueryStatistics; readonly failure?: { readonly code: string; readonly message: string } };
 
@@ -125,6 +131,9 @@ export const adminApi = {
   /** One trigger. */
   getTrigger: (id: string, options?: CallOptions) =>
     request<Trigger>({ method: "GET", path: `triggers/${encodeURIComponent(id)}`, ...options }),
+  /** Each stream under each rule and how it stands, who is told and what waits for them. */
+  listAlarms: (options?: CallOptions) =>
+    request<{ readonly alarms: readonly Alarm[]; readonly targets: readonly AlarmTarget[] }>({ method: "GET", path: `alarms`, ...options }),
   /** Crawlers of the catalog in name order: what each looks at, its last crawl, when the next one begins. */
   listCrawlers: (options?: CallOptions) =>
     request<{ readonly crawlers: readonly Crawler[] }>({ method: "GET", path: `crawlers`, ...options }),
@@ -191,6 +200,9 @@ export const adminApi = {
   /** Lines of a run's log from one on, each with its time. */
   readJobLog: (id: string, query: { from?: number } = {}, options?: CallOptions) =>
     request<{ readonly lines: readonly string[] }>({ method: "GET", path: `job-runs/${encodeURIComponent(id)}/log${queryText(query)}`, ...options }),
+  /** What was measured, period by period; by default the last hour of all metrics of a stream. */
+  readMetrics: (query: { stream?: string; metric?: string; namespace?: string; from?: string; to?: string; period?: number } = {}, options?: CallOptions) =>
+    request<{ readonly from: string; readonly to: string; readonly period: number; readonly series: readonly MetricSeries[] }>({ method: "GET", path: `metrics${queryText(query)}`, ...options }),
   /** Rows of a query, each a list of values in the order of the columns; `next` is the page after this one. */
   readQueryRows: (id: string, query: { from?: number; limit?: number } = {}, options?: CallOptions) =>
     request<{ readonly rows: readonly (readonly unknown[])[]; readonly next?: number }>({ method: "GET", path: `queries/${encodeURIComponent(id)}/rows${queryText(query)}`, ...options }),

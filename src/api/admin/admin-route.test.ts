@@ -14,6 +14,7 @@ import { DEFAULT_QUERY_LIMITS, DEFAULT_TABLES_LOCATION } from "../../query/query
 import type { JsonObject } from "../../std/json.ts";
 import { MemoryStore } from "../../storage/memory/memory-store.ts";
 import { StreamsService } from "../../streams/streams-service.ts";
+import { MetricHistory } from "../../telemetry/history/metric-history.ts";
 import { silentTelemetry } from "../../telemetry/telemetry.ts";
 import { toDeclared } from "../firehose/declared.ts";
 import { translateDeclared } from "../firehose/translate.ts";
@@ -81,6 +82,8 @@ async function fixture(
       jobs: (await jobWorld()).jobs,
       sources: noSources(),
       triggers: noTriggers(),
+      history: await MetricHistory.open({ clock, disk, directory: "/data/metrics" }),
+      alarms: { list: () => [], targets: () => [] },
       clock: parts.clock,
       canEncrypt: () => false,
       upstreams: { kafkaCluster: () => undefined, kinesisStream: () => ({}) },

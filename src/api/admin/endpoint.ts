@@ -1,5 +1,6 @@
 import type { AuditLog } from "../../access/audit-log.ts";
 import type { Role } from "../../access/role.ts";
+import type { Alarms } from "../../alarms/alarms.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import type { Partitions } from "../../catalog/partition.ts";
@@ -9,6 +10,7 @@ import type { Queries } from "../../query/queries.ts";
 import type { Sources } from "../../sources/sources.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
 import type { ObjectStore } from "../../storage/object-store.ts";
+import type { MetricHistory } from "../../telemetry/history/metric-history.ts";
 import type { Triggers } from "../../triggers/triggers.ts";
 import type { ControlContext } from "../firehose/control-context.ts";
 
@@ -69,6 +71,8 @@ export interface AdminContext extends ControlContext {
   readonly jobs: Jobs;
   readonly sources: Sources;
   readonly triggers: Triggers;
+  readonly history: MetricHistory;
+  readonly alarms: Pick<Alarms, "list" | "targets">;
   readonly deliveryLog: DeliveryLogSource;
   readonly audit: Pick<AuditLog, "read">;
 }

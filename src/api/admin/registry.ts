@@ -18,6 +18,7 @@ import { getSource } from "./get-source.ts";
 import { getStream } from "./get-stream.ts";
 import { getTable } from "./get-table.ts";
 import { getTrigger } from "./get-trigger.ts";
+import { listAlarms } from "./list-alarms.ts";
 import { listCrawlers } from "./list-crawlers.ts";
 import { listCrawls } from "./list-crawls.ts";
 import { listDatabases } from "./list-databases.ts";
@@ -40,6 +41,7 @@ import { putJob } from "./put-job.ts";
 import { readAuditLog } from "./read-audit-log.ts";
 import { readDeliveryLog } from "./read-delivery-log.ts";
 import { readJobLog } from "./read-job-log.ts";
+import { readMetrics } from "./read-metrics.ts";
 import { readQueryRows } from "./read-query-rows.ts";
 import { redriveStream } from "./redrive-stream.ts";
 import { replayStream } from "./replay-stream.ts";
@@ -69,6 +71,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     getStream(context),
     getTable(context),
     getTrigger(context),
+    listAlarms(context),
     listCrawlers(context),
     listCrawls(context),
     listDatabases(context),
@@ -91,6 +94,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     readAuditLog(context),
     readDeliveryLog(context),
     readJobLog(context),
+    readMetrics(context),
     readQueryRows(context),
     redriveStream(context),
     replayStream(context),

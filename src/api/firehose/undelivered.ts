@@ -9,9 +9,6 @@ import { targetKinds } from "./targets/registry.ts";
  */
 const DESTINATIONS: Readonly<Partial<Record<DestinationKindName, string>>> = {
   Redshift: "Redshift",
-  Elasticsearch: "Elasticsearch",
-  Amazonopensearchservice: "OpenSearch",
-  AmazonOpenSearchServerless: "OpenSearch Serverless",
   Splunk: "Splunk",
   HttpEndpoint: "HTTP endpoints",
   Snowflake: "Snowflake",

@@ -9,6 +9,7 @@ import { isChange, subjectOf } from "./changes.ts";
 import { REFUSAL_CODES, wireErrorOf } from "./error-mapping.ts";
 import type { HttpAnswer, HttpRequest, RequestHead, Route } from "./http.ts";
 import type { Operation } from "./operation.ts";
+import { faultOf, queryCodeOf } from "./query-codes.ts";
 import { WireError } from "./wire-error.ts";
 
 export interface JsonProtocolOptions {
@@ -65,7 +66,7 @@ class Exchange {
     } catch (error) {
       const explained = this.#explain(error);
       if (this.#change !== undefined) await this.#change.failed(explained);
-      answer = errorAnswer(explained, this.#request.id);
+      answer = errorAnswer(explained, this.#request.id, this.#request.headers["x-amzn-query-mode"] === "true");
     }
     telemetry.emit("api.requestServed", {
       protocol: "aws-json",
@@ -87,7 +88,7 @@ class Exchange {
     const bodySha256 = once(() => hash("sha256", body, "hex"));
     const caller = proveCaller(bodySha256);
     const { audit } = this.#options;
-    const action = `${operation.service}:${this.#operation}`;
+    const action = `${operation.actionPrefix ?? operation.service}:${this.#operation}`;
     const json = once(() => parseJsonObject(body));
     const change = isChange(operation, json) ? audit?.begin(this.#request, caller, action) : undefined;
     let authorized = false;
@@ -153,10 +154,13 @@ function goodAnswer(body: Buffer | string, requestId: string): HttpAnswer {
   return { status: 200, headers: { "content-type": CONTENT_TYPE, "x-amzn-RequestId": requestId }, body };
 }
 
-function errorAnswer(error: WireError, requestId: string): HttpAnswer {
+/** Clients of services that once spoke the query protocol ask for the older name of the failure beside the new one. */
+function errorAnswer(error: WireError, requestId: string, queryMode = false): HttpAnswer {
+  const older = queryMode ? { "x-amzn-query-error": `${queryCodeOf(error)};${faultOf(error)}` } : {};
+  const headers = { "content-type": CONTENT_TYPE, "x-amzn-RequestId": requestId, "x-amzn-ErrorType": error.code };
   return {
     status: error.status,
-    headers: { "content-type": CONTENT_TYPE, "x-amzn-RequestId": requestId, "x-amzn-ErrorType": error.code },
+    headers: { ...headers, ...older },
     body: JSON.stringify({ __type: error.code, message: error.message, ...error.members }),
   };
 }

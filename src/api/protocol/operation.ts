@@ -11,6 +11,8 @@ export interface Operation {
   readonly target: string;
   /** Name in the signature, in ARNs and in actions (`firehose:DescribeDeliveryStream`). */
   readonly service: string;
+  /** Name in actions where it is another (`cloudwatch:GetMetricData` of the service `monitoring`). */
+  readonly actionPrefix?: string;
   /**
    * Must call `request.authorize` before it does or tells anything; the protocol refuses to send a good answer of an
    * operation that never asked. Throws `WireError`, or the errors that `error-mapping.ts` knows.

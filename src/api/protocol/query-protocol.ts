@@ -5,17 +5,19 @@ import type { Authenticator } from "./authenticator.ts";
 import type { Caller } from "./caller.ts";
 import { REFUSAL_CODES, wireErrorOf } from "./error-mapping.ts";
 import type { HttpAnswer, HttpRequest, Route } from "./http.ts";
+import { faultOf, queryCodeOf } from "./query-codes.ts";
 import { WireError, type WireErrorCode } from "./wire-error.ts";
+import { escapeXml, toXml, type WireTree } from "./wire-tree.ts";
 
-/** One operation of an AWS query service (STS): a form in, XML out. */
+/** One operation of an AWS query service (STS, CloudWatch): a form in, XML out. */
 export interface QueryOperation {
   /** Value of the form field `Action`. */
   readonly action: string;
   readonly service: string;
   /** Of the answer's root element. */
   readonly namespace: string;
-  /** Elements inside `<ActionResult>`, in order; values are escaped here. */
-  handle(form: URLSearchParams, caller: Caller): Readonly<Record<string, string>>;
+  /** Elements inside `<ActionResult>`, in order. The operation itself asks whether the caller may have them. */
+  handle(form: URLSearchParams, caller: Caller): Promise<WireTree> | WireTree;
 }
 
 export interface QueryProtocolOptions {
@@ -25,20 +27,8 @@ export interface QueryProtocolOptions {
   readonly clock: Clock;
 }
 
-/** Query services have small forms; AWS's own limit is of this order. */
-const FORM_BYTES_MAX = 64 * 1024;
-
-/** The query protocol has older names for the same failures. */
-const QUERY_CODES: Partial<Record<WireErrorCode, string>> = {
-  AccessDeniedException: "AccessDenied",
-  IncompleteSignatureException: "IncompleteSignature",
-  InvalidSignatureException: "SignatureDoesNotMatch",
-  MissingAuthenticationTokenException: "MissingAuthenticationToken",
-  ServiceUnavailableException: "ServiceUnavailable",
-  UnknownOperationException: "InvalidAction",
-  UnrecognizedClientException: "InvalidClientTokenId",
-  ValidationException: "ValidationError",
-};
+/** The largest form is that of CloudWatch's PutMetricData. */
+const FORM_BYTES_MAX = 1024 * 1024;
 
 /** Failures of who the caller is are 403 in this protocol. */
 const FORBIDDEN_CODES: ReadonlySet<WireErrorCode> = new Set([
@@ -83,7 +73,7 @@ async function serve(
     }
     name = operation.action;
     const caller = authenticator.signed(request, operation.service)(() => hash("sha256", body, "hex"));
-    answer = xmlAnswer(200, goodXml(operation, operation.handle(form, caller), request.id), request.id);
+    answer = xmlAnswer(200, goodXml(operation, await operation.handle(form, caller), request.id), request.id);
   } catch (error) {
     const known = wireErrorOf(error, { accountId: authenticator.accountId, stream: "" });
     const reason = known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -104,36 +94,20 @@ async function serve(
   return answer;
 }
 
-function goodXml(operation: QueryOperation, result: Readonly<Record<string, string>>, requestId: string): string {
-  const { action, namespace } = operation;
-  const elements = Object.entries(result).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
+function goodXml({ action, namespace }: QueryOperation, result: WireTree, requestId: string): string {
   return (
-    `<${action}Response xmlns="${namespace}"><${action}Result>${elements.join("")}</${action}Result>` +
+    `<${action}Response xmlns="${namespace}"><${action}Result>${toXml(result)}</${action}Result>` +
     `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${action}Response>`
   );
 }
 
 function errorAnswer(error: WireError, requestId: string): HttpAnswer {
-  const code = QUERY_CODES[error.code] ?? error.code;
-  const type = error.status >= 500 ? "Receiver" : "Sender";
   const status = FORBIDDEN_CODES.has(error.code) ? 403 : error.status;
-  const text = `<Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(error.message)}</Message>`;
+  const text = `<Type>${faultOf(error)}</Type><Code>${queryCodeOf(error)}</Code><Message>${escapeXml(error.message)}</Message>`;
   const xml = `<ErrorResponse><Error>${text}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
   return xmlAnswer(status, xml, requestId);
 }
 
 function xmlAnswer(status: number, body: string, requestId: string): HttpAnswer {
   return { status, headers: { "content-type": "text/xml", "x-amzn-RequestId": requestId }, body };
-}
-
-const XML_ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&apos;",
-};
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => XML_ENTITIES[char] ?? char);
 }

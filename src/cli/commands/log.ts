@@ -39,7 +39,7 @@ async function inspect(stream: string, flags: InspectFlags, command: Command, co
   };
   for await (const item of inspectLog(nodeDisk, directory)) {
     if (item.type === "fault" && item.state === "damaged") damaged++;
-    if (wantsJson(command)) show(JSON.stringify(item));
+    if (wantsJson(command)) show(JSON.stringify(item, textOfBigInt));
     else if (item.type === "frame" && flags.frames !== true) frames.push(item);
     else {
       showFrames();
@@ -48,6 +48,11 @@ async function inspect(stream: string, flags: InspectFlags, command: Command, co
   }
   showFrames();
   if (damaged > 0) throw new CliError(`${damaged} damaged places: acknowledged records are missing or changed`);
+}
+
+/** The salt of a segment has more digits than a number of JSON keeps. */
+function textOfBigInt(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? value.toString(16).padStart(16, "0") : value;
 }
 
 async function logDirectory(stream: string, flags: InspectFlags, context: CliContext): Promise<string> {

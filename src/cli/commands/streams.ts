@@ -17,6 +17,7 @@ import type { CliCommand } from "../command.ts";
 import { type Connection, connectionOf } from "../connection.ts";
 import { dryRun, dryRunLines } from "../dry-run.ts";
 import { flushStream } from "../flush-stream.ts";
+import { addImport } from "../import/import-command.ts";
 import { openInput } from "../open-input.ts";
 import { print, table } from "../output.ts";
 
@@ -29,7 +30,9 @@ interface CreateFlags {
 export const streamsCommand: CliCommand = {
   name: "streams",
   add: (program, context) => {
-    const streams = program.command("streams").description("list, describe, create, delete and flush delivery streams");
+    const streams = program
+      .command("streams")
+      .description("list, describe, create, import, delete and flush delivery streams");
     const within = (command: Command, work: (connection: Connection) => Promise<void>) => {
       const connection = connectionOf(command, context);
       return work(connection).finally(() => connection.close());
@@ -56,6 +59,7 @@ export const streamsCommand: CliCommand = {
           ? tryOut(flags, command, context)
           : within(command, (connection) => create(connection, flags.file, command, context)),
       );
+    addImport(streams, context);
     streams
       .command("delete")
       .description("deliver what is left, then remove the stream")

@@ -22,20 +22,30 @@ export const upCommand: CliCommand = {
       .option("--data <folder>", "data folder (LAKEHOSE_DATA; default lakehose-data)")
       .option("--host <host>", "address to listen on (LAKEHOSE_HOST; default 127.0.0.1)")
       .option("--port <port>", "port to listen on, 0 = any (LAKEHOSE_PORT; default 4573)")
-      .action((flags: ConfigurationFlags, command: Command) => up(flags, command, context));
+      .option(
+        "--restored",
+        "the data folder was put back from a copy: begin behind what the original may have done since",
+      )
+      .action((flags: UpFlags, command: Command) => up(flags, command, context));
   },
 };
 
+interface UpFlags extends ConfigurationFlags {
+  readonly restored?: boolean;
+}
+
 /** The line that says "ready" is a contract: scripts and supervisors wait for it on standard output. */
-async function up(flags: ConfigurationFlags, command: Command, context: CliContext): Promise<void> {
+async function up(flags: UpFlags, command: Command, context: CliContext): Promise<void> {
   const configuration = loadConfiguration(flags, context.environment);
   countBuffersAsHeap();
+  const restored = flags.restored === true;
   const pretty = context.stderr.isTTY === true && !wantsJson(command);
-  const server = await withSmallYoungGeneration(() => openServer(configuration, { pretty }));
+  const server = await withSmallYoungGeneration(() => openServer(configuration, { pretty, restored }));
   boundYoungGeneration();
   if (server.caFile !== undefined) {
     context.stdout.write(`clients have to trust ${server.caFile} (AWS_CA_BUNDLE, NODE_EXTRA_CA_CERTS)\n`);
   }
+  if (restored) context.stdout.write(`${RESTORED}\n`);
   context.stdout.write(`lakehose is ready at ${server.url}\n`);
   // By itself Node keeps compiled code when a process ends well; a server may be killed.
   module.flushCompileCache();
@@ -43,6 +53,9 @@ async function up(flags: ConfigurationFlags, command: Command, context: CliConte
   await aborted(context.signal);
   await server.close();
 }
+
+const RESTORED =
+  "Started on a restored copy. What the original accepted after the copy and had not delivered is gone; what it delivered after the copy may be delivered again. Leave --restored away from the next start.";
 
 export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

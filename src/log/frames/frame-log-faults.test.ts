@@ -260,3 +260,38 @@ async function live(world: FrameLogWorld, oracle: Oracle, upTo: (limit: number) 
 function swallowShutdown(error: unknown): void {
   if ((error as { code?: string }).code !== "ESHUTDOWN") throw error;
 }
+
+test("skippedOffsets: what follows a restored copy never has an offset that the original may have given, at any crash", async () => {
+  const gap = 1_000_000;
+  for (let index = 0, pending = false; !pending; index++) {
+    const world = new FrameLogWorld();
+    const original = await world.open();
+    await original.append(input(["kept 1"]));
+    await original.append(input(["kept 2"]));
+    await original.close();
+    world.disk.crashAt(world.disk.faults.count + index, "power");
+    const restore = async () => {
+      const log = await world.open({ skippedOffsets: gap });
+      await log.append(input(["after"]));
+      await log.close();
+    };
+    await restore().catch(() => undefined);
+    pending = world.disk.crashPending;
+    if (pending) world.disk.processKill();
+    const again = await world.open({ skippedOffsets: gap });
+    await again.append(input(["last"]));
+    const frames = await framesOf(again);
+    assert.deepEqual(
+      frames.slice(0, 2).map(({ firstOffset, records }) => [firstOffset, records[0]]),
+      [
+        [0, "kept 1"],
+        [1, "kept 2"],
+      ],
+    );
+    assert.equal(frames.at(-1)?.records[0], "last");
+    for (const { firstOffset } of frames.slice(2))
+      assert.ok(firstOffset >= gap + 2, `crash at ${index}: ${firstOffset}`);
+    await again.close();
+    assert.ok(index < 200, "the restore ends");
+  }
+});

@@ -38,4 +38,9 @@ export interface FrameLogOptions {
   readonly join?: (inputs: readonly FrameInput[]) => readonly JoinedFrame[];
   /** Whether an idle log writes a frame that proves its last group. Default: yes. */
   readonly watermark?: boolean;
+  /**
+   * Of a log that was put back from a copy: so many offsets after the last one that it has are never given out, since the
+   * original may have given them to other records after the copy was made.
+   */
+  readonly skippedOffsets?: number;
 }

@@ -81,6 +81,7 @@ export class FrameLog {
     );
     const fresh = segments.length === 0;
     const rewrittenBytes = fresh || start.unproven.length > 0 ? await writer.begin(start.unproven) : 0;
+    if (!fresh && options.skippedOffsets !== undefined) await writer.skipOffsets(options.skippedOffsets);
     const log = new FrameLog(options, { incarnation, segments, writer, files });
     if (!fresh) telemetry.emit("log.recovered", { stream: label, start: log.start, end: log.end, rewrittenBytes });
     return log;

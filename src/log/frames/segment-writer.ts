@@ -128,6 +128,12 @@ export class SegmentWriter {
     return group?.bytes ?? 0;
   }
 
+  /** Leaves out offsets: the next frame has the `count`th after those that are known, durably so before anything is read. */
+  async skipOffsets(count: number): Promise<void> {
+    this.#nextOffset += count;
+    await this.#openForAppend(0);
+  }
+
   async close(): Promise<void> {
     const active = this.#active;
     this.#active = undefined;

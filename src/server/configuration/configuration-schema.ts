@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { alarmsSection } from "../../alarms/alarm-section.ts";
 import { hooksSection } from "../../api/http/hooks/hook-definition.ts";
 import { RUNS_AT_ONCE } from "../../jobs/jobs.ts";
 import { credentialsSchema } from "../../model/credentials-schema.ts";
@@ -253,6 +254,7 @@ export const configurationSchema = z.strictObject({
   jobs: jobsSection,
   python: pythonSection,
   query: querySection,
+  alarms: alarmsSection,
   sources: sourcesSection,
   triggers: triggersSection,
   hooks: hooksSection,

@@ -14,11 +14,11 @@ export const secretsSection = z
 
 /** `endpoints:` of the configuration. */
 export const endpointsSection = z
-  .record(z.string().min(1).max(512), z.url())
+  .record(z.string().min(1).max(512), z.union([z.url(), z.strictObject({ env: z.string().min(1) })]))
   .default({})
   .meta({
     description:
-      "Where that is reached which streams name by ARN or by an address of AWS, such as an OpenSearch domain or the host in a ClusterJDBCURL; the first name with `*` and `?` that matches counts.",
+      "Where that is reached which streams name by ARN or by an address of AWS, such as an OpenSearch domain or the host in a ClusterJDBCURL: an address, or `{ env: NAME }`; the first name with `*` and `?` that matches counts.",
     examples: [{ "arn:aws:es:*:*:domain/logs": "http://127.0.0.1:9200" }],
   });
 
@@ -37,7 +37,10 @@ export function reachedBy({ secrets, endpoints }: Reached, sources: SecretSource
       }
       return readSecret(secret, sources);
     },
-    endpointOf: (name: string): string | undefined => firstMatch(endpoints, name),
+    endpointOf: (name: string): string | undefined => {
+      const place = firstMatch(endpoints, name);
+      return place === undefined ? undefined : readSecret(place, sources);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../../std/clock.ts";
+import { siblingModule } from "../../std/sibling-module.ts";
 
 export interface Md5Request {
   readonly id: number;
@@ -101,7 +102,7 @@ export class Md5Thread {
 
   #started(): Worker {
     if (this.#worker !== undefined) return this.#worker;
-    const worker = new Worker(new URL("./md5-worker.ts", import.meta.url));
+    const worker = new Worker(siblingModule("md5-worker", import.meta.url));
     worker.on("message", (reply: Md5Reply) => this.#take(reply));
     worker.on("error", (error) => this.#fail(worker, error));
     worker.on("exit", () => this.#fail(worker, hasEnded()));

@@ -6,6 +6,7 @@ import { jobContracts } from "./job-contracts.ts";
 import { lakeContracts } from "./lake-contracts.ts";
 import { queryContracts } from "./query-contracts.ts";
 import { streamContracts } from "./stream-contracts.ts";
+import { watchContracts } from "./watch-contracts.ts";
 
 /** What every operation of the admin API takes and answers; a test holds that none is missing and none too many. */
 export const ADMIN_CONTRACTS: Contracts = {
@@ -15,6 +16,7 @@ export const ADMIN_CONTRACTS: Contracts = {
   ...lakeContracts,
   ...queryContracts,
   ...streamContracts,
+  ...watchContracts,
   "lakehose:GetOpenApi": { summary: "This document.", answer: jsonObject },
 };
 

@@ -1,5 +1,10 @@
 import type { DestinationKindName } from "../destination-kinds.ts";
+import { elasticsearchTarget, openSearchServerlessTarget, openSearchTarget } from "./opensearch.ts";
 import type { TargetKind } from "./target-kind.ts";
 
 /** Destinations of the wire that are no S3 bucket, and are delivered. */
-export const targetKinds: Readonly<Partial<Record<DestinationKindName, TargetKind>>> = {};
+export const targetKinds: Readonly<Partial<Record<DestinationKindName, TargetKind>>> = {
+  AmazonOpenSearchServerless: openSearchServerlessTarget,
+  Amazonopensearchservice: openSearchTarget,
+  Elasticsearch: elasticsearchTarget,
+};

@@ -4,6 +4,7 @@ import type { ComponentSpec, DeliveryDefinition } from "../../../model/delivery-
 import { invariant } from "../../../std/assert.ts";
 import type { JsonObject } from "../../../std/json.ts";
 import type { StreamSettings } from "../../../streams/settings.ts";
+import { StreamError } from "../../../streams/stream-error.ts";
 import { DESTINATION_ID, type DeclaredStream as Declared } from "../declared.ts";
 import { bufferingHintsOf } from "../describe-destination.ts";
 import { destinationKinds } from "../destination-kinds.ts";
@@ -40,7 +41,7 @@ export function targetDeliveries(
   const { S3Configuration: bucketPart } = destination;
   const { defaults } = destinationKinds[kind];
   const bucket = objectStoreOf(bucketPart, settings);
-  const spec = target.target(declared, { stream: stream.name, settings, bucket });
+  const spec = extended(target.target(declared, { stream: stream.name, settings, bucket }), settings);
   const hints = target.buffersInS3Part
     ? bufferingHintsOf(bucketPart as unknown as JsonObject)
     : { ...(defaults.BufferingHints as unknown as Hints), ...destination.BufferingHints };
@@ -52,6 +53,7 @@ export function targetDeliveries(
     compression: compressionOf(bucketPart, {}),
     naming: { ...namingOf(bucketPart), timeZone: "UTC" },
     ...targetParts(spec, bucket, hasProcessor(destination.ProcessingConfiguration, "AppendDelimiterToRecord")),
+    ...(target.errorType === undefined ? {} : { errorType: target.errorType }),
     retry: { forMs: 1000 * (retrySeconds ?? defaultRetrySeconds(defaults)) },
     roll: rollOf(hints, settings),
     ...loggingOf(destination.CloudWatchLoggingOptions, `/aws/kinesisfirehose/${stream.name}`, "DestinationDelivery"),
@@ -59,6 +61,15 @@ export function targetDeliveries(
   const backup =
     destination.S3BackupMode === target.backupAll ? (destination.S3BackupConfiguration ?? bucketPart) : undefined;
   return backup === undefined ? [primary] : [primary, backupDelivery(stream, backup, settings)];
+}
+
+/** With what the wire has no words for. The options stay as they were written; the destination fills in defaults. */
+function extended({ type, options: declared }: ComponentSpec, { "destination-options": more }: StreamSettings) {
+  const options = { ...declared, ...more };
+  const { error } = findDestinationType(type)?.optionsSchema.safeParse(options) ?? {};
+  if (error === undefined) return { type, options };
+  const problems = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new StreamError("invalid", `The destination cannot be delivered to. ${problems.join("; ")}`);
 }
 
 /** What the kind of target decides: how parcels are written, and where errors go. */

@@ -11,6 +11,8 @@ export interface TargetKind {
   readonly backupAll: string;
   /** Size and interval come with the S3 part instead of hints of its own. */
   readonly buffersInS3Part?: true;
+  /** Error output of records that are not taken, where it is not that of the type of target. */
+  readonly errorType?: string;
   /** `destination` has passed the shape of its kind. Throws `StreamError` `invalid` for what cannot be delivered. */
   target(destination: JsonObject, context: TargetContext): ComponentSpec;
 }

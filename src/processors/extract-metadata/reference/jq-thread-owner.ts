@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../../../std/clock.ts";
+import { siblingModule } from "../../../std/sibling-module.ts";
 import type { JqQuestion, JqReply, JqThreadData } from "./jq-protocol.ts";
 
 /** JavaScript's own share of the thread's memory: input and output of one call, several times over. */
@@ -19,7 +20,7 @@ export class JqThreadOwner {
     // What jq writes to its standard error (`debug`, `stderr`) is not ours to print.
     const output = { stdout: true, stderr: true };
     const resourceLimits = { maxOldGenerationSizeMb: HEAP_MEGABYTES_MAX };
-    this.#worker = new Worker(new URL("./jq-thread.ts", import.meta.url), {
+    this.#worker = new Worker(siblingModule("jq-thread", import.meta.url), {
       workerData: data,
       resourceLimits,
       ...output,

@@ -1,0 +1,3 @@
+export interface TelemetryEvents {
+  "telemetry.historyFailed": { reason: string };
+}
