@@ -18,6 +18,12 @@ export const PAGES: readonly Page[] = [
     title: "Create a stream",
     load: () => import("./create-stream/create-stream-page.tsx"),
   },
+  {
+    path: "/query",
+    title: "Query",
+    navigation: "Query",
+    load: () => import("./query/query-page.tsx"),
+  },
 ];
 
 /** Where `/` leads. */
