@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { adminApi } from "../../api/admin-api.ts";
+import { QUERIES_KEY } from "../../results/use-query-run.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { formatCount, formatTime } from "../../ui/format-value.ts";
 import { Table } from "../../ui/table.tsx";
 import { QUERY_TONES } from "./run-status.tsx";
-import { QUERIES_KEY } from "./use-query-run.ts";
 
 export interface HistoryCardProps {
   /** The query that the page shows. */

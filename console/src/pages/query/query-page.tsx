@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useRef } from "react";
 import type { Query } from "../../api/admin-api.ts";
+import { hasEnded, useCancelQuery, useQueryRun, useStartQuery } from "../../results/use-query-run.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { CheckInput, SelectInput } from "../../ui/inputs.tsx";
@@ -13,7 +14,6 @@ import { RunStatus } from "./run-status.tsx";
 import { SqlEditor, type SqlEditorHandle } from "./sql-editor.tsx";
 import { useCatalog } from "./use-catalog.ts";
 import { useDraft } from "./use-draft.ts";
-import { hasEnded, useCancelQuery, useQueryRun, useStartQuery } from "./use-query-run.ts";
 import "./query.css";
 
 /** `?query=ID` shows that query, `?sql=…&database=…` begins with that text. */

@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { adminApi, type Query } from "../../api/admin-api.ts";
+import { ResultTable } from "../../results/result-table.tsx";
 import { Card } from "../../ui/card.tsx";
 import { formatCount } from "../../ui/format-value.ts";
 import { Tabs } from "../../ui/tabs.tsx";
 import { ResultChart } from "./result-chart.tsx";
-import { ResultTable } from "./result-table.tsx";
 
 const VIEWS = [
   { name: "table", label: "Table" },

@@ -4,9 +4,9 @@ import type { ChartSettings } from "../../charts/chart.ts";
 import { ChartForm } from "../../charts/chart-form.tsx";
 import { ChartView } from "../../charts/chart-view.tsx";
 import { suggestChart } from "../../charts/suggest-chart.ts";
+import { readRows } from "../../results/read-rows.ts";
+import type { ResultTableProps } from "../../results/result-table.tsx";
 import { formatCount } from "../../ui/format-value.ts";
-import { readRows } from "./read-rows.ts";
-import type { ResultTableProps } from "./result-table.tsx";
 
 /** More points than these no picture shows apart; who has more counts them in SQL. */
 const ROWS_MAX = 5_000;

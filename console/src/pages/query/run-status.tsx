@@ -1,11 +1,11 @@
 import type { Query } from "../../api/admin-api.ts";
+import { hasEnded } from "../../results/use-query-run.ts";
 import { Badge, type Tone } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { formatBytes, formatCount, formatDuration } from "../../ui/format-value.ts";
 import { Note } from "../../ui/note.tsx";
 import { type Place, placeText } from "./failure-place.ts";
 import { useNow } from "./use-now.ts";
-import { hasEnded } from "./use-query-run.ts";
 
 export interface RunStatusProps {
   readonly query: Query | undefined;

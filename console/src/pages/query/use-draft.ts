@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { Query } from "../../api/admin-api.ts";
-import type { Statement } from "./use-query-run.ts";
+import type { Statement } from "../../results/use-query-run.ts";
 
 const KEY = "lakehose.query";
 

@@ -1,9 +1,10 @@
 import { keepPreviousData, useQueries } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef } from "react";
-import { measureOf } from "../../charts/chart.ts";
+import { measureOf } from "../charts/chart.ts";
 import { columnWidths } from "./column-widths.ts";
 import { type ResultRow, readRows } from "./read-rows.ts";
+import "./results.css";
 
 export interface ResultTableProps {
   readonly id: string;

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { adminApi, type Query } from "../../api/admin-api.ts";
-import { showToast } from "../../ui/toasts.tsx";
+import { adminApi, type Query } from "../api/admin-api.ts";
+import { showToast } from "../ui/toasts.tsx";
 
 /** The server answers as soon as the query has ended, or after this time with how far it is. */
 const WAIT_MS = 400;
