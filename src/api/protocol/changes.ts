@@ -5,8 +5,8 @@ import type { Operation } from "./operation.ts";
 /** Operations that change nothing, by the verbs of AWS: what begins otherwise counts as a change. */
 const LOOKING = /^(Get|List|Describe|BatchGet|Search)/;
 
-/** Records are no changes of what is defined. */
-const USING: ReadonlySet<string> = new Set(["PutRecord", "PutRecordBatch", "StopQueryExecution"]);
+/** Records and samples are no changes of what is defined. */
+const USING: ReadonlySet<string> = new Set(["PutMetricData", "PutRecord", "PutRecordBatch", "StopQueryExecution"]);
 
 /** Whether the audit log has to know of a call. Of statements it knows those that do more than read. */
 export function isChange({ target }: Pick<Operation, "target">, json: () => JsonObject): boolean {
