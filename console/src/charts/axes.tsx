@@ -1,8 +1,5 @@
 import type { ReactNode } from "react";
-import type { Frame } from "./frame.ts";
-
-/** Names below the x axis are cut: the whole of each is in the picture's own description of its mark. */
-const LABEL_LENGTH_MAX = 12;
+import { type Frame, LABEL_LENGTH_MAX } from "./frame.ts";
 
 export interface ChartFrameProps {
   readonly frame: Frame;

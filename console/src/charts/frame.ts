@@ -29,6 +29,11 @@ const MARGIN = { left: 64, right: 16, top: 12, bottom: 40 } as const;
 /** A label along the x axis takes about so much. */
 const LABEL_WIDTH = 84;
 
+/** Names below the x axis are cut: the whole of each is in the picture's own description of its mark. */
+export const LABEL_LENGTH_MAX = 12;
+
+const LETTER_WIDTH = 7.5;
+
 const Y_TICKS = 5;
 
 const NUMBER = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
@@ -63,7 +68,7 @@ function acrossOf({ measure, names }: SeriesChart, xs: Extent, left: number, rig
   if (measure === "name") {
     const step = (right - left) / Math.max(1, names.length);
     const x = (place: number) => left + (place + 0.5) * step;
-    const every = Math.ceil(names.length / wanted);
+    const every = Math.ceil(namesWidth(names) / step);
     const xTicks = names.flatMap((label, place) => (place % every === 0 ? [{ at: x(place), label }] : []));
     return { x, xTicks, step };
   }
@@ -74,6 +79,12 @@ function acrossOf({ measure, names }: SeriesChart, xs: Extent, left: number, rig
     high === low ? (left + right) / 2 : left + ((value - low) / (high - low)) * (right - left);
   const label = (value: number) => (measure === "time" ? timeLabel(value, xs.max - xs.min) : NUMBER.format(value));
   return { x, xTicks: values.map((value) => ({ at: x(value), label: label(value) })), step: 0 };
+}
+
+/** Room that the longest name takes, cut as it will be. */
+function namesWidth(names: readonly string[]): number {
+  const longest = names.reduce((length, name) => Math.max(length, name.length), 0);
+  return Math.min(longest, LABEL_LENGTH_MAX) * LETTER_WIDTH + LETTER_WIDTH;
 }
 
 /** Without spreading: a call takes only so many arguments. */
