@@ -45,7 +45,7 @@ export interface ListenerOptions {
   readonly triggers: Triggers;
   /** Told of objects that come through the S3 door. */
   readonly announce: AnnounceObject;
-  readonly stores: Pick<Stores, "lake" | "endpointOf">;
+  readonly stores: Pick<Stores, "lake" | "endpointOf" | "storeFor">;
   readonly telemetry: TelemetryService;
   readonly history: MetricHistory;
   readonly alarms: Alarms;
@@ -124,8 +124,9 @@ function routesOf(options: ListenerOptions) {
   const put = { streams, limits: putLimits };
   const rooms = { ...options.lake, partitions: options.lake.catalog.partitions, streams, clock };
   const { signIn, auditLog } = options.access;
+  const storeFor = (bucket: string) => stores.storeFor(bucket);
   const admin = { sources, triggers, history, alarms, deliveryLog: telemetry.deliveryLog, audit: auditLog };
-  const services = servicesOnDemand({ ...context, ...rooms, ...admin });
+  const services = servicesOnDemand({ ...context, ...rooms, ...admin, storeFor });
   const describe = describeSubject({ ...options.lake, streams });
   const audit = new AuditTrail({ log: auditLog, describe, telemetry });
   const shared = { authenticator, telemetry, clock, audit };

@@ -13,7 +13,7 @@ export interface ServicesOnDemand {
 
 /**
  * What stands behind the door and is loaded with the first call: most servers take records all day and are never asked for
- * a table. Each of these is dozens of small files, together MIB of an idle server (measured).
+ * a table. Each of these is dozens of small files, together 5 MiB of an idle server (measured).
  */
 export function servicesOnDemand(rooms: AdminContext & GlueContext & AthenaContext): ServicesOnDemand {
   const cloudWatch = async () =>

@@ -3,7 +3,7 @@ import type * as library from "prom-client";
 
 /**
  * The instruments of prom-client, each from its own file. The library as a whole brings nine times as many modules along,
- * OpenTelemetry among them, for its default metrics: MIB of an idle server (measured). Those are loaded with the first scrape.
+ * OpenTelemetry among them, for its default metrics: 2 MiB of an idle server (measured). Those are loaded with the first scrape.
  */
 const load = createRequire(import.meta.url);
 

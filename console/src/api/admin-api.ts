@@ -1,5 +1,5 @@
 /** Made by `npm run docs` from the contracts of the admin API (src/api/admin/contract); not to be changed by hand. */
-import { type CallOptions, queryText, request } from "./request.ts";
+import { addressOf, type CallOptions, queryText, request } from "./request.ts";
 
 export type Alarm = { readonly rule: string; readonly stream: string; readonly state: "ok" | "alarm"; readonly since?: number; readonly severity: string; readonly measure: string; readonly above: number; readonly value?: number };
 
@@ -13,6 +13,10 @@ export type Component = { readonly type: string; readonly options: Readonly<Reco
 export type Crawl = { readonly id: string; readonly crawler: string; readonly database: string; readonly locations: readonly string[]; readonly state: "running" | "done" | "failed" | "cancelled"; readonly startedAt: number; readonly endedAt?: number; readonly progress: { readonly listed: number; readonly chosen: number; readonly sampled: number }; readonly report?: CrawlReport; readonly failure?: string };
 
 export type CrawlReport = { readonly tables: readonly { readonly database: string; readonly name: string; readonly location: string; readonly change: "created" | "updated" | "unchanged" | "differs" | "deprecated" | "deleted" | "missing" | "failed"; readonly format: string; readonly compression: string; readonly columns: number; readonly partitions: { readonly created: number; readonly updated: number; readonly unchanged: number; readonly deprecated: number; readonly deleted: number; readonly missing: number }; readonly warnings: readonly string[] }[]; readonly objects: { readonly listed: number; readonly sampled: number; readonly broken: number }; readonly broken: readonly { readonly key: string; readonly reason: string }[]; readonly incomplete: readonly string[]; readonly warnings: readonly string[] };
+
+export type Crawler = { readonly name: string; readonly description?: string; readonly database: string; readonly locations: readonly string[]; readonly schedule?: string; readonly nextRunAt?: number; readonly lastCrawl?: { readonly status: "done" | "failed" | "cancelled"; readonly startedAt: number; readonly endedAt: number; readonly message?: string; readonly tables: { readonly created: number; readonly updated: number; readonly deleted: number } }; readonly runningCrawl?: string };
+
+export type Database = { readonly name: string; readonly description?: string; readonly location?: string; readonly tables: number; readonly createdAt: number };
 
 /** accepted = delivered + errored + dropped + pending */
 export type DeliveryBalance = { readonly id: string; readonly accepted: number; readonly delivered: number; readonly errored: number; readonly dropped: number; readonly pending: number; readonly balanced: boolean };
@@ -28,7 +32,7 @@ export type DeliveryStatus = { readonly id: string; readonly kind: "primary" | "
 /** Codes are those of the AWS wire; messages say what was expected and what came. */
 export type Failure = { readonly code: string; readonly message: string };
 
-export type Job = { readonly name: string; readonly kind: string; readonly description: string; readonly options: Readonly<Record<string, unknown>>; readonly triggers: readonly Readonly<Record<string, unknown>>[]; readonly retries: number; readonly retryDelaySeconds: number; readonly timeoutSeconds: number; readonly overlap: "queue" | "skip"; readonly enabled: boolean; readonly version: number; readonly createdAt: number; readonly updatedAt: number; readonly lastRun?: JobRun };
+export type Job = { readonly name: string; readonly kind: string; readonly description: string; readonly options: Readonly<Record<string, unknown>>; readonly triggers: readonly Readonly<Record<string, unknown>>[]; readonly retries: number; readonly retryDelaySeconds: number; readonly timeoutSeconds: number; readonly overlap: "queue" | "skip"; readonly enabled: boolean; readonly version: number; readonly createdAt: number; readonly updatedAt: number; readonly lastRun?: JobRun; readonly nextRunAt?: number };
 
 export type JobRun = { readonly id: string; readonly job: string; readonly kind: string; readonly state: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "timed-out"; readonly attempt: number; readonly cause: string; readonly occasion: { readonly at: number; readonly day?: string }; readonly queuedAt: number; readonly notBefore?: number; readonly startedAt?: number; readonly endedAt?: number; readonly counters?: Readonly<Record<string, number>>; readonly failure?: { readonly code: string; readonly message: string }; readonly progress?: { readonly done: number; readonly total?: number } };
 
@@ -62,7 +66,11 @@ export type StreamStatus = "CREATING" | "CREATING_FAILED" | "ACTIVE" | "DELETING
 
 export type Table = { readonly database: string; readonly version: string; readonly createdAt: number; readonly updatedAt: number; readonly streams: readonly string[]; readonly name: string; readonly description?: string; readonly owner?: string; readonly storageDescriptor?: { readonly columns?: readonly { readonly name: string; readonly type?: string; readonly comment?: string; readonly parameters?: Readonly<Record<string, string>> }[]; readonly location?: string; readonly inputFormat?: string; readonly outputFormat?: string; readonly parameters?: Readonly<Record<string, string>> }; readonly partitionKeys?: readonly { readonly name: string; readonly type?: string; readonly comment?: string; readonly parameters?: Readonly<Record<string, string>> }[]; readonly tableType?: string; readonly parameters?: Readonly<Record<string, string>> };
 
+export type TableListing = { readonly files: readonly { readonly location: string; readonly folder: string; readonly bytes: number; readonly modifiedAt: number }[]; readonly total: number; readonly bytes: number; readonly folders: number; readonly smallFiles: number; readonly smallFolders: number; readonly complete: boolean };
+
 export type TableSummary = { readonly database: string; readonly name: string; readonly version: string; readonly columns: number; readonly updatedAt: number };
+
+export type TableVersion = { readonly version: string; readonly updatedAt: number; readonly columns: readonly { readonly name: string; readonly type: string; readonly comment?: string }[]; readonly partitionKeys: readonly { readonly name: string; readonly type: string; readonly comment?: string }[] };
 
 export type Trigger = { readonly name: string; readonly kind: string; readonly description: string; readonly upstream: string; readonly target: string; readonly calls: number; readonly failedCalls: number; readonly givenUp: number; readonly callFailure?: { readonly message: string; readonly at: number; readonly attempt: number }; readonly state: "starting" | "reading" | "held" | "waiting" | "disabled" | "stopped"; readonly since: number; readonly failure?: { readonly code: string; readonly message: string; readonly at: number; readonly failures: number; readonly nextAttemptAt: number }; readonly warning?: { readonly code: string; readonly message: string; readonly at: number }; readonly records: number; readonly bytes: number; readonly duplicates: number; readonly lastAppendAt?: number; readonly counters: Readonly<Record<string, number>>; readonly measures: Readonly<Record<string, number>> };
 
@@ -91,6 +99,8 @@ export const adminApi = {
   /** Deletes a stream: it takes no more records, and what is left is delivered behind the answer. */
   deleteStream: (name: string, query: { force?: "true" | "false" } = {}, options?: CallOptions) =>
     request<{ readonly name: string }>({ method: "DELETE", path: `streams/${encodeURIComponent(name)}${queryText(query)}`, ...options }),
+  /** Where it is: The whole result of a query that ended well as a file, `csv` unless told otherwise. */
+  downloadQueryAddress: (id: string, query: { form?: "csv" | "parquet" } = {}) => addressOf(`queries/${encodeURIComponent(id)}/file${queryText(query)}`),
   /** Delivers all that was accepted before the call; true when it has landed, false when that takes longer. */
   flushStream: (name: string, options?: CallOptions) =>
     request<{ readonly flushed: boolean }>({ method: "POST", path: `streams/${encodeURIComponent(name)}/flush`, ...options }),
@@ -124,9 +134,15 @@ export const adminApi = {
   /** Each stream under each rule and how it stands, who is told and what waits for them. */
   listAlarms: (options?: CallOptions) =>
     request<{ readonly alarms: readonly Alarm[]; readonly targets: readonly AlarmTarget[] }>({ method: "GET", path: `alarms`, ...options }),
+  /** Crawlers of the catalog in name order: what each looks at, its last crawl, when the next one begins. */
+  listCrawlers: (options?: CallOptions) =>
+    request<{ readonly crawlers: readonly Crawler[] }>({ method: "GET", path: `crawlers`, ...options }),
   /** Crawls under way and the last ones before, oldest first, without their reports. */
   listCrawls: (options?: CallOptions) =>
     request<{ readonly crawls: readonly Crawl[] }>({ method: "GET", path: `crawls`, ...options }),
+  /** Databases in name order, each with the number of its tables. */
+  listDatabases: (options?: CallOptions) =>
+    request<{ readonly databases: readonly Database[] }>({ method: "GET", path: `databases`, ...options }),
   /** Runs of a job that are queued and under way and the last ones before, newest first. */
   listJobRuns: (id: string, options?: CallOptions) =>
     request<{ readonly runs: readonly JobRun[] }>({ method: "GET", path: `jobs/${encodeURIComponent(id)}/runs`, ...options }),
@@ -139,6 +155,9 @@ export const adminApi = {
   /** Queries, newest first, with those that have ended lately. */
   listQueries: (options?: CallOptions) =>
     request<{ readonly queries: readonly Query[] }>({ method: "GET", path: `queries`, ...options }),
+  /** Names of the functions that statements may call, in order. */
+  listQueryFunctions: (options?: CallOptions) =>
+    request<{ readonly functions: readonly string[] }>({ method: "GET", path: `query-functions`, ...options }),
   /** Redrives under way and the last ones before, oldest first per delivery. */
   listRedrives: (name: string, options?: CallOptions) =>
     request<{ readonly redrives: readonly RedriveStatus[] }>({ method: "GET", path: `streams/${encodeURIComponent(name)}/redrives`, ...options }),
@@ -154,6 +173,12 @@ export const adminApi = {
   /** All delivery streams in name order, with what their deliveries have to do. */
   listStreams: (options?: CallOptions) =>
     request<{ readonly streams: readonly Stream[] }>({ method: "GET", path: `streams`, ...options }),
+  /** The first files of a table by their names, with counts of all, and of those that are too small. */
+  listTableFiles: (id: string, query: { limit?: number } = {}, options?: CallOptions) =>
+    request<TableListing>({ method: "GET", path: `tables/${encodeURIComponent(id)}/files${queryText(query)}`, ...options }),
+  /** The newest versions of a table, newest first; `total` counts all that are kept. */
+  listTableVersions: (id: string, options?: CallOptions) =>
+    request<{ readonly total: number; readonly versions: readonly TableVersion[] }>({ method: "GET", path: `tables/${encodeURIComponent(id)}/versions`, ...options }),
   /** Tables of all databases in name order. */
   listTables: (options?: CallOptions) =>
     request<{ readonly tables: readonly TableSummary[] }>({ method: "GET", path: `tables`, ...options }),
@@ -190,6 +215,9 @@ export const adminApi = {
   /** Makes tables of files that somebody else wrote; the crawl goes on by itself. */
   startCrawl: (body: { readonly locations: readonly string[]; readonly database: string; readonly tablePrefix?: string; readonly grouping?: "folders" | "location"; readonly csvHeader?: "detect" | "present" | "absent"; readonly update?: "update" | "log"; readonly delete?: "deprecate" | "log" | "delete" }, options?: CallOptions) =>
     request<Crawl>({ method: "POST", path: `crawls`, body, ...options }),
+  /** Begins a crawl of a crawler of the catalog, which goes on by itself. */
+  startCrawler: (id: string, options?: CallOptions) =>
+    request<Crawl>({ method: "POST", path: `crawlers/${encodeURIComponent(id)}/crawls`, ...options }),
   /** Asks for a run, which begins when its turn comes; `at` and `day` say what it is for. */
   startJobRun: (id: string, query: { at?: string; day?: string } = {}, options?: CallOptions) =>
     request<JobRun>({ method: "POST", path: `jobs/${encodeURIComponent(id)}/runs${queryText(query)}`, ...options }),

@@ -6,6 +6,7 @@ import { cancelReplay } from "./cancel-replay.ts";
 import { createStream } from "./create-stream.ts";
 import { deleteJob } from "./delete-job.ts";
 import { deleteStream } from "./delete-stream.ts";
+import { downloadQuery } from "./download-query.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
 import { getCrawl } from "./get-crawl.ts";
@@ -18,16 +19,21 @@ import { getStream } from "./get-stream.ts";
 import { getTable } from "./get-table.ts";
 import { getTrigger } from "./get-trigger.ts";
 import { listAlarms } from "./list-alarms.ts";
+import { listCrawlers } from "./list-crawlers.ts";
 import { listCrawls } from "./list-crawls.ts";
+import { listDatabases } from "./list-databases.ts";
 import { listJobRuns } from "./list-job-runs.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listPartitions } from "./list-partitions.ts";
 import { listQueries } from "./list-queries.ts";
+import { listQueryFunctions } from "./list-query-functions.ts";
 import { listRedrives } from "./list-redrives.ts";
 import { listReplays } from "./list-replays.ts";
 import { listSources } from "./list-sources.ts";
 import { listStreamHealth } from "./list-stream-health.ts";
 import { listStreams } from "./list-streams.ts";
+import { listTableFiles } from "./list-table-files.ts";
+import { listTableVersions } from "./list-table-versions.ts";
 import { listTables } from "./list-tables.ts";
 import { listTriggers } from "./list-triggers.ts";
 import { putExtensions } from "./put-extensions.ts";
@@ -40,6 +46,7 @@ import { readQueryRows } from "./read-query-rows.ts";
 import { redriveStream } from "./redrive-stream.ts";
 import { replayStream } from "./replay-stream.ts";
 import { startCrawl } from "./start-crawl.ts";
+import { startCrawler } from "./start-crawler.ts";
 import { startJobRun } from "./start-job-run.ts";
 import { startQuery } from "./start-query.ts";
 
@@ -54,6 +61,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     createStream(context),
     deleteJob(context),
     deleteStream(context),
+    downloadQuery(context),
     flushStream(context),
     getCrawl(context),
     getJob(context),
@@ -64,16 +72,21 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     getTable(context),
     getTrigger(context),
     listAlarms(context),
+    listCrawlers(context),
     listCrawls(context),
+    listDatabases(context),
     listJobRuns(context),
     listJobs(context),
     listPartitions(context),
     listQueries(context),
+    listQueryFunctions(context),
     listRedrives(context),
     listReplays(context),
     listSources(context),
     listStreamHealth(context),
     listStreams(context),
+    listTableFiles(context),
+    listTableVersions(context),
     listTables(context),
     listTriggers(context),
     putExtensions(context),
@@ -86,6 +99,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     redriveStream(context),
     replayStream(context),
     startCrawl(context),
+    startCrawler(context),
     startJobRun(context),
     startQuery(context),
   ];
