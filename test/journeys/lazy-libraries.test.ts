@@ -14,12 +14,13 @@ const PROGRAM = `
   const { start } = await import(${JSON.stringify(SERVER)});
   const server = await start();
   const libraries = process.report.getReport().sharedObjects.filter((path) => path.endsWith(".node"));
-  const idle = [...modules];
+  const idle = [...modules, ...process.moduleLoadList];
   const calls = { glue: { "x-amz-target": "AWSGlue.GetDatabases" }, athena: { "x-amz-target": "AmazonAthena.ListWorkGroups" } };
   for (const headers of Object.values(calls)) await fetch(server.url, { method: "POST", headers, body: "{}" });
   for (const path of ["api/streams", "metrics"]) await fetch(server.url + "/" + path);
   await server.close();
-  console.log(JSON.stringify({ libraries, idle, called: modules.slice(idle.length) }));
+  modules.push(...process.moduleLoadList);
+  console.log(JSON.stringify({ libraries, idle, called: modules }));
 `;
 
 /** What is loaded with the first call: a file of each, by the end of its address. */
@@ -28,6 +29,8 @@ const WITH_THE_FIRST_CALL = [
   "/api/athena/athena-operations.ts",
   "/api/admin/registry.ts",
   "/prom-client/lib/defaultMetrics.js",
+  // By the scrape, whose library has a client for a gateway.
+  "NativeModule tls",
 ];
 
 /** What none of those calls needs. */
@@ -64,5 +67,5 @@ test("what most servers are never asked for is loaded with the first call and no
     files.filter((file) => urls.some((url) => url.endsWith(file)));
   assert.deepEqual(among(idle, WITH_THE_FIRST_CALL), []);
   assert.deepEqual(among(called, WITH_THE_FIRST_CALL), WITH_THE_FIRST_CALL);
-  assert.deepEqual(among([...idle, ...called], NOT_EVEN_THEN), []);
+  assert.deepEqual(among(called, NOT_EVEN_THEN), []);
 });
