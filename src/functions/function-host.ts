@@ -7,9 +7,7 @@ import { type FunctionName, parseFunctionName } from "./function-name.ts";
 import type { FunctionRunner, Invocation } from "./function-runner.ts";
 import type { FunctionTarget } from "./function-target.ts";
 import { FunctionFolder } from "./local/function-code.ts";
-import { FunctionPool } from "./local/function-pool.ts";
 import { MemoryWatch } from "./local/memory-watch.ts";
-import { HttpFunction } from "./remote/http-function.ts";
 
 /**
  * Finds where a function runs and calls it there. The configuration is asked first, for the ARN, for `NAME:QUALIFIER`,
@@ -97,12 +95,16 @@ export class FunctionHost implements FunctionInvoker {
 
   async #makeRunner({ name }: FunctionName, target: FunctionTarget): Promise<FunctionRunner> {
     const { clock, random, telemetry, environment } = this.#options;
-    if (target.type === "url") return new HttpFunction(target);
+    if (target.type === "url") {
+      const { HttpFunction } = await import("./remote/http-function.ts");
+      return new HttpFunction(target);
+    }
     if (target.type === "lambda") {
       // The client is loaded by those who call AWS, like the one for S3.
       const { LambdaFunction } = await import("./remote/lambda-function.ts");
       return new LambdaFunction(target);
     }
+    const { FunctionPool } = await import("./local/function-pool.ts");
     return new FunctionPool({
       functionName: name,
       folder: new FunctionFolder(target.folder, target.overrides),

@@ -5,12 +5,17 @@ import { z } from "zod";
 /** Tells whoever shows options that this one is not to be seen where it is written out (JSON Schema). */
 const SECRET = { writeOnly: true };
 
+/** Made once: several dozen options are secrets, and each schema is kilobytes. */
+const text = z.string().min(1);
+const secret = z.union([text, z.strictObject({ file: text }), z.strictObject({ env: text })]);
+const namedSecret = z.union([text, z.strictObject({ secret: z.string().min(1).max(512) })]);
+
 /** A secret in the configuration: written out, or better, the name of a file or of an environment variable that holds it. */
 export function secretSchema(description: string) {
-  const text = z.string().min(1);
-  return z
-    .union([text, z.strictObject({ file: text }), z.strictObject({ env: text })])
-    .meta({ ...SECRET, description: `${description} Written out, or \`{ file: PATH }\`, or \`{ env: NAME }\`.` });
+  return secret.meta({
+    ...SECRET,
+    description: `${description} Written out, or \`{ file: PATH }\`, or \`{ env: NAME }\`.`,
+  });
 }
 
 /**
@@ -18,10 +23,8 @@ export function secretSchema(description: string) {
  * keeps. Never a file: who may change a stream may not read the server's files by sending them somewhere.
  */
 export function namedSecretSchema(description: string) {
-  return z.union([z.string().min(1), z.strictObject({ secret: z.string().min(1).max(512) })]).meta({
-    ...SECRET,
-    description: `${description} Written out, or \`{ secret: NAME }\` of the configuration's secrets.`,
-  });
+  const ways = "Written out, or `{ secret: NAME }` of the configuration's secrets.";
+  return namedSecret.meta({ ...SECRET, description: `${description} ${ways}` });
 }
 
 export type NamedSecret = string | { readonly secret: string };

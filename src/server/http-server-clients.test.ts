@@ -31,7 +31,7 @@ async function start(context: TestContext) {
     port: 0,
     routes: [
       jsonProtocol({ ...shared, operations: [putRecord({ streams }), putRecordBatch({ streams })] }),
-      queryProtocol({ ...shared, operations: [getCallerIdentity] }),
+      queryProtocol({ ...shared, operations: async () => [getCallerIdentity] }),
     ],
     clock: systemClock,
     telemetry: silentTelemetry,

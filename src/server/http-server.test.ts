@@ -36,7 +36,7 @@ async function start(
     port: 0,
     routes: [
       jsonProtocol({ ...shared, operations: [putRecordBatch({ streams })] }),
-      queryProtocol({ ...shared, operations: [getCallerIdentity] }),
+      queryProtocol({ ...shared, operations: async () => [getCallerIdentity] }),
       putRecordsRoute({ ...shared, streams }),
     ],
     clock: systemClock,

@@ -105,7 +105,7 @@ export class HttpServer {
       noDelay: true,
     };
     const secure = { ...limits, ...options.tls, handshakeTimeout: limits.headersTimeout };
-    this.#server = options.tls === undefined ? http.createServer(limits) : https.createServer(secure);
+    this.#server = options.tls === undefined ? http.createServer(limits) : https().createServer(secure);
     this.#server.maxConnections = options.connectionsMax ?? connectionsWithin(openFilesMax());
     this.#server.on(options.tls === undefined ? "connection" : "secureConnection", (socket) =>
       this.#idle.opened(socket),

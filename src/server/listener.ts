@@ -1,16 +1,11 @@
 import { fileURLToPath } from "node:url";
 import type { Alarms } from "../alarms/alarms.ts";
 import { ADMIN_SERVICE, adminRoute } from "../api/admin/admin-route.ts";
-import { adminEndpoints } from "../api/admin/registry.ts";
-import { athenaOperations } from "../api/athena/athena-operations.ts";
-import { cloudWatchOperations } from "../api/cloudwatch/cloudwatch-operations.ts";
 import { consoleRoute } from "../api/console/console-route.ts";
 import type { ControlContext } from "../api/firehose/control-context.ts";
-import { controlPlane } from "../api/firehose/control-plane.ts";
 import { requestBytesMax } from "../api/firehose/put/put-limits.ts";
 import { putRecord } from "../api/firehose/put-record.ts";
 import { putRecordBatch } from "../api/firehose/put-record-batch.ts";
-import { glueOperations } from "../api/glue/glue-operations.ts";
 import { receiveEventsRoute } from "../api/http/cloud-events/receive-events.ts";
 import { receiveDeliveryRoute } from "../api/http/firehose/receive-delivery.ts";
 import { receiveHookRoute } from "../api/http/hooks/receive-hook.ts";
@@ -24,7 +19,6 @@ import type { AnnounceObject } from "../api/s3/s3-call.ts";
 import { s3Routes } from "../api/s3/s3-route.ts";
 import { SessionDoor } from "../api/session/session-door.ts";
 import { sessionRoute } from "../api/session/session-route.ts";
-import { getCallerIdentity } from "../api/sts/get-caller-identity.ts";
 import { BATCH_RECORDS_MAX } from "../model/limits.ts";
 import type { Sources } from "../sources/sources.ts";
 import { nodeDisk } from "../std/node-disk.ts";
@@ -38,6 +32,7 @@ import { HttpServer } from "./http-server.ts";
 import type { Access } from "./open-access.ts";
 import type { Lake } from "./open-lake.ts";
 import { probeRoutes } from "./probes.ts";
+import { servicesOnDemand } from "./services-on-demand.ts";
 import type { Stores } from "./stores.ts";
 import { readCertificate, selfSignedCertificate, watchCertificate } from "./tls.ts";
 
@@ -128,11 +123,10 @@ function routesOf(options: ListenerOptions) {
   const putLimits = { recordBytes: limits.recordBytes, batchBytes: limits.batchBytes, batchRecords: BATCH_RECORDS_MAX };
   const put = { streams, limits: putLimits };
   const rooms = { ...options.lake, partitions: options.lake.catalog.partitions, streams, clock };
-  const lakeOperations = [...glueOperations(rooms), ...athenaOperations(rooms)];
-  const cloudWatch = cloudWatchOperations({ history, clock });
-  const puts = [putRecord(put), putRecordBatch(put)];
-  const operations = [...controlPlane(context), ...lakeOperations, ...cloudWatch.json, ...puts];
   const { signIn, auditLog } = options.access;
+  const storeFor = (bucket: string) => stores.storeFor(bucket);
+  const admin = { sources, triggers, history, alarms, deliveryLog: telemetry.deliveryLog, audit: auditLog };
+  const services = servicesOnDemand({ ...context, ...rooms, ...admin, storeFor });
   const describe = describeSubject({ ...options.lake, streams });
   const audit = new AuditTrail({ log: auditLog, describe, telemetry });
   const shared = { authenticator, telemetry, clock, audit };
@@ -141,9 +135,9 @@ function routesOf(options: ListenerOptions) {
   const { lake, endpointOf } = stores;
   const s3 = s3Routes({ ...shared, lake, endpointOf, announce, lifecycle: options.lake.lifecycle });
   const routes: readonly Route[] = [
-    jsonProtocol({ ...shared, operations }),
+    jsonProtocol({ ...shared, operations: [putRecord(put), putRecordBatch(put)], services: services.json }),
     s3.signed,
-    queryProtocol({ ...shared, operations: [getCallerIdentity, ...cloudWatch.query] }),
+    queryProtocol({ ...shared, operations: services.query }),
     putRecordsRoute({ ...shared, ...put }),
     receiveDeliveryRoute({ ...shared, ...put }),
     receiveEventsRoute({ ...shared, ...put }),
@@ -153,17 +147,7 @@ function routesOf(options: ListenerOptions) {
       ...shared,
       own,
       authenticate: (head) => door.authenticate(head, ADMIN_SERVICE),
-      endpoints: adminEndpoints({
-        ...context,
-        ...rooms,
-        storeFor: (bucket) => stores.storeFor(bucket),
-        sources,
-        triggers,
-        history,
-        alarms,
-        deliveryLog: telemetry.deliveryLog,
-        audit: auditLog,
-      }),
+      endpoints: services.admin,
     }),
     ...probeRoutes({ authenticator, unready: () => unready, metrics: () => telemetry.metrics() }),
     consoleRoute({ disk: nodeDisk, directory: CONSOLE }),

@@ -2,8 +2,8 @@ import { X509Certificate } from "node:crypto";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
-import { createSecureContext } from "node:tls";
 import type { Clock } from "../std/clock.ts";
+import { tls } from "../std/node-http.ts";
 import { ConfigurationError } from "./configuration/configuration-error.ts";
 import { makeCertificates } from "./tls/x509.ts";
 
@@ -23,7 +23,7 @@ export async function readCertificate({ certFile, keyFile }: CertificateFiles): 
   const cert = await readPem(certFile);
   const key = await readPem(keyFile);
   try {
-    createSecureContext({ cert, key });
+    tls().createSecureContext({ cert, key });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(

@@ -1,7 +1,9 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type * as library from "prom-client";
+import { onDemand } from "../std/on-demand.ts";
+import { Counter, Gauge, Histogram, Registry } from "./instruments.ts";
 import { METRICS, type Metric, type MetricId } from "./metrics-table.ts";
 
-type Instrument = Counter | Gauge | Histogram;
+type Instrument = library.Counter | library.Gauge | library.Histogram;
 type Labels = Readonly<Record<string, string>>;
 
 /** The instruments of the metrics table, in a registry of their own: several servers may run in one process. */
@@ -9,14 +11,18 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #instruments = new Map<MetricId, Instrument>();
   /** What was added to counters since somebody looked: a few calls a scrape instead of one for each event. */
-  readonly #added = new Map<Counter, AddedTo>();
+  readonly #added = new Map<library.Counter, AddedTo>();
+  /** Those of the process and of Node, which a server that nobody scrapes need not have. */
+  readonly #startDefaults = onDemand(async () => {
+    const { collectDefaultMetrics } = await import("prom-client");
+    collectDefaultMetrics({ register: this.#registry });
+  });
   #collect: () => void = () => undefined;
 
   constructor() {
     for (const [id, metric] of Object.entries(METRICS)) {
       this.#instruments.set(id as MetricId, instrument(metric, this.#registry));
     }
-    collectDefaultMetrics({ register: this.#registry });
   }
 
   /** Called before each scrape; sets the gauges. */
@@ -32,7 +38,7 @@ export class Metrics {
     else found?.set({ ...labels }, value);
   }
 
-  #add(counter: Counter, labels: Labels, value: number): void {
+  #add(counter: library.Counter, labels: Labels, value: number): void {
     let added = this.#added.get(counter);
     if (added === undefined) {
       added = new AddedTo();
@@ -68,6 +74,7 @@ export class Metrics {
 
   /** The text of `/metrics` and its media type. */
   async text(): Promise<{ readonly contentType: string; readonly text: string }> {
+    await this.#startDefaults();
     this.#collect();
     this.#countAdded();
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
@@ -105,7 +112,7 @@ function haveSameValues(one: Labels, other: Labels): boolean {
   return true;
 }
 
-function instrument(metric: Metric, registry: Registry): Instrument {
+function instrument(metric: Metric, registry: library.Registry): Instrument {
   const { name, help, labels } = metric;
   const options = { name, help, labelNames: [...labels], registers: [registry] };
   if (metric.kind === "counter") return new Counter(options);

@@ -71,25 +71,26 @@ async function fixture(
   const { allowed = () => true, known = true } = options;
   const emitted: object[] = [];
   const route = adminRoute({
-    endpoints: adminEndpoints({
-      streams,
-      catalog,
-      crawlers,
-      partitions: catalog.partitions,
-      changes: NO_CHANGES,
-      storeFor,
-      queries: await noQueries(),
-      jobs: (await jobWorld()).jobs,
-      sources: noSources(),
-      triggers: noTriggers(),
-      history: await MetricHistory.open({ clock, disk, directory: "/data/metrics" }),
-      alarms: { list: () => [], targets: () => [] },
-      clock: parts.clock,
-      canEncrypt: () => false,
-      upstreams: { kafkaCluster: () => undefined, kinesisStream: () => ({}) },
-      deliveryLog,
-      audit: { read: async () => [] },
-    }),
+    endpoints: async () =>
+      adminEndpoints({
+        streams,
+        catalog,
+        crawlers,
+        partitions: catalog.partitions,
+        changes: NO_CHANGES,
+        storeFor,
+        queries: await noQueries(),
+        jobs: (await jobWorld()).jobs,
+        sources: noSources(),
+        triggers: noTriggers(),
+        history: await MetricHistory.open({ clock, disk, directory: "/data/metrics" }),
+        alarms: { list: () => [], targets: () => [] },
+        clock: parts.clock,
+        canEncrypt: () => false,
+        upstreams: { kafkaCluster: () => undefined, kinesisStream: () => ({}) },
+        deliveryLog,
+        audit: { read: async () => [] },
+      }),
     own: { secure: false },
     authenticate: () => {
       if (!known) throw new WireError("MissingAuthenticationTokenException", "Who are you?");

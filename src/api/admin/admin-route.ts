@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { JsonObject } from "../../std/json.ts";
+import { onDemand } from "../../std/on-demand.ts";
 import type { Telemetry } from "../../telemetry/telemetry.ts";
 import type { AuditedChange, AuditTrail } from "../protocol/audit-trail.ts";
 import { requirePermission, requireRole } from "../protocol/authenticator.ts";
@@ -12,7 +13,8 @@ import { adminAnswer, adminFailure, fileAnswer } from "./admin-answer.ts";
 import { type Endpoint, FileAnswer } from "./endpoint.ts";
 
 export interface AdminRouteOptions {
-  readonly endpoints: readonly Endpoint[];
+  /** Loaded with the first call. */
+  readonly endpoints: () => Promise<readonly Endpoint[]>;
   /** Who calls; for a signed call, once its body is there. Throws a WireError unless it carries what the server asks for. */
   readonly authenticate: (head: RequestHead) => Caller | ((bodySha256: () => string) => Caller);
   readonly telemetry: Telemetry;
@@ -35,6 +37,7 @@ const BODY_BYTES_MAX = 1024 * 1024;
  * expects of it; the codes are those of the AWS wire, so that one list explains them all.
  */
 export function adminRoute(options: AdminRouteOptions): Route {
+  const endpoints = onDemand(options.endpoints);
   return {
     name: "admin",
     matches: (head) => head.path.startsWith(PREFIX),
@@ -45,7 +48,7 @@ export function adminRoute(options: AdminRouteOptions): Route {
         const { caller, json } = await prove(options, request);
         about.accountId = caller.accountId;
         refuseOtherSites(request, options.own, caller.proof === "session");
-        const { endpoint, stream, id } = findEndpoint(options.endpoints, request);
+        const { endpoint, stream, id } = findEndpoint(await endpoints(), request);
         about.stream = stream;
         about.operation = endpoint.action.slice(endpoint.action.indexOf(":") + 1);
         const beginChange = () => {

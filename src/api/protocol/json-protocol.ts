@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { invariant } from "../../std/assert.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { JsonObject } from "../../std/json.ts";
+import { onDemand } from "../../std/on-demand.ts";
 import type { Telemetry } from "../../telemetry/telemetry.ts";
 import type { AuditedChange, AuditTrail } from "./audit-trail.ts";
 import { type Authenticator, requirePermission } from "./authenticator.ts";
@@ -13,8 +14,10 @@ import { faultOf, queryCodeOf } from "./query-codes.ts";
 import { WireError } from "./wire-error.ts";
 
 export interface JsonProtocolOptions {
-  /** Of all services; told apart by their targets. */
+  /** Those that are always at hand, of all services; told apart by their targets. */
   readonly operations: readonly Operation[];
+  /** Further ones, loaded with the first call to their service: by what their targets have before the dot (`AWSGlue`). */
+  readonly services?: Readonly<Record<string, () => Promise<readonly Operation[]>>>;
   readonly authenticator: Authenticator;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
@@ -32,7 +35,7 @@ const TARGET_SHOWN_MAX = 256;
  * `x-amzn-ErrorType` and in `__type`, because clients read one or the other (reference 1.6).
  */
 export function jsonProtocol(options: JsonProtocolOptions): Route {
-  const operations = new Map(options.operations.map((operation) => [operation.target, operation]));
+  const operations = new OperationTable(options);
   return {
     name: "aws-json",
     matches: (head) =>
@@ -57,12 +60,12 @@ class Exchange {
     this.#request = request;
   }
 
-  async answer(operations: ReadonlyMap<string, Operation>): Promise<HttpAnswer> {
+  async answer(operations: OperationTable): Promise<HttpAnswer> {
     const { clock, telemetry } = this.#options;
     const startedAt = clock.monotonic();
     let answer: HttpAnswer;
     try {
-      answer = goodAnswer(await this.#run(operationOf(this.#request, operations)), this.#request.id);
+      answer = goodAnswer(await this.#run(await operationOf(this.#request, operations)), this.#request.id);
     } catch (error) {
       const explained = this.#explain(error);
       if (this.#change !== undefined) await this.#change.failed(explained);
@@ -126,9 +129,27 @@ class Exchange {
   }
 }
 
-function operationOf(head: RequestHead, operations: ReadonlyMap<string, Operation>): Operation {
+/** Operations by their targets. */
+class OperationTable {
+  readonly #operations: Map<string, Operation>;
+  readonly #services: Map<string, () => Promise<readonly Operation[]>>;
+
+  constructor({ operations, services = {} }: JsonProtocolOptions) {
+    this.#operations = new Map(operations.map((operation) => [operation.target, operation]));
+    this.#services = new Map(Object.entries(services).map(([name, load]) => [name, onDemand(load)]));
+  }
+
+  async find(target: string): Promise<Operation | undefined> {
+    const found = this.#operations.get(target);
+    if (found !== undefined) return found;
+    const load = this.#services.get(target.slice(0, Math.max(0, target.indexOf("."))));
+    return (await load?.())?.find((operation) => operation.target === target);
+  }
+}
+
+async function operationOf(head: RequestHead, operations: OperationTable): Promise<Operation> {
   const target = String(head.headers["x-amz-target"] ?? "");
-  const operation = head.method === "POST" ? operations.get(target) : undefined;
+  const operation = head.method === "POST" ? await operations.find(target) : undefined;
   if (operation !== undefined) return operation;
   const shown = target === "" ? "a request without X-Amz-Target" : target.slice(0, TARGET_SHOWN_MAX);
   throw new WireError(

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { Clock } from "../../std/clock.ts";
+import { onDemand } from "../../std/on-demand.ts";
 import type { Telemetry } from "../../telemetry/telemetry.ts";
 import type { Authenticator } from "./authenticator.ts";
 import type { Caller } from "./caller.ts";
@@ -21,7 +22,8 @@ export interface QueryOperation {
 }
 
 export interface QueryProtocolOptions {
-  readonly operations: readonly QueryOperation[];
+  /** Asked for with the first call; so few clients speak this protocol that they are loaded then. */
+  readonly operations: () => Promise<readonly QueryOperation[]>;
   readonly authenticator: Authenticator;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
@@ -40,21 +42,24 @@ const FORBIDDEN_CODES: ReadonlySet<WireErrorCode> = new Set([
 
 /** AWS query: `POST /` with a form that names the `Action`. */
 export function queryProtocol(options: QueryProtocolOptions): Route {
-  const operations = new Map(options.operations.map((operation) => [operation.action, operation]));
+  const load = onDemand(async () => {
+    const operations = await options.operations();
+    return new Map(operations.map((operation) => [operation.action, operation]));
+  });
   return {
     name: "aws-query",
     matches: ({ method, path, headers }) =>
       method === "POST" &&
       path === "/" &&
       (headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? false),
-    handle: (request) => serve(options, operations, request),
+    handle: (request) => serve(options, load, request),
     refuse: ({ reason, message }, requestId) => errorAnswer(new WireError(REFUSAL_CODES[reason], message), requestId),
   };
 }
 
 async function serve(
   options: QueryProtocolOptions,
-  operations: ReadonlyMap<string, QueryOperation>,
+  load: () => Promise<ReadonlyMap<string, QueryOperation>>,
   request: HttpRequest,
 ): Promise<HttpAnswer> {
   const { authenticator, telemetry, clock } = options;
@@ -66,6 +71,7 @@ async function serve(
     const body = await request.body({ bytesMax: FORM_BYTES_MAX });
     bytes = body.length;
     const form = new URLSearchParams(body.toString("utf8"));
+    const operations = await load();
     const operation = operations.get(form.get("Action") ?? "");
     if (operation === undefined) {
       const known = [...operations.keys()].join(", ");

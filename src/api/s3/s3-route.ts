@@ -1,6 +1,7 @@
 import type { LifecycleRules } from "../../jobs/lifecycle/lifecycle-rules.ts";
 import { invariant } from "../../std/assert.ts";
 import type { Clock } from "../../std/clock.ts";
+import { onDemand } from "../../std/on-demand.ts";
 import type { LocalLake } from "../../storage/local-lake.ts";
 import type { Telemetry } from "../../telemetry/telemetry.ts";
 import type { Authenticator, SignedHeadCaller } from "../protocol/authenticator.ts";
@@ -16,7 +17,6 @@ import { unverifiedScope } from "../protocol/sigv4-parse.ts";
 import { Payload, payloadHashOf } from "./payload.ts";
 import { type AnnounceObject, S3Call } from "./s3-call.ts";
 import { S3Error, s3ErrorOf } from "./s3-error.ts";
-import { findOperation } from "./s3-operations.ts";
 import { xmlDocument } from "./xml-write.ts";
 
 export interface S3RouteOptions {
@@ -93,6 +93,7 @@ async function run(options: S3RouteOptions, request: HttpRequest, seen: Seen): P
   const { bucket, key } = addressOf(request.path);
   const query = queryOf(request.query);
   const hasHeader = (name: string) => request.headers[name] !== undefined;
+  const { findOperation } = await loadOperations();
   const operation = findOperation({ method: request.method, bucket, key, query, hasHeader });
   seen.operation = operation.name;
   refuseVersion(query);
@@ -109,6 +110,9 @@ async function run(options: S3RouteOptions, request: HttpRequest, seen: Seen): P
   invariant(call.authorized, `${operation.name} asks for permission before it answers`);
   return answer;
 }
+
+/** Most servers are never asked for an object. */
+const loadOperations = onDemand(() => import("./s3-operations.ts"));
 
 /** Some clients still make their presigned URLs with Signature Version 2: they are told what to change. */
 function refuseOldSignature({ headers, query }: RequestHead): void {

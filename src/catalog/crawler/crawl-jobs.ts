@@ -2,8 +2,9 @@ import { reasonOf } from "../../model/errors.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { ObjectStore } from "../../storage/object-store.ts";
 import type { Catalog } from "../catalog.ts";
+import type { Location } from "../location.ts";
 import type { Partitions } from "../partition.ts";
-import { type CrawlProgress, crawl } from "./crawl.ts";
+import type { CrawlOptions, CrawlProgress } from "./crawl.ts";
 import type { CrawlReport } from "./crawl-report.ts";
 import type { CrawlDefinition } from "./crawler-definition.ts";
 import { CrawlerError } from "./crawler-error.ts";
@@ -87,7 +88,7 @@ export class CrawlJobs {
     const job: CrawlJob = { id, crawler, database, locations, state: "running", startedAt, progress };
     this.#keep(job);
     const abort = new AbortController();
-    const work = crawl(targets, {
+    const work = crawlOnDemand(targets, {
       ...this.#options,
       ...definition,
       crawler,
@@ -136,4 +137,10 @@ export class CrawlJobs {
     const forgotten = new Set(ended.slice(0, Math.max(0, ended.length - ENDED_MAX)));
     this.#jobs = [...this.#jobs.filter((one) => !forgotten.has(one)), job];
   }
+}
+
+/** Most servers never crawl, and reading objects of every format is a hundred kilobytes of source. */
+async function crawlOnDemand(targets: readonly Location[], options: CrawlOptions): Promise<CrawlReport> {
+  const { crawl } = await import("./crawl.ts");
+  return crawl(targets, options);
 }

@@ -3,9 +3,7 @@ import type { Format } from "../format.ts";
 import { GatheringEncoder } from "../gathering-encoder.ts";
 import { jsonRowOptions, schemaOrInfer } from "../rows/json-row-options.ts";
 import { learnSchema } from "../rows/learn-schema.ts";
-import { type CopyOrder, copyStatement, copyThreads } from "./copy-statement.ts";
-import { runDuckdb } from "./duckdb.ts";
-import { int96ObjectChunks } from "./int96-object.ts";
+import type { CopyOrder } from "./copy-statement.ts";
 import { ParquetWriter } from "./parquet-writer.ts";
 import { readFileChunks } from "./spill.ts";
 
@@ -62,12 +60,20 @@ export const parquetFormat: Format = {
       optionsSchema.parse(options);
     if (schema === "infer") throw new TypeError("Expected a schema that was learnt before the first record, got infer");
     const layout = { compression, rowGroupBytes, rowGroupRows, dictionary };
-    const objectChunks = timestamps === "int96" ? int96ObjectChunks : readFileChunks;
+    const objectChunks = timestamps === "int96" ? int96Chunks : readFileChunks;
     const writer = new ParquetWriter({ schema, json, layout, scratch, copy: copyWithDuckdb, objectChunks });
     return new GatheringEncoder(writer, sink);
   },
 };
 
-function copyWithDuckdb(order: CopyOrder): Promise<void> {
+/** Loaded by those who have such timestamps. */
+async function* int96Chunks(path: string): AsyncGenerator<readonly Buffer[]> {
+  const { int96ObjectChunks } = await import("./int96-object.ts");
+  yield* int96ObjectChunks(path);
+}
+
+async function copyWithDuckdb(order: CopyOrder): Promise<void> {
+  const { copyStatement, copyThreads } = await import("./copy-statement.ts");
+  const { runDuckdb } = await import("./duckdb.ts");
   return runDuckdb(copyStatement(order), { columns: order.columns.length, threads: copyThreads(order) });
 }

@@ -1,9 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { dropOptions } from "../drop/drop-options.ts";
-import { readDrops } from "../drop/read-drops.ts";
 import { anySourceKind, type SourceKind } from "../source-kind.ts";
-import { LocalFolder } from "./local-folder.ts";
 
 const directoryOptionsSchema = z
   .strictObject({
@@ -30,6 +28,8 @@ export const directorySource: SourceKind = anySourceKind<DirectoryOptions>({
   create:
     ({ clock, folder }) =>
     async (options, run) => {
+      const { readDrops } = await import("../drop/read-drops.ts");
+      const { LocalFolder } = await import("./local-folder.ts");
       await readDrops(new LocalFolder(resolve(folder, options.path)), options, run, clock);
     },
 });

@@ -1,7 +1,5 @@
-import { readStream } from "../shards/read-shards.ts";
 import { streamFailure } from "../shards/stream-failure.ts";
 import { anySourceKind, type SourceKind } from "../source-kind.ts";
-import { TableStream } from "./table-stream.ts";
 import { type TableStreamOptions, tableStreamOptions, upstreamOf } from "./table-stream-options.ts";
 
 const ADVICE = {
@@ -20,6 +18,8 @@ export const dynamodbStreamsSource: SourceKind = anySourceKind<TableStreamOption
   options: tableStreamOptions,
   upstream: upstreamOf,
   create: (components) => async (options, run) => {
+    const { TableStream } = await import("./table-stream.ts");
+    const { readStream } = await import("../shards/read-shards.ts");
     const open = () => TableStream.open(options, components, run.signal);
     await readStream({ ...options, ...components, open, run }).catch((error: unknown) => {
       throw streamFailure(error, upstreamOf(options), ADVICE);

@@ -10,7 +10,7 @@ import type { FileEvent } from "./file-sink.ts";
 import { javaPattern } from "./java-pattern.ts";
 import { LogFileSink } from "./log-file-sink.ts";
 import { conversionOf, processingOptionSchema } from "./processing/processing-options.ts";
-import { Tailer } from "./tailer.ts";
+import type { Tailer } from "./tailer.ts";
 
 const options = z.strictObject({
   filePattern: z
@@ -90,6 +90,7 @@ export const filesSource = anySourceKind<FilesOptions>({
       const flow = flowOf(chosen, folder);
       await requireFolder(flow.filePattern);
       const sink = new LogFileSink(run.inlet, flow.filePattern, clock);
+      const { Tailer } = await import("./tailer.ts");
       const tailer = new Tailer({ flow, sink, clock, random, observe: (event) => tell(run, event) });
       run.connected();
       const ended = new AbortController();

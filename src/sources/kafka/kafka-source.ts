@@ -6,11 +6,8 @@ import {
   type SourceKind,
   type SourceRun,
 } from "../source-kind.ts";
-import { GroupMember } from "./group-member.ts";
 import { type KafkaOptions, kafkaOptions } from "./kafka-options.ts";
-import { recordShaper } from "./record-shaper.ts";
-import { RegistryClient } from "./schema-registry/registry-client.ts";
-import { SchemaDecoders } from "./schema-registry/schema-decoders.ts";
+import type { SchemaDecoders } from "./schema-registry/schema-decoders.ts";
 
 /**
  * Topics of Apache Kafka and what speaks its protocol. Positions are ours: the offset behind the last record stands in the
@@ -29,12 +26,14 @@ export const kafkaSource: SourceKind = anySourceKind<KafkaOptions>({
   create: readKafka,
 });
 
-function decodersOf(
+async function decodersOf(
   { decode }: KafkaOptions,
   { signal }: SourceRun,
   readSecret: SourceComponents["readSecret"],
-): SchemaDecoders | undefined {
+): Promise<SchemaDecoders | undefined> {
   if (decode === undefined) return undefined;
+  const { RegistryClient } = await import("./schema-registry/registry-client.ts");
+  const { SchemaDecoders } = await import("./schema-registry/schema-decoders.ts");
   const { schemaRegistry: url, user: name, password } = decode;
   const user = name === undefined || password === undefined ? {} : { user: { name, password: readSecret(password) } };
   return new SchemaDecoders(new RegistryClient({ url, signal, ...user }));
@@ -43,9 +42,11 @@ function decodersOf(
 function readKafka({ clock, readSecret }: SourceComponents): ReadUpstream<KafkaOptions> {
   return async (options, run) => {
     const library = await import("@platformatic/kafka");
+    const { GroupMember } = await import("./group-member.ts");
+    const { recordShaper } = await import("./record-shaper.ts");
     const connection = connectionOptions(options, `lakehose-${run.source}`, readSecret);
     const group = options.group ?? `lakehose-${run.source}`;
-    const shaper = recordShaper(options, run, decodersOf(options, run, readSecret));
+    const shaper = recordShaper(options, run, await decodersOf(options, run, readSecret));
     try {
       while (!run.signal.aborted) {
         await new GroupMember({ library, connection, options, group, shaper, run, clock }).read();

@@ -1,8 +1,6 @@
-import { readStream } from "../shards/read-shards.ts";
 import { streamFailure } from "../shards/stream-failure.ts";
 import { anySourceKind, type SourceKind } from "../source-kind.ts";
 import { type KinesisOptions, kinesisOptions, upstreamOf } from "./kinesis-options.ts";
-import { KinesisStream } from "./kinesis-stream.ts";
 
 const ADVICE = {
   notFound: "create the stream, or look at its name, account and region",
@@ -19,6 +17,8 @@ export const kinesisSource: SourceKind = anySourceKind<KinesisOptions>({
   options: kinesisOptions,
   upstream: upstreamOf,
   create: (components) => async (options, run) => {
+    const { KinesisStream } = await import("./kinesis-stream.ts");
+    const { readStream } = await import("../shards/read-shards.ts");
     const open = () => KinesisStream.open(options, components, run.signal);
     await readStream({ ...options, ...components, open, run }).catch((error: unknown) => {
       throw streamFailure(error, upstreamOf(options), ADVICE);

@@ -4,9 +4,8 @@ import { RECORD_BYTES_CEILING } from "../../model/limits.ts";
 import type { Clock } from "../../std/clock.ts";
 import { MessageGatherer } from "../message-gatherer.ts";
 import { anySourceKind, type SourceKind, type SourceRun } from "../source-kind.ts";
-import { connectToRabbitMq } from "./rabbitmq-connection.ts";
 import { rabbitMqFailure } from "./rabbitmq-failure.ts";
-import { openFeed, type RabbitMqFeed } from "./rabbitmq-feed.ts";
+import type { RabbitMqFeed } from "./rabbitmq-feed.ts";
 import { type RabbitMqOptions, rabbitMqOptionsSchema, upstreamOf } from "./rabbitmq-options.ts";
 
 /** How often the broker is asked how many messages wait. */
@@ -28,6 +27,8 @@ export const rabbitMqSource: SourceKind = anySourceKind<RabbitMqOptions>({
   options: rabbitMqOptionsSchema,
   upstream: upstreamOf,
   create: (components) => async (options, run) => {
+    const { connectToRabbitMq } = await import("./rabbitmq-connection.ts");
+    const { openFeed } = await import("./rabbitmq-feed.ts");
     const connection = await connectToRabbitMq(options, components, run.signal);
     try {
       const feed = openFeed({ options, vhost: connection.vhost, run, clock: components.clock });

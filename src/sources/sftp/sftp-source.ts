@@ -1,7 +1,5 @@
-import { readDrops } from "../drop/read-drops.ts";
 import { anySourceKind, type SourceKind } from "../source-kind.ts";
 import { connectToSftp } from "./sftp-connection.ts";
-import { SftpFolder } from "./sftp-folder.ts";
 import { type SftpOptions, sftpOptionsSchema, upstreamOf } from "./sftp-options.ts";
 
 /** Files that are dropped into a folder of an SFTP server. */
@@ -16,6 +14,8 @@ export const sftpSource: SourceKind = anySourceKind<SftpOptions>({
   create:
     ({ clock, readSecret }) =>
     async (options, run) => {
+      const { readDrops } = await import("../drop/read-drops.ts");
+      const { SftpFolder } = await import("./sftp-folder.ts");
       const connection = await connectToSftp(options, readSecret, run.signal);
       const stopped = Promise.withResolvers<never>();
       const onStop = () => stopped.reject(run.signal.reason);

@@ -1,11 +1,11 @@
 import type { Message } from "@aws-sdk/client-sqs";
 import type { Clock } from "../../std/clock.ts";
 import { anySourceKind, type SourceKind, type SourceRun } from "../source-kind.ts";
-import { ReceivePacer } from "./receive-pacer.ts";
+import type { ReceivePacer } from "./receive-pacer.ts";
 import { sqsFailure } from "./sqs-failure.ts";
 import { toUpstreamMessage } from "./sqs-message.ts";
 import { type SqsOptions, sqsOptionsSchema, upstreamOf } from "./sqs-options.ts";
-import { openSqsQueue, type SqsQueue } from "./sqs-queue.ts";
+import type { SqsQueue } from "./sqs-queue.ts";
 
 /** Messages are hidden anew when this part of their time is over, so that two calls may be lost. */
 const EXTENSIONS_PER_TIMEOUT = 3;
@@ -30,6 +30,7 @@ export const sqsSource: SourceKind = anySourceKind<SqsOptions>({
     const ended = new AbortController();
     const signal = AbortSignal.any([run.signal, ended.signal]);
     try {
+      const { openSqsQueue } = await import("./sqs-queue.ts");
       const queue = await openSqsQueue(options, components, { ...run, signal });
       try {
         await readQueue({ queue, options, run: { ...run, signal }, clock: components.clock }, ended);
@@ -53,6 +54,7 @@ interface Reading {
 async function readQueue(reading: Reading, ended: AbortController): Promise<void> {
   const { queue, options, run, clock } = reading;
   const { receivers, batchEfficiency: efficiency, backOffSecondsMax } = options;
+  const { ReceivePacer } = await import("./receive-pacer.ts");
   const pacer = new ReceivePacer({ efficiency, receivers, waitMsMax: backOffSecondsMax * 1000 }, clock);
   // Says at once whether the queue answers, which a long poll does only when a message comes.
   await receive(reading, pacer, 0).then((messages) => take(messages, reading));
