@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Alarms } from "../alarms/alarms.ts";
 import { ADMIN_SERVICE, adminRoute } from "../api/admin/admin-route.ts";
+import type { DemoData } from "../api/admin/endpoint.ts";
 import { adminEndpoints } from "../api/admin/registry.ts";
 import { athenaOperations } from "../api/athena/athena-operations.ts";
 import { cloudWatchOperations } from "../api/cloudwatch/cloudwatch-operations.ts";
@@ -54,6 +55,7 @@ export interface ListenerOptions {
   readonly telemetry: TelemetryService;
   readonly history: MetricHistory;
   readonly alarms: Alarms;
+  readonly demoData: DemoData;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
   /** What functions call this server with; absent while no keys are asked for. */
@@ -117,6 +119,7 @@ function routesOf(options: ListenerOptions) {
     telemetry,
     history,
     alarms,
+    demoData,
     unready,
     functionsKey,
   } = options;
@@ -160,6 +163,7 @@ function routesOf(options: ListenerOptions) {
         triggers,
         history,
         alarms,
+        demoData,
         deliveryLog: telemetry.deliveryLog,
         audit: auditLog,
       }),

@@ -10,6 +10,7 @@ import type { Configuration } from "./configuration/load-configuration.ts";
 import { streamUpstreams } from "./configuration/stream-sources-section.ts";
 import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
+import { DemoDataSenders } from "./demo-data.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
 import { openAccess } from "./open-access.ts";
@@ -90,6 +91,8 @@ async function compose(
   const canEncrypt = () => configuration.keyRing !== undefined;
   const context = { streams, clock: systemClock, canEncrypt, upstreams: rooms.upstreams };
   await createDeclaredStreams(context, configuration);
+  const demoData = new DemoDataSenders({ streams, clock: systemClock, random: systemRandom });
+  closers.push(() => demoData.close());
   const unready: string[] = [];
   const listener = await openListener({
     configuration,
@@ -103,6 +106,7 @@ async function compose(
     telemetry,
     history,
     alarms: rooms.alarms,
+    demoData,
     unready,
     tlsDirectory: folder.tls,
     ...(functions.key !== undefined && { functionsKey: functions.key }),

@@ -8,6 +8,7 @@ import { backoffMs } from "../std/backoff.ts";
 import { anyOpen } from "./any-open.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { LogGate } from "./log-gate.ts";
+import { type NewestRecords, type NewestRequest, readNewest } from "./newest-records.ts";
 import { Redrives } from "./redrives.ts";
 import type { StoredStream } from "./registry.ts";
 import type { ReplayStatus, StoredReplay } from "./replay.ts";
@@ -107,6 +108,10 @@ export class StreamRuntime {
   /** The log, to plan with. */
   get reader(): LogReader {
     return this.#partition;
+  }
+
+  newest(request: NewestRequest): Promise<NewestRecords> {
+    return readNewest(this.#partition, request);
   }
 
   /** Keeps the log from `offset` on until a delivery that joins there holds it itself. */
@@ -209,6 +214,7 @@ export class StreamRuntime {
     return {
       log: this.#gate.usage(),
       budgetBytes: this.#budgetBytes,
+      paused: this.#isPaused,
       accepted: this.#recordsBefore + this.#gate.recordsAppended,
       deliveries: [...this.#deliveries.values(), ...this.#ending.values()].map((delivery) => delivery.status()),
       replays: this.replays(),
@@ -282,7 +288,13 @@ export class StreamRuntime {
       log: this.#partition,
       directory: deliveryDirectory(this.#dependencies, this.#document, definition.id),
       startAt: this.#stored.startsAt[definition.id] ?? 0,
+      // What was taken out of the stream, and what is being deleted, has to come to its end.
+      isPaused: () => this.#isPaused && this.#deliveries.has(definition.id),
     });
+  }
+
+  get #isPaused(): boolean {
+    return this.#stored.paused && this.#document.status === "ACTIVE";
   }
 
   /** A delivery is forgotten first, then its files go; a crash between the two leaves a folder that nobody knows. */

@@ -96,6 +96,13 @@ test("every operation of the admin API answers what its contract says", async (t
     await call("GET", "/api/streams/clicks");
     await call("PUT", "/api/streams/rows/extensions?version=1", { "roll-idle": "6h" });
     await call("GET", "/api/streams/clicks/log?limit=10");
+    await call("GET", "/api/streams/clicks/records?limit=10");
+    await call("GET", "/api/streams/clicks/errors?limit=10");
+    await call("POST", "/api/streams/clicks/pause");
+    await call("POST", "/api/streams/clicks/resume");
+    await call("GET", "/api/streams/clicks/demo-data");
+    await call("POST", "/api/streams/clicks/demo-data", { generator: "ticker", perSecond: 5, seconds: 1 });
+    await call("DELETE", "/api/streams/clicks/demo-data");
     const redrive = await call("POST", "/api/streams/clicks/redrive", { again: true });
     await until(async () => {
       const { redrives } = (await call("GET", "/api/streams/clicks/redrives")) as { redrives: JsonObject[] };

@@ -82,6 +82,12 @@ async function fixture(
       triggers: noTriggers(),
       history: await MetricHistory.open({ clock, disk, directory: "/data/metrics" }),
       alarms: { list: () => [], targets: () => [] },
+      demoData: {
+        generators: [],
+        start: () => assert.fail("nothing is sent here"),
+        stop: async () => undefined,
+        of: () => undefined,
+      },
       clock: parts.clock,
       canEncrypt: () => false,
       upstreams: { kafkaCluster: () => undefined, kinesisStream: () => ({}) },

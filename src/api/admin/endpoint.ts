@@ -57,6 +57,34 @@ export interface AdminContext extends ControlContext {
   readonly alarms: Pick<Alarms, "list" | "targets">;
   readonly deliveryLog: DeliveryLogSource;
   readonly audit: Pick<AuditLog, "read">;
+  readonly demoData: DemoData;
+}
+
+/** Records that the server makes up and puts into a stream, for whoever has no producer yet. */
+export interface DemoData {
+  readonly generators: readonly { readonly name: string; readonly summary: string }[];
+  /** Sends in place of what was being sent to this stream. Throws `StreamError` where it takes no records. */
+  start(stream: string, request: DemoDataRequest): Promise<DemoDataStatus>;
+  stop(stream: string): Promise<void>;
+  /** What is being sent, or was sent last. */
+  of(stream: string): DemoDataStatus | undefined;
+}
+
+export interface DemoDataRequest {
+  readonly generator: string;
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly badShare: number;
+}
+
+export interface DemoDataStatus extends DemoDataRequest {
+  readonly state: "sending" | "ended";
+  readonly startedAt: number;
+  readonly accepted: number;
+  /** Records that the stream refused: its budget or its rate is spent. They are not sent again. */
+  readonly refused: number;
+  /** Why it ended before its time. */
+  readonly failure?: string;
 }
 
 /** Where the delivery events of a stream are read from (reference 2.9). */

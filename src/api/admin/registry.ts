@@ -9,6 +9,7 @@ import { deleteStream } from "./delete-stream.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
 import { getCrawl } from "./get-crawl.ts";
+import { getDemoData } from "./get-demo-data.ts";
 import { getJob } from "./get-job.ts";
 import { getJobRun } from "./get-job-run.ts";
 import { getOpenApi } from "./get-open-api.ts";
@@ -19,10 +20,12 @@ import { getTable } from "./get-table.ts";
 import { getTrigger } from "./get-trigger.ts";
 import { listAlarms } from "./list-alarms.ts";
 import { listCrawls } from "./list-crawls.ts";
+import { listErrors } from "./list-errors.ts";
 import { listJobRuns } from "./list-job-runs.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listPartitions } from "./list-partitions.ts";
 import { listQueries } from "./list-queries.ts";
+import { listRecords } from "./list-records.ts";
 import { listRedrives } from "./list-redrives.ts";
 import { listReplays } from "./list-replays.ts";
 import { listSources } from "./list-sources.ts";
@@ -30,6 +33,7 @@ import { listStreamHealth } from "./list-stream-health.ts";
 import { listStreams } from "./list-streams.ts";
 import { listTables } from "./list-tables.ts";
 import { listTriggers } from "./list-triggers.ts";
+import { pauseStream } from "./pause-stream.ts";
 import { putExtensions } from "./put-extensions.ts";
 import { putJob } from "./put-job.ts";
 import { readAuditLog } from "./read-audit-log.ts";
@@ -39,9 +43,12 @@ import { readMetrics } from "./read-metrics.ts";
 import { readQueryRows } from "./read-query-rows.ts";
 import { redriveStream } from "./redrive-stream.ts";
 import { replayStream } from "./replay-stream.ts";
+import { resumeStream } from "./resume-stream.ts";
 import { startCrawl } from "./start-crawl.ts";
+import { startDemoData } from "./start-demo-data.ts";
 import { startJobRun } from "./start-job-run.ts";
 import { startQuery } from "./start-query.ts";
+import { stopDemoData } from "./stop-demo-data.ts";
 
 /** All that the admin API does. */
 export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
@@ -56,6 +63,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     deleteStream(context),
     flushStream(context),
     getCrawl(context),
+    getDemoData(context),
     getJob(context),
     getJobRun(context),
     getQuery(context),
@@ -65,10 +73,12 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     getTrigger(context),
     listAlarms(context),
     listCrawls(context),
+    listErrors(context),
     listJobRuns(context),
     listJobs(context),
     listPartitions(context),
     listQueries(context),
+    listRecords(context),
     listRedrives(context),
     listReplays(context),
     listSources(context),
@@ -76,6 +86,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     listStreams(context),
     listTables(context),
     listTriggers(context),
+    pauseStream(context),
     putExtensions(context),
     putJob(context),
     readAuditLog(context),
@@ -85,9 +96,12 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     readQueryRows(context),
     redriveStream(context),
     replayStream(context),
+    resumeStream(context),
     startCrawl(context),
+    startDemoData(context),
     startJobRun(context),
     startQuery(context),
+    stopDemoData(context),
   ];
   return [...operations, getOpenApi(operations)];
 }

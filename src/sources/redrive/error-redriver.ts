@@ -7,11 +7,19 @@ import type { Random } from "../../std/random.ts";
 import { type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
 import { feedObject, IntakeEnded } from "../objects/feed-object.ts";
 import { decodePosition } from "../objects/object-position.ts";
-import type { CreateRedriverRequest, RedriveRequest, Redriver, RedriveStatus } from "../source.ts";
+import type {
+  CreateRedriverRequest,
+  ErrorSample,
+  ErrorSampleRequest,
+  RedriveRequest,
+  Redriver,
+  RedriveStatus,
+} from "../source.ts";
 import { errorPieces } from "./error-pieces.ts";
 import { type FoundObject, type FoundObjects, findErrorObjects } from "./find-error-objects.ts";
 import { type EndLine, type JobLine, objectName, RedriveJournal } from "./redrive-journal.ts";
 import { RedriveProgress } from "./redrive-progress.ts";
+import { sampleErrors } from "./sample-errors.ts";
 
 /**
  * Puts the error records of one delivery back through it, and through it alone, each exactly once.
@@ -84,6 +92,10 @@ export class ErrorRedriver implements Redriver {
     if (status.state !== "interrupted") return status;
     const message = `Redrive ${id} is interrupted: ${status.failure}. It goes on at the next start and can be cancelled then`;
     throw new LakehoseError("redrive-interrupted", message);
+  }
+
+  async sample(request: ErrorSampleRequest): Promise<ErrorSample> {
+    return sampleErrors(await this.#find({ again: true }), { ...this.#options, request });
   }
 
   jobs(): readonly RedriveStatus[] {

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { redriveBody } from "../redrive-stream.ts";
 import { replayBody } from "../replay-stream.ts";
+import { startDemoDataBody } from "../start-demo-data.ts";
 import { type Contracts, jsonObject, wholeNumber } from "./contract.ts";
+import { demoData, demoDataStatus, errorSample, newestRecords } from "./look-schemas.ts";
 import {
   deliveryLog,
   redriveStatus,
@@ -56,6 +58,40 @@ export const streamContracts: Contracts = {
   "lakehose:FlushStream": {
     summary: "Delivers all that was accepted before the call; true when it has landed, false when that takes longer.",
     answer: z.strictObject({ flushed: z.boolean() }),
+  },
+  "lakehose:PauseStream": {
+    summary: "Has every delivery of the stream read no further, also across restarts; the log goes on taking records.",
+    answer: z.strictObject({ paused: z.literal(true) }),
+  },
+  "lakehose:ResumeStream": {
+    summary: "Has the deliveries of a paused stream read on.",
+    answer: z.strictObject({ paused: z.literal(false) }),
+  },
+  "lakehose:ListRecords": {
+    summary: "The newest records of the stream's log, oldest first, each with the beginning of what it holds.",
+    query: z.strictObject({
+      from: wholeNumber.optional().meta({ description: "Offset of the first one: `next` of the answer before." }),
+      limit: wholeNumber.max(500).optional(),
+    }),
+    answer: newestRecords,
+  },
+  "lakehose:ListErrors": {
+    summary: "The newest error records of a delivery, and how many there are of each kind.",
+    query: z.strictObject({ delivery: z.string().optional(), limit: wholeNumber.max(500).optional() }),
+    answer: errorSample,
+  },
+  "lakehose:GetDemoData": {
+    summary: "What the server can make up, and what it is sending to this stream.",
+    answer: demoData,
+  },
+  "lakehose:StartDemoData": {
+    summary: "Sends made-up records to the stream, at a rate and for a time; what was being sent before ends.",
+    body: startDemoDataBody,
+    answer: demoDataStatus,
+  },
+  "lakehose:StopDemoData": {
+    summary: "Ends what is being sent to the stream.",
+    answer: z.strictObject({ sending: demoDataStatus.exactOptional() }),
   },
   "lakehose:ReadDeliveryLog": {
     summary: "The newest events of the stream's delivery logs, oldest first.",
