@@ -14,6 +14,16 @@ export const PAGES: readonly Page[] = [
     load: () => import("./stream/stream-page.tsx"),
   },
   {
+    path: "/streams/$name/records",
+    title: "$name: records",
+    load: () => import("./stream-records/stream-records-page.tsx"),
+  },
+  {
+    path: "/streams/$name/errors",
+    title: "$name: errors",
+    load: () => import("./stream-errors/stream-errors-page.tsx"),
+  },
+  {
     path: "/create-stream",
     title: "Create a stream",
     load: () => import("./create-stream/create-stream-page.tsx"),

@@ -95,7 +95,17 @@ export class ErrorRedriver implements Redriver {
   }
 
   async sample(request: ErrorSampleRequest): Promise<ErrorSample> {
-    return sampleErrors(await this.#find({ again: true }), { ...this.#options, request });
+    return sampleErrors(await this.#findWhatIsThere(), { ...this.#options, request });
+  }
+
+  /** A bucket that nobody has written to may not be there yet, and no error either. */
+  async #findWhatIsThere(): Promise<FoundObjects> {
+    try {
+      return await this.#find({ again: true });
+    } catch (error) {
+      if (error instanceof ObjectStoreError && error.code === "no-such-bucket") return { objects: [], problems: [] };
+      throw error;
+    }
   }
 
   jobs(): readonly RedriveStatus[] {
