@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Alarms } from "../alarms/alarms.ts";
 import { ADMIN_SERVICE, adminRoute } from "../api/admin/admin-route.ts";
-import type { DemoData } from "../api/admin/endpoint.ts";
+import type { AdminContext, DemoData } from "../api/admin/endpoint.ts";
 import { adminEndpoints } from "../api/admin/registry.ts";
 import { athenaOperations } from "../api/athena/athena-operations.ts";
 import { cloudWatchOperations } from "../api/cloudwatch/cloudwatch-operations.ts";
@@ -56,6 +56,7 @@ export interface ListenerOptions {
   readonly history: MetricHistory;
   readonly alarms: Alarms;
   readonly demoData: DemoData;
+  readonly dryRun: AdminContext["dryRun"];
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
   /** What functions call this server with; absent while no keys are asked for. */
@@ -120,6 +121,7 @@ function routesOf(options: ListenerOptions) {
     history,
     alarms,
     demoData,
+    dryRun,
     unready,
     functionsKey,
   } = options;
@@ -164,6 +166,7 @@ function routesOf(options: ListenerOptions) {
         history,
         alarms,
         demoData,
+        dryRun,
         deliveryLog: telemetry.deliveryLog,
         audit: auditLog,
       }),

@@ -11,6 +11,7 @@ import { streamUpstreams } from "./configuration/stream-sources-section.ts";
 import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
 import { DemoDataSenders } from "./demo-data.ts";
+import { dryRuns } from "./dry-runs.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
 import { openAccess } from "./open-access.ts";
@@ -107,6 +108,7 @@ async function compose(
     history,
     alarms: rooms.alarms,
     demoData,
+    dryRun: dryRuns({ open: openServer, functionsDirectory: folder.functions, configuration, catalog: lake.catalog }),
     unready,
     tlsDirectory: folder.tls,
     ...(functions.key !== undefined && { functionsKey: functions.key }),

@@ -27,12 +27,16 @@ test("the wizard makes the stream that it shows as text", { skip }, async (t) =>
   await page.getByLabel("Idle time").fill("6h");
   await next.click();
   await page.getByText("The server has checked it").waitFor();
-  const text = page.locator("pre");
+  const text = page.getByRole("region", { name: "The same as text" }).locator("pre");
   const [shown] = parse((await text.textContent()) ?? "").streams;
   await page.getByLabel("AWS CLI").check();
   await text.getByText(`--endpoint-url ${lakehose.url}`).waitFor();
   await page.getByLabel("Terraform").check();
   await text.getByText('resource "aws_kinesis_firehose_delivery_stream" "clicks"').waitFor();
+  await page.getByLabel("Sample records").fill('{"customer":{"country":"NZ"}}\nno json');
+  await page.getByRole("button", { name: "Try it out" }).click();
+  await page.getByRole("status").getByText("1 object would be written, and 1 record rejected.").waitFor();
+  await page.getByRole("row", { name: /^lake\/clicks\/country=NZ\// }).waitFor();
   await page.getByRole("button", { name: "Create the stream" }).click();
   await page.getByRole("heading", { name: "clicks", level: 1 }).waitFor();
   const [destination] = (await describe(client, "clicks")).Destinations ?? [];

@@ -100,6 +100,10 @@ test("every operation of the admin API answers what its contract says", async (t
     await call("GET", "/api/streams/clicks/errors?limit=10");
     await call("POST", "/api/streams/clicks/pause");
     await call("POST", "/api/streams/clicks/resume");
+    const update = { ExtendedS3DestinationUpdate: { CompressionFormat: "GZIP" } };
+    await call("PUT", "/api/streams/clicks/definition?check=true", update);
+    await call("PUT", "/api/streams/clicks/definition?version=1", { ...update, lakehose: { "roll-idle": "6h" } });
+    await call("POST", "/api/streams/clicks/dry-run", { records: ["a"], update: { lakehose: {} } });
     await call("GET", "/api/streams/clicks/demo-data");
     await call("POST", "/api/streams/clicks/demo-data", { generator: "ticker", perSecond: 5, seconds: 1 });
     await call("DELETE", "/api/streams/clicks/demo-data");

@@ -27,6 +27,8 @@ export type DeliveryStatus = { readonly id: string; readonly kind: "primary" | "
 
 export type DemoDataStatus = { readonly generator: string; readonly perSecond: number; readonly seconds: number; readonly badShare: number; readonly state: "sending" | "ended"; readonly startedAt: number; readonly accepted: number; readonly refused: number; readonly failure?: string };
 
+export type DryRunResult = { readonly stream: string; readonly warnings: readonly string[]; readonly objects: readonly { readonly bucket: string; readonly key: string; readonly bytes: number }[]; readonly rejects: readonly { readonly key: string; readonly code: string; readonly message: string; readonly rawData: string }[] };
+
 export type ErrorKind = { readonly errorType: string; readonly code: string; readonly records: number };
 
 /** Kinds are counted in the newest objects, as many as `objectsRead`. */
@@ -103,6 +105,9 @@ export const adminApi = {
   /** Deletes a stream: it takes no more records, and what is left is delivered behind the answer. */
   deleteStream: (name: string, query: { force?: "true" | "false" } = {}, options?: CallOptions) =>
     request<{ readonly name: string }>({ method: "DELETE", path: `streams/${encodeURIComponent(name)}${queryText(query)}`, ...options }),
+  /** What a stream would do with sample records; nothing is made, nothing goes out, functions are called. */
+  dryRunStream: (name: string, body: { readonly records: readonly string[]; readonly request?: Readonly<Record<string, unknown>>; readonly update?: Readonly<Record<string, unknown>> }, options?: CallOptions) =>
+    request<DryRunResult>({ method: "POST", path: `streams/${encodeURIComponent(name)}/dry-run`, body, ...options }),
   /** Delivers all that was accepted before the call; true when it has landed, false when that takes longer. */
   flushStream: (name: string, options?: CallOptions) =>
     request<{ readonly flushed: boolean }>({ method: "POST", path: `streams/${encodeURIComponent(name)}/flush`, ...options }),
@@ -229,4 +234,7 @@ export const adminApi = {
   /** Ends what is being sent to the stream. */
   stopDemoData: (name: string, options?: CallOptions) =>
     request<{ readonly sending?: DemoDataStatus }>({ method: "DELETE", path: `streams/${encodeURIComponent(name)}/demo-data`, ...options }),
+  /** Changes a live stream by the members of UpdateDestination and a `lakehose` section, or only says what it would be. */
+  updateStream: (name: string, body: Readonly<Record<string, unknown>>, query: { version?: string; check?: "true" | "false" } = {}, options?: CallOptions) =>
+    request<{ readonly updated: boolean; readonly version: string; readonly destination: Readonly<Record<string, unknown>>; readonly extensions: Readonly<Record<string, unknown>> }>({ method: "PUT", path: `streams/${encodeURIComponent(name)}/definition${queryText(query)}`, body, ...options }),
 };

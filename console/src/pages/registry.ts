@@ -24,6 +24,11 @@ export const PAGES: readonly Page[] = [
     load: () => import("./stream-errors/stream-errors-page.tsx"),
   },
   {
+    path: "/streams/$name/edit",
+    title: "$name: edit",
+    load: () => import("./edit-stream/edit-stream-page.tsx"),
+  },
+  {
     path: "/create-stream",
     title: "Create a stream",
     load: () => import("./create-stream/create-stream-page.tsx"),

@@ -34,6 +34,31 @@ export function TextInput({ value, placeholder, autoComplete = "off", onChange, 
   );
 }
 
+export interface TextAreaInputProps extends InputProps {
+  readonly value: string;
+  /** Lines that are seen at once. Default: 6. */
+  readonly rows?: number;
+  readonly onChange: (value: string) => void;
+}
+
+export function TextAreaInput({ value, rows = 6, onChange, ...field }: TextAreaInputProps) {
+  return (
+    <Field {...field}>
+      {(ids) => (
+        <textarea
+          {...ids}
+          className="input text"
+          rows={rows}
+          spellCheck={false}
+          aria-invalid={field.problem !== undefined}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
 export interface NumberInputProps extends InputProps {
   readonly value: number;
   readonly onChange: (value: number) => void;

@@ -82,6 +82,7 @@ async function fixture(
       triggers: noTriggers(),
       history: await MetricHistory.open({ clock, disk, directory: "/data/metrics" }),
       alarms: { list: () => [], targets: () => [] },
+      dryRun: () => assert.fail("nothing is tried here"),
       demoData: {
         generators: [],
         start: () => assert.fail("nothing is sent here"),

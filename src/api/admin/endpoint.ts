@@ -11,6 +11,7 @@ import type { JsonObject, JsonValue } from "../../std/json.ts";
 import type { MetricHistory } from "../../telemetry/history/metric-history.ts";
 import type { Triggers } from "../../triggers/triggers.ts";
 import type { ControlContext } from "../firehose/control-context.ts";
+import type { DryRunResult } from "./dry-run-result.ts";
 
 /** One thing that the admin API does, one file each. The console and the command line speak these and nothing else. */
 export interface Endpoint {
@@ -58,6 +59,8 @@ export interface AdminContext extends ControlContext {
   readonly deliveryLog: DeliveryLogSource;
   readonly audit: Pick<AuditLog, "read">;
   readonly demoData: DemoData;
+  /** What a stream that a CreateDeliveryStream request makes would do with some records. */
+  readonly dryRun: (request: JsonObject, records: readonly Buffer[]) => Promise<DryRunResult>;
 }
 
 /** Records that the server makes up and puts into a stream, for whoever has no producer yet. */

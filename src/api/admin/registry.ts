@@ -6,6 +6,7 @@ import { cancelReplay } from "./cancel-replay.ts";
 import { createStream } from "./create-stream.ts";
 import { deleteJob } from "./delete-job.ts";
 import { deleteStream } from "./delete-stream.ts";
+import { dryRunStream } from "./dry-run-stream.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
 import { getCrawl } from "./get-crawl.ts";
@@ -49,6 +50,7 @@ import { startDemoData } from "./start-demo-data.ts";
 import { startJobRun } from "./start-job-run.ts";
 import { startQuery } from "./start-query.ts";
 import { stopDemoData } from "./stop-demo-data.ts";
+import { updateStream } from "./update-stream.ts";
 
 /** All that the admin API does. */
 export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
@@ -61,6 +63,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     createStream(context),
     deleteJob(context),
     deleteStream(context),
+    dryRunStream(context),
     flushStream(context),
     getCrawl(context),
     getDemoData(context),
@@ -102,6 +105,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     startJobRun(context),
     startQuery(context),
     stopDemoData(context),
+    updateStream(context),
   ];
   return [...operations, getOpenApi(operations)];
 }

@@ -6,6 +6,7 @@ const PARTS = [
   { to: "/streams/$name", label: "Overview" },
   { to: "/streams/$name/records", label: "Records" },
   { to: "/streams/$name/errors", label: "Errors" },
+  { to: "/streams/$name/edit", label: "Edit" },
 ] as const;
 
 export interface StreamHeadProps {

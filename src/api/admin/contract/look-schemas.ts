@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { DryRunResult } from "../dry-run-result.ts";
 import type { DemoDataStatus } from "../endpoint.ts";
 import { count, instant } from "./contract.ts";
 
@@ -68,3 +69,12 @@ export const demoData = z.strictObject({
   generators: z.array(z.strictObject({ name: z.string(), summary: z.string() })),
   sending: demoDataStatus.exactOptional(),
 });
+
+export const dryRunResult = z
+  .strictObject({
+    stream: z.string(),
+    warnings: z.array(z.string()),
+    objects: z.array(z.strictObject({ bucket: z.string(), key: z.string(), bytes: count })),
+    rejects: z.array(z.strictObject({ key: z.string(), code: z.string(), message: z.string(), rawData: z.string() })),
+  })
+  .meta({ id: "DryRunResult" }) satisfies z.ZodType<DryRunResult>;

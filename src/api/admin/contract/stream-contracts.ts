@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { dryRunBody } from "../dry-run-stream.ts";
 import { redriveBody } from "../redrive-stream.ts";
 import { replayBody } from "../replay-stream.ts";
 import { startDemoDataBody } from "../start-demo-data.ts";
 import { type Contracts, jsonObject, wholeNumber } from "./contract.ts";
-import { demoData, demoDataStatus, errorSample, newestRecords } from "./look-schemas.ts";
+import { demoData, demoDataStatus, dryRunResult, errorSample, newestRecords } from "./look-schemas.ts";
 import {
   deliveryLog,
   redriveStatus,
@@ -54,6 +55,29 @@ export const streamContracts: Contracts = {
     }),
     body: jsonObject,
     answer: streamView,
+  },
+  "lakehose:UpdateStream": {
+    summary:
+      "Changes a live stream by the members of UpdateDestination and a `lakehose` section, or only says what it would be.",
+    query: z.strictObject({
+      version: z.string().optional().meta({ description: "Refuses the change when the stream is at another version." }),
+      check: z
+        .enum(["true", "false"])
+        .optional()
+        .meta({ description: "True: change nothing, answer what the stream would be." }),
+    }),
+    body: jsonObject,
+    answer: z.strictObject({
+      updated: z.boolean(),
+      version: z.string(),
+      destination: jsonObject,
+      extensions: jsonObject,
+    }),
+  },
+  "lakehose:DryRunStream": {
+    summary: "What a stream would do with sample records; nothing is made, nothing goes out, functions are called.",
+    body: dryRunBody,
+    answer: dryRunResult,
   },
   "lakehose:FlushStream": {
     summary: "Delivers all that was accepted before the call; true when it has landed, false when that takes longer.",
