@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Alarms } from "../alarms/alarms.ts";
 import { ADMIN_SERVICE, adminRoute } from "../api/admin/admin-route.ts";
 import type { AdminContext, DemoData } from "../api/admin/endpoint.ts";
+import type { FunctionDesk } from "../api/admin/function-desk.ts";
 import { adminEndpoints } from "../api/admin/registry.ts";
 import { athenaOperations } from "../api/athena/athena-operations.ts";
 import { cloudWatchOperations } from "../api/cloudwatch/cloudwatch-operations.ts";
@@ -57,6 +58,7 @@ export interface ListenerOptions {
   readonly alarms: Alarms;
   readonly demoData: DemoData;
   readonly dryRun: AdminContext["dryRun"];
+  readonly functions: FunctionDesk;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
   /** What functions call this server with; absent while no keys are asked for. */
@@ -122,6 +124,7 @@ function routesOf(options: ListenerOptions) {
     alarms,
     demoData,
     dryRun,
+    functions,
     unready,
     functionsKey,
   } = options;
@@ -167,6 +170,7 @@ function routesOf(options: ListenerOptions) {
         alarms,
         demoData,
         dryRun,
+        functions,
         deliveryLog: telemetry.deliveryLog,
         audit: auditLog,
       }),

@@ -1,5 +1,6 @@
 import type { Alarms } from "../alarms/alarms.ts";
 import type { FunctionInvoker } from "../functions/function-invoker.ts";
+import { FunctionOutputs } from "../functions/function-outputs.ts";
 import { systemClock } from "../std/clock.ts";
 import { lockFolder } from "../std/folder-lock.ts";
 import { nodeDisk } from "../std/node-disk.ts";
@@ -12,6 +13,7 @@ import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
 import { DemoDataSenders } from "./demo-data.ts";
 import { dryRuns } from "./dry-runs.ts";
+import { HostedFunctionDesk } from "./function-desk.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
 import { openAccess } from "./open-access.ts";
@@ -108,6 +110,7 @@ async function compose(
     history,
     alarms: rooms.alarms,
     demoData,
+    functions: rooms.functionDesk,
     dryRun: dryRuns({ open: openServer, functionsDirectory: folder.functions, configuration, catalog: lake.catalog }),
     unready,
     tlsDirectory: folder.tls,
@@ -146,9 +149,15 @@ async function openRooms(configuration: Configuration, options: OpenServerOption
 
   let opened: { readonly streams?: Streams; readonly sources?: OpenedSources; readonly alarms?: Alarms } = {};
   const { history, recorder } = await openHistory({ ...world, folder, streams: () => opened.streams });
+  const outputs = new FunctionOutputs(systemClock);
   const telemetry = createTelemetry({
     ...world,
-    history: recorder,
+    history: {
+      observe: (name, fields) => {
+        recorder.observe(name, fields);
+        outputs.observe(name, fields);
+      },
+    },
     logsDirectory: folder.logs,
     level: configuration.logLevel,
     pretty,
@@ -170,6 +179,7 @@ async function openRooms(configuration: Configuration, options: OpenServerOption
 
   const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
   closers.push(() => functions.host.close());
+  const desk = { ...world, configuration, directory: folder.functions, functions: functions.host, outputs };
 
   const shared = { ...world, configuration, telemetry, stores, folder, closers, functions: functions.host };
   const lake = await openLake({ ...shared, streams: () => opened.streams });
@@ -192,6 +202,7 @@ async function openRooms(configuration: Configuration, options: OpenServerOption
     alarms,
     stores,
     functions,
+    functionDesk: new HostedFunctionDesk(desk),
     access,
     lake,
     listeners,

@@ -69,6 +69,7 @@ test("every operation of the admin API answers what its contract says", async (t
   await callLake();
   await callQueries();
   await callJobs();
+  await callFunctions();
   await call("GET", "/api/openapi.json");
   await call("GET", "/api/audit?limit=10");
   await call("GET", "/api/alarms");
@@ -140,6 +141,17 @@ test("every operation of the admin API answers what its contract says", async (t
     await call("GET", `/api/queries/${id}/rows?from=0&limit=10`);
     await call("GET", "/api/queries");
     await call("DELETE", `/api/queries/${id}`);
+  }
+
+  async function callFunctions() {
+    await mkdir(join(data, "functions", "same"), { recursive: true });
+    const code =
+      'exports.handler = async ({ records }) => (console.log("called"), { records: records.map((one) => ({ ...one, result: "Ok" })) });';
+    await writeFile(join(data, "functions", "same", "index.js"), code);
+    await call("GET", "/api/functions");
+    const { results } = await call("POST", "/api/functions/same/invoke", { records: ["a"] });
+    assert.deepEqual(results, [{ record: 1, result: "kept", data: "a" }]);
+    await until(async () => JSON.stringify(await call("GET", "/api/functions/same")).includes('"line":"called"'));
   }
 
   async function callJobs() {

@@ -37,6 +37,12 @@ export type ErrorSample = { readonly objects: number; readonly bytes: number; re
 /** Codes are those of the AWS wire; messages say what was expected and what came. */
 export type Failure = { readonly code: string; readonly message: string };
 
+export type FunctionDetails = { readonly name: string; readonly target: "local" | "lambda" | "url"; readonly where: string; readonly runtime?: string; readonly handler?: string; readonly problem?: string; readonly files: readonly { readonly path: string; readonly size: number; readonly text?: string }[]; readonly output: readonly FunctionOutputLine[] };
+
+export type FunctionOutputLine = { readonly at: number; readonly invocationId: string; readonly channel: "stdout" | "stderr"; readonly line: string };
+
+export type FunctionSummary = { readonly name: string; readonly target: "local" | "lambda" | "url"; readonly where: string; readonly runtime?: string; readonly handler?: string; readonly problem?: string; readonly streams: readonly string[] };
+
 export type Job = { readonly name: string; readonly kind: string; readonly description: string; readonly options: Readonly<Record<string, unknown>>; readonly triggers: readonly Readonly<Record<string, unknown>>[]; readonly retries: number; readonly retryDelaySeconds: number; readonly timeoutSeconds: number; readonly overlap: "queue" | "skip"; readonly enabled: boolean; readonly version: number; readonly createdAt: number; readonly updatedAt: number; readonly lastRun?: JobRun };
 
 export type JobRun = { readonly id: string; readonly job: string; readonly kind: string; readonly state: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "timed-out"; readonly attempt: number; readonly cause: string; readonly occasion: { readonly at: number; readonly day?: string }; readonly queuedAt: number; readonly notBefore?: number; readonly startedAt?: number; readonly endedAt?: number; readonly counters?: Readonly<Record<string, number>>; readonly failure?: { readonly code: string; readonly message: string }; readonly progress?: { readonly done: number; readonly total?: number } };
@@ -78,6 +84,8 @@ export type Table = { readonly database: string; readonly version: string; reado
 
 export type TableSummary = { readonly database: string; readonly name: string; readonly version: string; readonly columns: number; readonly updatedAt: number };
 
+export type TriedRecord = { readonly record: number; readonly result: "kept" | "dropped" | "rejected"; readonly data?: string; readonly dataBase64?: string; readonly partitionKeys?: Readonly<Record<string, string>>; readonly code?: string; readonly message?: string };
+
 export type Trigger = { readonly name: string; readonly kind: string; readonly description: string; readonly upstream: string; readonly target: string; readonly calls: number; readonly failedCalls: number; readonly givenUp: number; readonly callFailure?: { readonly message: string; readonly at: number; readonly attempt: number }; readonly state: "starting" | "reading" | "held" | "waiting" | "disabled" | "stopped"; readonly since: number; readonly failure?: { readonly code: string; readonly message: string; readonly at: number; readonly failures: number; readonly nextAttemptAt: number }; readonly warning?: { readonly code: string; readonly message: string; readonly at: number }; readonly records: number; readonly bytes: number; readonly duplicates: number; readonly lastAppendAt?: number; readonly counters: Readonly<Record<string, number>>; readonly measures: Readonly<Record<string, number>> };
 
 export const adminApi = {
@@ -117,6 +125,9 @@ export const adminApi = {
   /** What the server can make up, and what it is sending to this stream. */
   getDemoData: (name: string, options?: CallOptions) =>
     request<{ readonly generators: readonly { readonly name: string; readonly summary: string }[]; readonly sending?: DemoDataStatus }>({ method: "GET", path: `streams/${encodeURIComponent(name)}/demo-data`, ...options }),
+  /** One function with its source, where it runs here, and what it printed last. */
+  getFunction: (id: string, options?: CallOptions) =>
+    request<FunctionDetails>({ method: "GET", path: `functions/${encodeURIComponent(id)}`, ...options }),
   /** One job with the newest of its runs. */
   getJob: (id: string, options?: CallOptions) =>
     request<Job>({ method: "GET", path: `jobs/${encodeURIComponent(id)}`, ...options }),
@@ -141,6 +152,9 @@ export const adminApi = {
   /** One trigger. */
   getTrigger: (id: string, options?: CallOptions) =>
     request<Trigger>({ method: "GET", path: `triggers/${encodeURIComponent(id)}`, ...options }),
+  /** What a function makes of some records, called as a stream would. */
+  invokeFunction: (id: string, body: { readonly records: readonly string[]; readonly fanOut?: boolean }, options?: CallOptions) =>
+    request<{ readonly results: readonly TriedRecord[]; readonly durationMs: number }>({ method: "POST", path: `functions/${encodeURIComponent(id)}/invoke`, body, ...options }),
   /** Each stream under each rule and how it stands, who is told and what waits for them. */
   listAlarms: (options?: CallOptions) =>
     request<{ readonly alarms: readonly Alarm[]; readonly targets: readonly AlarmTarget[] }>({ method: "GET", path: `alarms`, ...options }),
@@ -150,6 +164,9 @@ export const adminApi = {
   /** The newest error records of a delivery, and how many there are of each kind. */
   listErrors: (name: string, query: { delivery?: string; limit?: number } = {}, options?: CallOptions) =>
     request<ErrorSample>({ method: "GET", path: `streams/${encodeURIComponent(name)}/errors${queryText(query)}`, ...options }),
+  /** Functions that can be called: those of the configuration, then those of the data folder, with the streams that call them. */
+  listFunctions: (options?: CallOptions) =>
+    request<{ readonly functions: readonly FunctionSummary[] }>({ method: "GET", path: `functions`, ...options }),
   /** Runs of a job that are queued and under way and the last ones before, newest first. */
   listJobRuns: (id: string, options?: CallOptions) =>
     request<{ readonly runs: readonly JobRun[] }>({ method: "GET", path: `jobs/${encodeURIComponent(id)}/runs`, ...options }),

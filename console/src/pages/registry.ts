@@ -33,6 +33,29 @@ export const PAGES: readonly Page[] = [
     title: "Create a stream",
     load: () => import("./create-stream/create-stream-page.tsx"),
   },
+  {
+    path: "/functions",
+    title: "Functions",
+    navigation: "Functions",
+    load: () => import("./functions/functions-page.tsx"),
+  },
+  {
+    path: "/functions/$name",
+    title: "$name",
+    load: () => import("./function/function-page.tsx"),
+  },
+  {
+    path: "/flows",
+    title: "Sources and triggers",
+    navigation: "Sources and triggers",
+    load: () => import("./flows/flows-page.tsx"),
+  },
+  {
+    path: "/alarms",
+    title: "Alarms",
+    navigation: "Alarms",
+    load: () => import("./alarms/alarms-page.tsx"),
+  },
 ];
 
 /** Where `/` leads. */

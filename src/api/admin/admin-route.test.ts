@@ -82,6 +82,12 @@ async function fixture(
       triggers: noTriggers(),
       history: await MetricHistory.open({ clock, disk, directory: "/data/metrics" }),
       alarms: { list: () => [], targets: () => [] },
+      functions: {
+        list: async () => [],
+        source: async () => [],
+        output: () => [],
+        invoke: () => assert.fail("nothing is called here"),
+      },
       dryRun: () => assert.fail("nothing is tried here"),
       demoData: {
         generators: [],

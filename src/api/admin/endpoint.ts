@@ -12,6 +12,7 @@ import type { MetricHistory } from "../../telemetry/history/metric-history.ts";
 import type { Triggers } from "../../triggers/triggers.ts";
 import type { ControlContext } from "../firehose/control-context.ts";
 import type { DryRunResult } from "./dry-run-result.ts";
+import type { FunctionDesk } from "./function-desk.ts";
 
 /** One thing that the admin API does, one file each. The console and the command line speak these and nothing else. */
 export interface Endpoint {
@@ -59,6 +60,7 @@ export interface AdminContext extends ControlContext {
   readonly deliveryLog: DeliveryLogSource;
   readonly audit: Pick<AuditLog, "read">;
   readonly demoData: DemoData;
+  readonly functions: FunctionDesk;
   /** What a stream that a CreateDeliveryStream request makes would do with some records. */
   readonly dryRun: (request: JsonObject, records: readonly Buffer[]) => Promise<DryRunResult>;
 }

@@ -11,6 +11,7 @@ import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
 import { getCrawl } from "./get-crawl.ts";
 import { getDemoData } from "./get-demo-data.ts";
+import { getFunction } from "./get-function.ts";
 import { getJob } from "./get-job.ts";
 import { getJobRun } from "./get-job-run.ts";
 import { getOpenApi } from "./get-open-api.ts";
@@ -19,9 +20,11 @@ import { getSource } from "./get-source.ts";
 import { getStream } from "./get-stream.ts";
 import { getTable } from "./get-table.ts";
 import { getTrigger } from "./get-trigger.ts";
+import { invokeFunction } from "./invoke-function.ts";
 import { listAlarms } from "./list-alarms.ts";
 import { listCrawls } from "./list-crawls.ts";
 import { listErrors } from "./list-errors.ts";
+import { listFunctions } from "./list-functions.ts";
 import { listJobRuns } from "./list-job-runs.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listPartitions } from "./list-partitions.ts";
@@ -67,6 +70,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     flushStream(context),
     getCrawl(context),
     getDemoData(context),
+    getFunction(context),
     getJob(context),
     getJobRun(context),
     getQuery(context),
@@ -74,9 +78,11 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     getStream(context),
     getTable(context),
     getTrigger(context),
+    invokeFunction(context),
     listAlarms(context),
     listCrawls(context),
     listErrors(context),
+    listFunctions(context),
     listJobRuns(context),
     listJobs(context),
     listPartitions(context),
