@@ -11,6 +11,7 @@ import { moto } from "./moto.ts";
 import { openKeys } from "./open-keys.ts";
 import { openStreams } from "./open-streams.ts";
 import { opensearch } from "./opensearch.ts";
+import { postgres } from "./postgres.ts";
 import { putBatch } from "./put-batch.ts";
 import { putSingle } from "./put-single.ts";
 import type { Question } from "./question.ts";
@@ -49,5 +50,6 @@ export const questions: readonly Question[] = [
   kafkaSource,
   rabbitMqSource,
   opensearch,
+  postgres,
   moto,
 ];

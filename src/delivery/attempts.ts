@@ -43,7 +43,7 @@ export class Attempts {
     const progress = new ParcelProgress(parcel.records);
     // The process before may have sent it, and not have lived to hear of it.
     progress.isDoubtful = pending.recovered;
-    const window = new RetryWindow(clock, retryForMs(pending.intent));
+    const window = new RetryWindow(clock, retryForMs(pending.intent), progress);
     try {
       for (let attempt = 1; ; attempt++) {
         // Asked each time: where the target is reached may have changed.
@@ -149,19 +149,21 @@ export class Attempts {
   }
 }
 
-/** Begins with the first failure. */
+/** Begins with the first failure, and stands still while the target's rules say so. */
 class RetryWindow {
   readonly #clock: Clock;
   readonly #forMs: number | undefined;
-  #openedMonotonic: number | undefined;
+  readonly #progress: Pick<ParcelProgress, "uncountedMs">;
+  #openedMs: number | undefined;
 
-  constructor(clock: Clock, forMs: number | undefined) {
+  constructor(clock: Clock, forMs: number | undefined, progress: Pick<ParcelProgress, "uncountedMs">) {
     this.#clock = clock;
     this.#forMs = forMs;
+    this.#progress = progress;
   }
 
   get isOpen(): boolean {
-    return this.#openedMonotonic !== undefined;
+    return this.#openedMs !== undefined;
   }
 
   /** Whether it ever does. */
@@ -171,8 +173,8 @@ class RetryWindow {
 
   get leftMs(): number {
     if (this.#forMs === undefined) return Number.POSITIVE_INFINITY;
-    const elapsedMs = this.#clock.monotonic() - (this.#openedMonotonic ?? this.#clock.monotonic());
-    return Math.max(0, this.#forMs - elapsedMs);
+    const nowMs = this.#countedMs();
+    return Math.max(0, this.#forMs - (nowMs - (this.#openedMs ?? nowMs)));
   }
 
   get isOver(): boolean {
@@ -180,7 +182,11 @@ class RetryWindow {
   }
 
   open(): void {
-    this.#openedMonotonic ??= this.#clock.monotonic();
+    this.#openedMs ??= this.#countedMs();
+  }
+
+  #countedMs(): number {
+    return this.#clock.monotonic() - this.#progress.uncountedMs;
   }
 }
 

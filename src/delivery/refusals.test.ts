@@ -116,6 +116,19 @@ describe("targets that take records one by one", () => {
     await world.stop();
   });
 
+  it("may wait in ways that do not count against the time for retries", async () => {
+    const target = new ScriptedTarget();
+    target.answer = () => "later";
+    target.uncountedMs = (attempt) => (attempt <= 2 ? 10_000 : 0);
+    const world = worldOf(target);
+    await world.start();
+    await world.put("never");
+    await world.flush();
+    // Ten seconds more than a minute: the time before the first failure never counts.
+    assert.equal((await errors(world)).get("never")?.attemptsMade, 13);
+    await world.stop();
+  });
+
   it("are tried once where there is no time for retries, and for ever where it has no end", async () => {
     const target = new ScriptedTarget();
     target.answer = (_, request) => (request < 200 ? "later" : "taken");

@@ -22,6 +22,8 @@ export interface DestinationType {
   readonly errorType?: string;
   /** Options that say how the target is reached and not what is written there: an open parcel follows their newest values. */
   readonly connectionOptions?: readonly string[];
+  /** What is gathered before a parcel is handed on, where nobody says it. Default: 5 MiB, or what comes in a minute. */
+  gathers?(options: JsonObject): { readonly bytes: number; readonly ageMs: number } | undefined;
   /** What a crash, or an answer that is lost, means for readers of the target; stands in the guarantees table. */
   readonly guarantee: "exactly-once" | "at-least-once";
   /** Throws a `ZodError` when the options are not what the schema asks for. Opens nothing before the first call. */

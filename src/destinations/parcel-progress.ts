@@ -10,6 +10,8 @@ export class ParcelProgress {
   #unsettled: number;
   /** A request had no clear answer: what it held may have arrived. */
   isDoubtful = false;
+  /** Of the time that has passed, milliseconds that do not count against the time for retries: waits for an acknowledgement. */
+  uncountedMs = 0;
 
   constructor(records: number) {
     this.records = records;

@@ -26,14 +26,21 @@ test("serializeErrorRecord() writes the members of each kind in Firehose's order
       "attemptsMade arrivalTimestamp lastErrorCode lastErrorMessage attemptEndingTimestamp rawData d",
     "AmazonOpenSearchService-failed":
       "attemptsMade arrivalTimestamp errorCode errorMessage attemptEndingTimestamp d rawData",
-    "splunk-failed": "attemptsMade arrivalTimestamp errorCode errorMessage attemptEndingTimestamp rawData d",
-    "http-endpoint-failed": "attemptsMade arrivalTimestamp errorCode errorMessage attemptEndingTimestamp rawData d",
+    "splunk-failed": "attemptsMade arrivalTimestamp errorCode errorMessage attemptEndingTimestamp rawData d EventId",
+    "http-endpoint-failed":
+      "attemptsMade arrivalTimestamp errorCode errorMessage attemptEndingTimestamp rawData d subsequenceNumber dataId",
   };
   for (const [errorType, order] of Object.entries(orders)) {
     const line = serializeErrorRecord({ ...REJECTED, details: { d: 1 } }, errorType).toString();
     assert.deepEqual(Object.keys(JSON.parse(line)), [...order.split(" "), "lakehose"], errorType);
     assert.equal(line.indexOf("\n"), line.length - 1);
   }
+});
+
+test("serializeErrorRecord() says which record it is where Firehose does", () => {
+  const http = JSON.parse(serializeErrorRecord({ ...REJECTED, piece: 3 }, "http-endpoint-failed").toString());
+  assert.deepEqual([http.subsequenceNumber, http.dataId], [3, "42.3"]);
+  assert.equal(JSON.parse(serializeErrorRecord(REJECTED, "splunk-failed").toString()).EventId, "42.0");
 });
 
 test("serializeErrorRecord() writes numbers as numbers and bytes as base64", () => {
@@ -57,7 +64,7 @@ test("serializeErrorRecord() writes numbers as numbers and bytes as base64", () 
 });
 
 test("readErrorRecords() gives back what was written, in pieces of any size", async () => {
-  const types = ["processing-failed", "format-conversion-failed", "AmazonOpenSearchService-failed", "splunk-failed"];
+  const types = ["processing-failed", "format-conversion-failed", "AmazonOpenSearchService-failed", "snowflake-failed"];
   const object = Buffer.concat(
     types.map((errorType, offset) => serializeErrorRecord({ ...REJECTED, offset, piece: offset }, errorType)),
   );

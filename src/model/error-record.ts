@@ -30,6 +30,8 @@ interface Layout {
   readonly order: readonly Member[];
   /** `lastErrorCode` and `lastErrorMessage` instead of `errorCode` and `errorMessage`. */
   readonly last: boolean;
+  /** Members at the end that say which record it is. */
+  readonly identity?: (id: string, piece: number) => JsonObject;
 }
 
 type Member = "rawData" | "code" | "message" | "attempts" | "arrival" | "attemptEnding" | "details";
@@ -56,11 +58,14 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
   "decompression-failed": PROCESSING,
   "elasticsearch-failed": SEARCH,
   "format-conversion-failed": CONVERSION,
-  "http-endpoint-failed": DESTINATION,
+  "http-endpoint-failed": {
+    ...DESTINATION,
+    identity: (dataId, subsequenceNumber) => ({ subsequenceNumber, dataId }),
+  },
   "iceberg-failed": DESTINATION,
   "processing-failed": PROCESSING,
   "snowflake-failed": DESTINATION,
-  "splunk-failed": DESTINATION,
+  "splunk-failed": { ...DESTINATION, identity: (EventId) => ({ EventId }) },
 };
 
 /**
@@ -71,11 +76,13 @@ export function serializeErrorRecord(record: RejectedRecord, errorType = "proces
   const layout = LAYOUTS[errorType] ?? DESTINATION;
   const line: JsonObject = {};
   for (const member of layout.order) Object.assign(line, membersOf(member, record, layout));
+  const { offset, piece = 0 } = record;
+  Object.assign(line, layout.identity?.(`${offset}.${piece}`, piece));
   line.lakehose = {
     streamUid: record.streamUid,
     deliveryId: record.deliveryId,
-    offset: record.offset,
-    ...(record.piece ? { piece: record.piece } : {}),
+    offset,
+    ...(piece === 0 ? {} : { piece }),
     stage: record.stage,
     errorType,
     ...(record.inDoubt ? { inDoubt: true } : {}),

@@ -118,14 +118,14 @@ function parse(bytes: Buffer, firstIndex: number) {
     if (length === undefined || used + length > bytes.length) return { records, used, bytes };
     const uidBytes = bytes.readUInt8(used + 24);
     const uidAt = used + HEADER_BYTES;
-    records.push({
+    const record = {
       index: firstIndex + records.length,
       piece: bytes.readUInt32LE(used + 4),
       offset: bytes.readDoubleLE(used + 8),
       arrivalMs: bytes.readDoubleLE(used + 16),
-      ...(uidBytes === 0 ? {} : { streamUid: bytes.toString("latin1", uidAt, uidAt + uidBytes) }),
       bytes: bytes.subarray(uidAt + uidBytes, used + length),
-    });
+    };
+    records.push(uidBytes === 0 ? record : { ...record, streamUid: bytes.toString("latin1", uidAt, uidAt + uidBytes) });
     used += length;
   }
 }

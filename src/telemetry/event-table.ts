@@ -263,6 +263,19 @@ export const EVENT_TABLE: EventTable = {
       message: `Attempt ${attempt} to deliver ${key} failed: ${message}`,
     }),
   },
+  "delivery.requestSent": {
+    summary: "A request with records goes to a target that takes them one by one; those that come again count again.",
+    level: "trace",
+    metrics: [
+      { metric: "sentRecords", labels: byDelivery, value: (f) => f.records },
+      { metric: "sentBytes", labels: byDelivery, value: (f) => f.bytes },
+    ],
+  },
+  "delivery.acknowledged": {
+    summary: "A target that acknowledges later has acknowledged a request.",
+    level: "trace",
+    metrics: [{ metric: "acknowledgementSeconds", labels: byDelivery, value: (f) => f.latencyMs / 1000 }],
+  },
   "delivery.recordsRejected": {
     summary: "Records were rejected and go to the error output.",
     level: "warn",

@@ -153,6 +153,25 @@ export const METRICS = {
     DELIVERY,
     FRESHNESS_SECONDS,
   ),
+  sentRecords: counter(
+    "lakehose_delivery_sent_records_total",
+    "Records in requests to targets that take them one by one; those that come again count again.",
+    ["stream", "delivery"],
+    "DeliveryToHttpEndpoint.ProcessedRecords",
+  ),
+  sentBytes: counter(
+    "lakehose_delivery_sent_bytes_total",
+    "Bytes of those records.",
+    ["stream", "delivery"],
+    "DeliveryToHttpEndpoint.ProcessedBytes",
+  ),
+  acknowledgementSeconds: histogram(
+    "lakehose_delivery_acknowledgement_seconds",
+    "From a request to the acknowledgement that the target has indexed it.",
+    ["stream", "delivery"],
+    FRESHNESS_SECONDS,
+    "DeliveryToSplunk.DataAckLatency",
+  ),
   deliveryAttempts: counter(
     "lakehose_delivery_attempts_total",
     'Attempts by outcome: "delivered" or "failed".',

@@ -3,6 +3,8 @@ import {
   CreateStreamCommand,
   DeleteStreamCommand,
   DescribeStreamSummaryCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
   KinesisClient,
   ListShardsCommand,
   MergeShardsCommand,
@@ -62,6 +64,24 @@ export class KinesisUnderTest {
     for (let from = 0; from < entries.length; from += RECORDS_MAX) {
       await this.#putOnce(entries.slice(from, from + RECORDS_MAX));
     }
+  }
+
+  /** What a reader sees now, each shard in its order. */
+  async records(): Promise<readonly { readonly text: string; readonly partitionKey: string }[]> {
+    const found: { text: string; partitionKey: string }[] = [];
+    for (const { ShardId } of await this.shards()) {
+      const place = { StreamName: this.name, ShardId, ShardIteratorType: "TRIM_HORIZON" as const };
+      let { ShardIterator } = await this.#client.send(new GetShardIteratorCommand(place));
+      for (let empty = 0; empty < 2 && ShardIterator !== undefined; ) {
+        const { Records = [], NextShardIterator } = await this.#client.send(new GetRecordsCommand({ ShardIterator }));
+        for (const { Data = [], PartitionKey = "" } of Records) {
+          found.push({ text: Buffer.from(Data).toString(), partitionKey: PartitionKey });
+        }
+        empty = Records.length === 0 ? empty + 1 : 0;
+        ShardIterator = NextShardIterator;
+      }
+    }
+    return found;
   }
 
   async shards(): Promise<readonly Shard[]> {

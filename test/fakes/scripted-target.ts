@@ -24,6 +24,8 @@ export class ScriptedTarget {
   /** Options of the destinations that came, in order. */
   readonly reachedWith: JsonObject[] = [];
   answer: (text: string, request: number) => TargetAnswer = () => "taken";
+  /** Of each attempt, what does not count against the time for retries. */
+  uncountedMs: (attempt: number) => number = () => 0;
   inOrder = false;
   /** Set where parcels that are given up are taken in a form of the target's own. */
   takesGivenUp: string[] | undefined;
@@ -80,6 +82,7 @@ class ScriptedDestination implements Destination {
     const target = this.#target;
     target.reachedWith.push(this.#options);
     target.atOnce++;
+    attempt.progress.uncountedMs += target.uncountedMs(attempt.number);
     target.mostAtOnce = Math.max(target.mostAtOnce, target.atOnce);
     try {
       for await (const records of readIdentifiedRecords(parcel.body)) {

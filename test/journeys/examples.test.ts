@@ -139,6 +139,14 @@ test("07-taxi-trips: trips become documents of an index by their type, each once
   assert.match(stdout, /^ {2}400: expected a document id in the record, found none$/m);
 });
 
+test("07-taxi-trips: long trips go into a topic of Kafka too, each once, those from one place together", {
+  skip: process.env.LAKEHOSE_TEST_KAFKA === undefined && "LAKEHOSE_TEST_KAFKA is not set",
+}, async (t) => {
+  const stdout = await outputOf(t, "07-taxi-trips", "bus.ts");
+  assert.match(stdout, /^2000 trips put, 958 of 5 miles and more in the topic taxi\.trip\.$/m);
+  assert.match(stdout, /^258 places, each in one of 4 partitions\.$/m);
+});
+
 test("08-device-messages: messages beyond 1 MiB become rows, and a reader counts the same while files are swapped", async (t) => {
   const stdout = await outputOf(t, "08-device-messages");
   assert.match(stdout, /holds 8 messages; unpacking it fails/);

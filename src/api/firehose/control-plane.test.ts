@@ -124,9 +124,20 @@ test("a whole life: create, describe, update, tag, put, delete", async () => {
 
 test("CreateDeliveryStream stores nothing of what is not delivered yet, and says so", async () => {
   const { streams, fails } = await plane();
-  const splunk = { HECEndpoint: "https://splunk:8088", HECEndpointType: "Raw", S3Configuration: s3() };
+  const snowflake = {
+    AccountUrl: "https://account.snowflakecomputing.com",
+    SecretsManagerConfiguration: { Enabled: true, SecretARN: "arn:aws:secretsmanager:eu-west-1:000000000000:secret:s" },
+    Database: "d",
+    Schema: "s",
+    Table: "t",
+    RoleARN: ROLE,
+    S3Configuration: s3(),
+  };
   const cases: [JsonObject, string][] = [
-    [{ SplunkDestinationConfiguration: splunk }, "Lakehose does not deliver to Splunk yet. Use an S3 destination."],
+    [
+      { SnowflakeDestinationConfiguration: snowflake },
+      "Lakehose does not deliver to Snowflake yet. Use an S3 destination.",
+    ],
   ];
   for (const [input, expected] of cases) {
     const answer = await fails("CreateDeliveryStream", { DeliveryStreamName: "s", ...input });

@@ -61,6 +61,14 @@ test("without words of its own its errors lie where the stream's do", () => {
   assert.deepEqual(further?.naming, { timeZone: "UTC", errorPrefix: "err/" });
 });
 
+test("as much is gathered as the destination says, where its own words say nothing else", () => {
+  const sender = { name: "logs", type: "http-endpoint", options: { url: "https://host", receiver: "honeycomb" } };
+  const rollOf = (more: JsonObject) => translate({ destinations: [{ ...sender, ...more }] })[1]?.roll;
+  assert.deepEqual(rollOf({}), { size: { bytes: 15 * 1024 * 1024, measure: "raw" }, ageMs: 60_000 });
+  const own = { "roll-size": "1MiB", "roll-age": "5s" };
+  assert.deepEqual(rollOf(own), { size: { bytes: 1024 * 1024, measure: "raw" }, ageMs: 5_000 });
+});
+
 test("errors-only leaves the stream's own destination without data", () => {
   const deliveries = translate({ primary: "errors-only", destinations: [copy()] });
   assert.deepEqual(

@@ -8,9 +8,6 @@ import { targetKinds } from "./targets/registry.ts";
  * refused and nothing is stored. When something comes to be delivered, its line goes.
  */
 const DESTINATIONS: Readonly<Partial<Record<DestinationKindName, string>>> = {
-  Redshift: "Redshift",
-  Splunk: "Splunk",
-  HttpEndpoint: "HTTP endpoints",
   Snowflake: "Snowflake",
   Iceberg: "Iceberg tables",
 };

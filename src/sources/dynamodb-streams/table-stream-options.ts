@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { awsPlaceShape, pollIntervalSchema } from "../shards/shard-options.ts";
+import { awsPlaceShape } from "../../model/aws-place.ts";
+import { pollIntervalSchema } from "../shards/shard-options.ts";
 
 export const tableStreamOptions = z
   .strictObject({

@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
 import type { _Record, _Stream, Shard as DynamoDBShard, DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
+import { clientConfig, handlerOptions } from "../../model/aws-client.ts";
 import { LakehoseError } from "../../model/errors.ts";
-import { AnswerClock, clientConfig, handlerOptions } from "../shards/aws-client.ts";
+import { AnswerClock } from "../shards/answer-clock.ts";
 import type { Shard, ShardAnswer, ShardedUpstream, ShardFault, ShardStart } from "../shards/sharded-upstream.ts";
 import { isThrottled } from "../shards/stream-failure.ts";
 import type { SourceComponents } from "../source-kind.ts";

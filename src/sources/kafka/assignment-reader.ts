@@ -1,7 +1,7 @@
-import type { Consumer } from "@platformatic/kafka";
+import type { Consumer, RecordsBatch } from "@platformatic/kafka";
 import { LakehoseError } from "../../model/errors.ts";
+import { committedBatches, type FetchedPartition, offsetBehind } from "../../model/kafka/committed-batches.ts";
 import type { SourceRun } from "../source-kind.ts";
-import { committedBatches, type FetchedPartition, offsetBehind } from "./committed-batches.ts";
 import type { KafkaOptions } from "./kafka-options.ts";
 import type { PartitionLags } from "./partition-lags.ts";
 import type { RecordShaper } from "./record-shaper.ts";
@@ -24,6 +24,9 @@ export interface AssignmentReaderOptions {
 const ANSWER_WAIT_MS_MAX = 500;
 
 const OFFSET_OUT_OF_RANGE = 1;
+
+/** Value of the wire: everything that a partition holds. */
+const READ_UNCOMMITTED = 0;
 
 /** One partition on its way. */
 interface ReadPartition extends StartingPartition {
@@ -77,12 +80,17 @@ export class AssignmentReader {
       await appended;
       if (this.#finishing) break;
       await this.#restartLost(answer);
+      await this.#completeThoseWithAborts(node, answer);
       appended = this.#take(answer);
     }
     await appended;
   }
 
-  async #fetch(node: number, partitions: readonly ReadPartition[]): Promise<FetchResponse> {
+  async #fetch(
+    node: number,
+    partitions: readonly ReadPartition[],
+    isolation: typeof READ_UNCOMMITTED | undefined = undefined,
+  ): Promise<FetchResponse> {
     const { consumer, options } = this.#options;
     const topics = partitions.map(({ topicId, partition, fetchOffset }) => ({
       topicId,
@@ -103,12 +111,42 @@ export class AssignmentReader {
         minBytes: 1,
         maxBytes: options.fetchBytes,
         maxWaitTime: ANSWER_WAIT_MS_MAX,
+        ...(isolation === undefined ? {} : { isolationLevel: isolation }),
       });
     } catch (error) {
       const answer = answerOf(error);
       if (answer === undefined || !onlyOutOfRange(answer)) throw error;
       return answer;
     }
+  }
+
+  /**
+   * The library leaves out what was aborted and, where a producer has aborted several times in one answer, some of what was
+   * committed in between with it (2.12.1). Such a partition is fetched again as it is, up to where the answer ends, and
+   * told apart by `committedBatches`. What is left of the answer still ends where it ended: a marker of the end of a
+   * transaction stands behind all that was left out, and markers stay.
+   */
+  async #completeThoseWithAborts(node: number, { responses }: FetchResponse): Promise<void> {
+    for (const { topicId, partitions } of responses) {
+      for (const fetched of partitions) {
+        const partition = this.#partitions.get(partOf(topicId, fetched.partitionIndex));
+        if (partition === undefined || (fetched.abortedTransactions ?? []).length === 0) continue;
+        fetched.records = await this.#fetchAll(node, partition, offsetBehind(fetched, partition.fetchOffset));
+      }
+    }
+  }
+
+  async #fetchAll(node: number, partition: ReadPartition, end: bigint): Promise<RecordsBatch[]> {
+    const all: RecordsBatch[] = [];
+    for (let from = partition.fetchOffset; from < end; ) {
+      const { responses } = await this.#fetch(node, [{ ...partition, fetchOffset: from }], READ_UNCOMMITTED);
+      const [fetched] = responses.flatMap(({ partitions }) => partitions);
+      const behind = fetched === undefined ? from : offsetBehind(fetched, from);
+      if (behind === from) throw goneMeanwhile(partition, from);
+      all.push(...(fetched?.records ?? []).filter(({ firstOffset }) => firstOffset < end));
+      from = behind;
+    }
+    return all;
   }
 
   async #restartLost({ responses }: FetchResponse): Promise<void> {
@@ -180,6 +218,12 @@ export class AssignmentReader {
 }
 
 const EARLIEST = -2n;
+
+/** Retention, or a change of leaders: the source begins anew with what is there then. */
+function goneMeanwhile({ topic, partition }: ReadPartition, offset: bigint): LakehoseError {
+  const what = `Partition ${partition} of topic ${topic} had records from offset ${offset} on a moment ago and has none now`;
+  return new LakehoseError("records-gone", what, { retriable: true });
+}
 
 type FetchResponse = Awaited<ReturnType<Consumer["fetch"]>>;
 type FetchResponsePartition = FetchResponse["responses"][number]["partitions"][number];

@@ -1,10 +1,11 @@
 import type { BaseOptions, Consumer } from "@platformatic/kafka";
 import { SOURCES_MAX } from "../../log/embedded/source-positions.ts";
 import { LakehoseError } from "../../model/errors.ts";
+import type { KafkaLibrary } from "../../model/kafka/kafka-cluster.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { SourceRun } from "../source-kind.ts";
 import { AssignmentReader } from "./assignment-reader.ts";
-import { closeConsumer, findTopics, type KafkaLibrary } from "./kafka-client.ts";
+import { closeConsumer, findTopics } from "./kafka-client.ts";
 import type { KafkaOptions } from "./kafka-options.ts";
 import { PartitionLags } from "./partition-lags.ts";
 import type { RecordShaper } from "./record-shaper.ts";

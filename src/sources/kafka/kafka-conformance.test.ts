@@ -1,5 +1,6 @@
 import { describeSourceConformance } from "../../../test/conformance/source.ts";
 import { startFlakyProxy } from "../../../test/fakes/flaky-proxy.ts";
+import { advertise } from "../../../test/fakes/kafka-proxy.ts";
 import { KafkaTopic, kafkaBroker, skipKafka } from "../../../test/fakes/kafka-topic.ts";
 import { systemRandom } from "../../std/random.ts";
 import { kafkaSource } from "./kafka-source.ts";
@@ -30,22 +31,3 @@ describeSourceConformance(
   },
   { skip: skipKafka },
 );
-
-/** The broker tells clients where it is, host and port; they shall come through the proxy all the same. */
-function advertise(host: string, port: string): (bytes: Buffer, proxyPort: number) => Buffer {
-  const own = address(host, Number(port));
-  return (bytes, proxyPort) => {
-    const rewritten = Buffer.from(bytes);
-    for (let at = rewritten.indexOf(own); at >= 0; at = rewritten.indexOf(own, at + own.length)) {
-      address(host, proxyPort).copy(rewritten, at);
-    }
-    return rewritten;
-  };
-}
-
-function address(host: string, port: number): Buffer {
-  const bytes = Buffer.alloc(host.length + 4);
-  bytes.write(host);
-  bytes.writeInt32BE(port, host.length);
-  return bytes;
-}

@@ -1,35 +1,11 @@
 import { z } from "zod";
+import { kafkaConnectionShape } from "../../model/kafka/kafka-cluster.ts";
 import { secretSchema } from "../../model/secret.ts";
-import { clientTlsSchema } from "../client-tls.ts";
 import { recordShapeSchema } from "../envelope.ts";
 
 /** How a cluster is reached, and how it is read: what a declared source and a stream that reads from MSK have in common. */
 
 const MEBIBYTE = 1024 * 1024;
-
-const tlsSchema = clientTlsSchema
-  .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
-    error: "expected certificate and key together, got one of them",
-  })
-  .optional()
-  .meta({
-    description: "TLS to the brokers; `{}` trusts what the system trusts.",
-    examples: [{ authority: { file: "kafka-ca.pem" } }],
-  });
-
-const saslSchema = z
-  .strictObject({
-    mechanism: z
-      .enum(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
-      .meta({ description: "How the password is shown.", examples: ["SCRAM-SHA-512"] }),
-    username: z
-      .string()
-      .min(1)
-      .meta({ description: "Who reads.", examples: ["lakehose"] }),
-    password: secretSchema("Password."),
-  })
-  .optional()
-  .meta({ description: "User and password." });
 
 const decodeSchema = z
   .strictObject({
@@ -65,20 +41,7 @@ const decodeSchema = z
   });
 
 export const kafkaClusterShape = {
-  brokers: z
-    .array(
-      z
-        .string()
-        .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:,[\]]+):\d{1,5}$/, { error: "expected HOST:PORT, such as kafka-1:9092" }),
-    )
-    .min(1)
-    .max(100)
-    .meta({
-      description: "Some brokers of the cluster, HOST:PORT; they name the others.",
-      examples: [["127.0.0.1:9092"]],
-    }),
-  tls: tlsSchema,
-  sasl: saslSchema,
+  ...kafkaConnectionShape,
   record: recordShapeSchema,
   tombstones: z
     .enum(["skip", "envelope"])

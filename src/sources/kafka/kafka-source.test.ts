@@ -56,6 +56,22 @@ describe("kafka source", { skip: skipKafka }, () => {
     assert.equal(world.status.counters.tombstonesSkipped, 1);
   });
 
+  it("reads what was committed, and nothing of what was aborted, however many of both are in one answer", async (t) => {
+    const { topic, server } = await open(t);
+    const wanted: string[] = [];
+    for (let number = 0; number < 12; number++) {
+      const commits = number % 3 !== 1;
+      const messages = numbered(`${commits ? "kept" : "aborted"} ${number},`, 20);
+      await topic.transact(messages, commits ? "commit" : "abort");
+      if (commits) wanted.push(...messages.map(({ value }) => value));
+      await topic.put(numbered(`plain ${number},`, 5));
+      wanted.push(...numbered(`plain ${number},`, 5).map(({ value }) => value));
+    }
+    const world = server();
+    await world.start();
+    assert.deepEqual(texts(await world.untilRecords(wanted.length)), wanted);
+  });
+
   for (const compression of ["gzip", "snappy", "lz4", "zstd"] as const) {
     it(`reads batches that are compressed by ${compression}`, async (t) => {
       const { topic, server } = await open(t);

@@ -1,3 +1,4 @@
+import { connectionOptions, explained } from "../../model/kafka/kafka-cluster.ts";
 import {
   anySourceKind,
   type ReadUpstream,
@@ -6,7 +7,6 @@ import {
   type SourceRun,
 } from "../source-kind.ts";
 import { GroupMember } from "./group-member.ts";
-import { connectionOptions, explained } from "./kafka-client.ts";
 import { type KafkaOptions, kafkaOptions } from "./kafka-options.ts";
 import { recordShaper } from "./record-shaper.ts";
 import { RegistryClient } from "./schema-registry/registry-client.ts";

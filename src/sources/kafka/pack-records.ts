@@ -1,6 +1,6 @@
 import type { KafkaRecord, RecordsBatch } from "@platformatic/kafka";
+import type { CommittedBatch } from "../../model/kafka/committed-batches.ts";
 import { type PackedRecords, packRecords } from "../../model/records.ts";
-import type { CommittedBatch } from "./committed-batches.ts";
 
 /** Records for one append, and the offset behind the last of them. */
 export interface PackedPiece {

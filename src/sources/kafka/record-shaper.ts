@@ -1,9 +1,9 @@
 import type { KafkaRecord, RecordsBatch } from "@platformatic/kafka";
 import { reasonOf } from "../../model/errors.ts";
+import type { CommittedBatch } from "../../model/kafka/committed-batches.ts";
 import { RECORD_BYTES_CEILING } from "../../model/limits.ts";
 import { envelope } from "../envelope.ts";
 import type { SourceRun } from "../source-kind.ts";
-import type { CommittedBatch } from "./committed-batches.ts";
 import type { KafkaOptions } from "./kafka-options.ts";
 import { type PackedPiece, packBatches } from "./pack-records.ts";
 import { recordAttributes } from "./record-attributes.ts";

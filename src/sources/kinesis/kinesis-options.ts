@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { awsPlaceShape } from "../../model/aws-place.ts";
 import { recordOrEventSchema } from "../envelope.ts";
-import { awsPlaceShape, pollIntervalSchema } from "../shards/shard-options.ts";
+import { pollIntervalSchema } from "../shards/shard-options.ts";
 
 const NAME = "[A-Za-z0-9_.-]{1,128}";
 const STREAM = new RegExp(`^(arn:aws[A-Za-z0-9-]*:kinesis:[a-z0-9-]+:\\d{12}:stream/)?${NAME}$`);

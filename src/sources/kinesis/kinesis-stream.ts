@@ -1,5 +1,6 @@
 import type { _Record, KinesisClient, Shard as KinesisShard } from "@aws-sdk/client-kinesis";
-import { AnswerClock, clientConfig, handlerOptions } from "../shards/aws-client.ts";
+import { clientConfig, http1Handler } from "../../model/aws-client.ts";
+import { AnswerClock } from "../shards/answer-clock.ts";
 import type { Shard, ShardAnswer, ShardedUpstream, ShardFault, ShardStart } from "../shards/sharded-upstream.ts";
 import { isThrottled } from "../shards/stream-failure.ts";
 import type { SourceComponents } from "../source-kind.ts";
@@ -25,7 +26,7 @@ export class KinesisStream implements ShardedUpstream {
   ): Promise<KinesisStream> {
     const library = await import("@aws-sdk/client-kinesis");
     const config = clientConfig(options, isArn(options.stream) ? options.stream : undefined, readSecret);
-    const client = new library.KinesisClient({ ...config, requestHandler: await requestHandler() });
+    const client = new library.KinesisClient({ ...config, requestHandler: await http1Handler() });
     try {
       const answers = new AnswerClock(clock.now());
       client.middlewareStack.add(
@@ -101,15 +102,6 @@ export class KinesisStream implements ShardedUpstream {
   close(): void {
     this.#client.destroy();
   }
-}
-
-/**
- * By default this client speaks HTTP/2, which servers that speak Kinesis elsewhere than at AWS do not, or not well; a read a
- * second gains nothing by it. Its sibling brings the handler of HTTP/1.1.
- */
-async function requestHandler() {
-  const { DynamoDBStreamsClient } = await import("@aws-sdk/client-dynamodb-streams");
-  return new DynamoDBStreamsClient({ region: "us-east-1", requestHandler: handlerOptions() }).config.requestHandler;
 }
 
 function named(stream: string) {

@@ -1,5 +1,5 @@
+import { tlsFailure } from "../../model/client-tls.ts";
 import { LakehoseError, reasonOf } from "../../model/errors.ts";
-import { tlsFailure } from "../client-tls.ts";
 
 /**
  * A failure of the client's or of the broker's, in our words. The broker tells by return codes of MQTT 3.1.1 (section

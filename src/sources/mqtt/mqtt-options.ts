@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { clientTlsSchema } from "../../model/client-tls.ts";
 import { LakehoseError, reasonOf } from "../../model/errors.ts";
 import { parseFieldPath } from "../../model/fields/field-path.ts";
 import { type Secret, secretSchema } from "../../model/secret.ts";
-import { clientTlsSchema } from "../client-tls.ts";
 import { recordShapeSchema } from "../envelope.ts";
 import type { SourceComponents } from "../source-kind.ts";
 

@@ -1,9 +1,9 @@
 import { Socket } from "node:net";
 import type { IPublishPacket, MqttClient } from "mqtt";
+import { readClientTls } from "../../model/client-tls.ts";
 import { LakehoseError } from "../../model/errors.ts";
 import { RECORD_BYTES_CEILING } from "../../model/limits.ts";
 import type { Clock } from "../../std/clock.ts";
-import { readClientTls } from "../client-tls.ts";
 import { MessageGatherer } from "../message-gatherer.ts";
 import { anySourceKind, type SourceComponents, type SourceKind, type SourceRun } from "../source-kind.ts";
 import { mqttFailure } from "./mqtt-failure.ts";

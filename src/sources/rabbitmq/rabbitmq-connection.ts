@@ -1,6 +1,6 @@
 import type { ChannelModel } from "amqplib";
+import { type ClientTlsFiles, readClientTls } from "../../model/client-tls.ts";
 import type { Clock } from "../../std/clock.ts";
-import { type ClientTlsFiles, readClientTls } from "../client-tls.ts";
 import type { SourceComponents } from "../source-kind.ts";
 import { rabbitMqFailure } from "./rabbitmq-failure.ts";
 import { addressesOf, type RabbitMqAddress, type RabbitMqOptions } from "./rabbitmq-options.ts";

@@ -1,5 +1,5 @@
+import { tlsFailure } from "../../model/client-tls.ts";
 import { LakehoseError, reasonOf } from "../../model/errors.ts";
-import { tlsFailure } from "../client-tls.ts";
 import type { RabbitMqOptions } from "./rabbitmq-options.ts";
 
 /**

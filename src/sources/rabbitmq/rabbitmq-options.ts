@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { clientTlsSchema } from "../../model/client-tls.ts";
 import { LakehoseError } from "../../model/errors.ts";
 import { type Secret, secretSchema } from "../../model/secret.ts";
-import { clientTlsSchema } from "../client-tls.ts";
 import { recordShapeSchema } from "../envelope.ts";
 import type { SourceComponents } from "../source-kind.ts";
 

@@ -1,8 +1,8 @@
-import type { ObjectNaming } from "../../model/delivery-definition.ts";
+import type { DeliveryDefinition, ObjectNaming } from "../../model/delivery-definition.ts";
 import { type PrefixTemplate, parsePrefixes } from "../../model/prefix-template.ts";
 
-/** All values of `!{firehose:error-output-type}` (reference 5.3), and spellings that AWS has used. Every error key holds one. */
-export const ERROR_TYPES = [
+/** All values of `!{firehose:error-output-type}` (reference 5.3), and spellings that AWS has used. */
+const ERROR_TYPES: readonly string[] = [
   "processing-failed",
   "format-conversion-failed",
   "decompression-failed",
@@ -13,16 +13,21 @@ export const ERROR_TYPES = [
   "http-endpoint-failed",
   "snowflake-failed",
   "iceberg-failed",
-] as const;
+];
+
+/** One of these is in every error key of a delivery: targets that AWS does not know have a type of their own. */
+export function errorTypesOf({ errorType }: Pick<DeliveryDefinition, "errorType">): readonly string[] {
+  return errorType === undefined ? ERROR_TYPES : [...new Set([...ERROR_TYPES, errorType])];
+}
 
 /**
  * The key prefixes below which the error output of a definition lies: what its error prefix is before the first part that
  * depends on time or chance, once for each error type. None is contained in another.
  */
-export function errorOutputPrefixes(naming: ObjectNaming): readonly string[] {
+export function errorOutputPrefixes(naming: ObjectNaming, errorTypes = ERROR_TYPES): readonly string[] {
   const template = parsePrefixes(naming).errorPrefix;
   if (template === undefined) return [];
-  const starts = [...new Set(ERROR_TYPES.map((errorType) => literalStart(template, errorType)))].sort();
+  const starts = [...new Set(errorTypes.map((errorType) => literalStart(template, errorType)))].sort();
   return starts.filter((start) => !starts.some((other) => other !== start && start.startsWith(other)));
 }
 

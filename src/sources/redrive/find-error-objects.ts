@@ -3,7 +3,7 @@ import { type ErrorOutput, errorOutputOf } from "../../model/error-output.ts";
 import { LakehoseError } from "../../model/errors.ts";
 import { type ObjectInfo, type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
 import type { RedriveRequest, SourceProblem } from "../source.ts";
-import { ERROR_TYPES, errorOutputPrefixes } from "./error-output.ts";
+import { errorOutputPrefixes, errorTypesOf } from "./error-output.ts";
 import { JOURNAL_OBJECTS_MAX, objectName } from "./redrive-journal.ts";
 
 export interface FindOptions {
@@ -52,7 +52,7 @@ export async function findErrorObjects(options: FindOptions): Promise<FoundObjec
     for (const output of [...(current === undefined ? [] : [current]), ...formerOutputs]) {
       const from = request.bucket ?? output.bucket;
       try {
-        for await (const object of ownErrors(options, output, from)) add(object, from);
+        for await (const object of ownErrors(options, output, from, errorTypesOf(definition))) add(object, from);
       } catch (error) {
         // Nobody can mend that a bucket of long ago is gone, and the rest is there.
         const gone = error instanceof ObjectStoreError && error.code === "no-such-bucket";
@@ -68,17 +68,18 @@ async function* ownErrors(
   { streamName, storeFor }: FindOptions,
   { errorPrefix }: ErrorOutput,
   bucket: string,
+  errorTypes: readonly string[],
 ): AsyncGenerator<ObjectInfo> {
-  for (const prefix of errorOutputPrefixes({ errorPrefix, timeZone: "UTC" })) {
+  for (const prefix of errorOutputPrefixes({ errorPrefix, timeZone: "UTC" }, errorTypes)) {
     for await (const object of storeFor(bucket).list(bucket, { prefix })) {
-      if (isOwn(streamName, object.key)) yield object;
+      if (isOwn(streamName, object.key, errorTypes)) yield object;
     }
   }
 }
 
-function isOwn(streamName: string, key: string): boolean {
+function isOwn(streamName: string, key: string, errorTypes: readonly string[]): boolean {
   const name = key.slice(key.lastIndexOf("/") + 1);
-  return name.includes(`${streamName}-`) && ERROR_TYPES.some((errorType) => key.includes(errorType));
+  return name.includes(`${streamName}-`) && errorTypes.some((errorType) => key.includes(errorType));
 }
 
 function tooMany(): LakehoseError {

@@ -38,6 +38,8 @@ export interface DeliveryEvents {
     code: string;
     message: string;
   };
+  "delivery.requestSent": { stream: string; delivery: string; records: number; bytes: number };
+  "delivery.acknowledged": { stream: string; delivery: string; latencyMs: number };
   "delivery.recordsRejected": { stream: string; delivery: string; errorType: string; code: string; records: number };
   "delivery.recordsDropped": { stream: string; delivery: string; records: number };
   "delivery.dayCompleted": { stream: string; delivery: string; day: string; key: string };

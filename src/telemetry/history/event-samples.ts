@@ -64,6 +64,15 @@ const SAMPLES: SampleTable = {
     if (target === undefined) return;
     for (const family of deliveryFamilies(target)) record(stream, `${family}.Success`, 0);
   },
+  "delivery.requestSent": ({ stream, delivery, records, bytes }, { record, targetOf }) => {
+    if (targetOf(stream, delivery)?.target !== "http-endpoint") return;
+    record(stream, "DeliveryToHttpEndpoint.ProcessedRecords", records);
+    record(stream, "DeliveryToHttpEndpoint.ProcessedBytes", bytes);
+  },
+  "delivery.acknowledged": ({ stream, delivery, latencyMs }, { record, targetOf }) => {
+    if (targetOf(stream, delivery)?.target !== "splunk") return;
+    record(stream, "DeliveryToSplunk.DataAckLatency", latencyMs / 1000);
+  },
   "delivery.recordsRejected": ({ stream, errorType, records }, { record }) => {
     record(stream, "RejectedRecords", records);
     if (errorType === "format-conversion-failed") record(stream, "FailedConversion.Records", records);

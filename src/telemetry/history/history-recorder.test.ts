@@ -101,6 +101,23 @@ test("HistoryRecorder counts backups, error records and replays where AWS counts
   assert.equal(replayed["s DeliveryToAmazonOpenSearchService.DataFreshness"], undefined, "old on purpose");
 });
 
+test("HistoryRecorder counts what HTTP endpoints were sent, repeats included, and how late Splunk acknowledges", () => {
+  const request = { stream: "s", delivery: "d", records: 3, bytes: 30 };
+  const acknowledged = { stream: "s", delivery: "d", latencyMs: 1500 };
+  const seenOf = (target: string) => {
+    const { recorder, taken } = fixture(target);
+    recorder.observe("delivery.requestSent", request);
+    recorder.observe("delivery.acknowledged", acknowledged);
+    return taken();
+  };
+  assert.deepEqual(seenOf("http-endpoint"), {
+    "s DeliveryToHttpEndpoint.ProcessedRecords": 3,
+    "s DeliveryToHttpEndpoint.ProcessedBytes": 30,
+  });
+  assert.deepEqual(seenOf("splunk"), { "s DeliveryToSplunk.DataAckLatency": 1.5 });
+  assert.deepEqual(seenOf("opensearch"), {});
+});
+
 test("HistoryRecorder has no AWS name for what AWS does not deliver to", () => {
   const { recorder, taken } = fixture("kafka");
   recorder.observe("delivery.parcelDelivered", { ...delivered, target: "kafka" });

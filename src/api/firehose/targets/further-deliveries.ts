@@ -62,7 +62,7 @@ function furtherDelivery(
     },
     ...targetParts(target, bucket, true),
     ...(retry === "forever" || type === "object-store" ? {} : { retry: { forMs: retry } }),
-    roll: rollOf(wanted),
+    roll: rollOf(wanted, target),
     logging: { group: `/aws/kinesisfirehose/${stream.name}`, stream: `destination-${name}` },
   };
 }
@@ -80,9 +80,14 @@ function bucketOf(bucket: string | undefined): { bucket?: ComponentSpec } {
   return bucket === undefined ? {} : { bucket: { type: "object-store", options: { bucket } } };
 }
 
-function rollOf({ "roll-size": bytes, "roll-age": ageMs, "roll-records": records }: FurtherDestination): RollPolicy {
+function rollOf(
+  { "roll-size": bytes, "roll-age": ageMs, "roll-records": records }: FurtherDestination,
+  { type, options }: ComponentSpec,
+): RollPolicy {
+  const gathered = findDestinationType(type)?.gathers?.(options);
   return {
     ...ROLL_DEFAULT,
+    ...(gathered && { size: { bytes: gathered.bytes, measure: "raw" }, ageMs: gathered.ageMs }),
     ...(bytes === undefined ? {} : { size: { bytes, measure: "raw" as const } }),
     ...(ageMs === undefined ? {} : { ageMs }),
     ...(records === undefined ? {} : { records }),

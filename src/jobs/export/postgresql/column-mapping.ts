@@ -1,6 +1,6 @@
 import type { ColumnType } from "../../../model/schema/column-type.ts";
 import { DECIMAL_PRECISION_MAX } from "../../../model/schema/schema-limits.ts";
-import { quotedName } from "./sql-text.ts";
+import { quotedName } from "../../../std/sql-text.ts";
 
 /**
  * What becomes of a column on its way into the lake.

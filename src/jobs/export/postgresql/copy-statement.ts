@@ -1,7 +1,7 @@
+import { quotedName, quotedText } from "../../../std/sql-text.ts";
 import type { PlannedTable } from "../export-state.ts";
 import { selectedColumn } from "./column-mapping.ts";
 import { type ChunkBounds, chunkCondition, tableText } from "./row-condition.ts";
-import { quotedName, quotedText } from "./sql-text.ts";
 
 /** What no quoted field can be taken for: nulls stand outside of quotes. */
 export const NULL_TEXT = "\\N";

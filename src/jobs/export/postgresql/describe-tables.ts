@@ -1,8 +1,8 @@
+import { quotedText } from "../../../std/sql-text.ts";
 import { ExportError } from "../export-error.ts";
 import type { ExportOptions } from "../export-options.ts";
 import type { SourceType } from "./column-mapping.ts";
 import type { RowSource } from "./session.ts";
-import { quotedText } from "./sql-text.ts";
 
 /** A table of the source as its catalog tells it. */
 export interface SourceTable {

@@ -1,8 +1,8 @@
+import { quotedName } from "../../../std/sql-text.ts";
 import { ExportError } from "../export-error.ts";
 import type { PlannedChunk, PlannedTable } from "../export-state.ts";
 import { keyCondition, tableCondition, tableText, whereClause } from "./row-condition.ts";
 import type { RowSource } from "./session.ts";
-import { quotedName } from "./sql-text.ts";
 
 /** All are written with each that is done. */
 const CHUNKS_MAX = 5_000;

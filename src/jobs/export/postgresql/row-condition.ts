@@ -1,6 +1,6 @@
+import { quotedName, quotedText } from "../../../std/sql-text.ts";
 import type { PlannedTable } from "../export-state.ts";
 import type { KeyColumn } from "./describe-tables.ts";
-import { quotedName, quotedText } from "./sql-text.ts";
 
 /** A value of the source's as it goes back to it. */
 function literal(text: string, typeText: string): string {

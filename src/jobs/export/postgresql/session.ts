@@ -1,6 +1,6 @@
 import type { Client } from "pg";
+import { quotedText } from "../../../std/sql-text.ts";
 import { sourceFailure } from "./source-failure.ts";
-import { quotedText } from "./sql-text.ts";
 
 /** Where the source is and who asks, with the secrets that the options only name. */
 export interface SourceAddress {

@@ -15,9 +15,10 @@ export interface CommittedBatch {
 const TRANSACTIONAL = 0b1_0000;
 const CONTROL = 0b10_0000;
 
-/** Version and type of a control record's key, two bytes each; type 0 ends a transaction that was aborted. */
+/** Version and type of a control record's key, two bytes each; type 0 ends a transaction that was aborted, 1 one that was committed. */
 const CONTROL_TYPE_AT = 2;
 const ABORT = 0;
+const COMMIT = 1;
 
 /**
  * The batches of an answer that hold records for us: no markers of transactions, nothing of a transaction that was aborted,
@@ -34,7 +35,7 @@ export function committedBatches(fetched: FetchedPartition, from: bigint): reado
     const last = batch.firstOffset + BigInt(batch.lastOffsetDelta);
     for (; starts[0] !== undefined && starts[0].firstOffset <= last; starts.shift()) aborted.add(starts[0].producerId);
     if ((batch.attributes & CONTROL) !== 0) {
-      if (isAbort(batch)) aborted.delete(batch.producerId);
+      if (transactionEnd(batch) === "abort") aborted.delete(batch.producerId);
     } else if ((batch.attributes & TRANSACTIONAL) === 0 || !aborted.has(batch.producerId)) {
       committed.push({ batch, records: recordsFrom(batch, from) });
     }
@@ -50,11 +51,14 @@ export function offsetBehind({ records: batches }: FetchedPartition, from: bigin
   return behind > from ? behind : from;
 }
 
-function isAbort(batch: RecordsBatch): boolean {
+/** How a transaction of the batch's producer ended, where the batch is the marker that says so. */
+export function transactionEnd(batch: RecordsBatch): "commit" | "abort" | undefined {
+  if ((batch.attributes & CONTROL) === 0) return undefined;
   const key = batch.records[0]?.key;
-  return (
-    key !== undefined && key !== null && key.length > CONTROL_TYPE_AT && key.readInt16BE(CONTROL_TYPE_AT) === ABORT
-  );
+  if (key === undefined || key === null || key.length <= CONTROL_TYPE_AT) return undefined;
+  const type = key.readInt16BE(CONTROL_TYPE_AT);
+  if (type === ABORT) return "abort";
+  return type === COMMIT ? "commit" : undefined;
 }
 
 function recordsFrom({ firstOffset, records }: RecordsBatch, from: bigint): readonly KafkaRecord[] {
