@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { createStream, describe } from "../journeys/journey.ts";
+import { violations } from "./axe.ts";
 import { visitConsole, whyNoConsole } from "./browser.ts";
 
 const program = process.env.LAKEHOSE_TEST_CHROMIUM;
@@ -48,6 +49,37 @@ test("the wizard makes the stream that it shows as text", { skip }, async (t) =>
     [asked.Prefix, asked.CompressionFormat, asked.BufferingHints, shown.Tags],
     [made?.Prefix, made?.CompressionFormat, made?.BufferingHints, [{ Key: "lakehose:roll-idle", Value: "6h" }]],
   );
+});
+
+test("the wizard asks for what a kind of destination needs, and adds further ones beside it", { skip }, async (t) => {
+  const { page, client, lakehose } = await visitConsole(t, program);
+  await page.goto("/ui/create-stream");
+  const next = page.getByRole("button", { name: "Next" });
+  await page.getByLabel("Name").fill("events");
+  await next.click();
+  await next.click();
+  await page.getByRole("combobox", { name: "Destination" }).selectOption("HTTP endpoint");
+  await next.click();
+  await page.getByText("HTTP endpoint still needs: Address.").waitFor();
+  await page.getByLabel("Address").fill("https://127.0.0.1:9/records");
+  await page.getByRole("button", { name: "Add a destination" }).click();
+  await page.getByLabel("Name of the destination").fill("archive");
+  await page.getByLabel("Kind").selectOption("Another bucket");
+  await page.getByLabel("Name of the bucket").fill("archive");
+  assert.deepEqual(await violations(page), []);
+  await next.click();
+  await next.click();
+  await page.getByText("The server has checked it").waitFor();
+  await page.getByLabel("Sample records").fill("a");
+  await page.getByRole("button", { name: "Try it out" }).click();
+  await page.getByText("A dry run leaves further destinations out.").waitFor();
+  await page.getByRole("button", { name: "Create the stream" }).click();
+  await page.getByRole("heading", { name: "events", level: 1 }).waitFor();
+  const [destination] = (await describe(client, "events")).Destinations ?? [];
+  const made = destination?.HttpEndpointDestinationDescription;
+  assert.equal(made?.EndpointConfiguration?.Url, "https://127.0.0.1:9/records");
+  const { deliveries } = (await (await fetch(`${lakehose.url}/api/streams/events`)).json()) as { deliveries: object[] };
+  assert.match(JSON.stringify(deliveries), /"bucket":"archive"/);
 });
 
 test("the wizard shows what the server refuses before anything is made, and keeps what was filled in", {

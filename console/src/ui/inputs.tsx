@@ -12,15 +12,25 @@ export interface TextInputProps extends InputProps {
   readonly placeholder?: string;
   /** What a browser may fill in. Default: nothing. */
   readonly autoComplete?: string;
+  /** What is typed is not shown. */
+  readonly secret?: boolean;
   readonly onChange: (value: string) => void;
 }
 
-export function TextInput({ value, placeholder, autoComplete = "off", onChange, ...field }: TextInputProps) {
+export function TextInput({
+  value,
+  placeholder,
+  autoComplete = "off",
+  secret = false,
+  onChange,
+  ...field
+}: TextInputProps) {
   return (
     <Field {...field}>
       {(ids) => (
         <input
           {...ids}
+          type={secret ? "password" : "text"}
           className="input"
           autoComplete={autoComplete}
           spellCheck={false}

@@ -15,6 +15,7 @@ import type {
   Redriver,
   RedriveStatus,
 } from "../source.ts";
+import { errorTypesOf } from "./error-output.ts";
 import { errorPieces } from "./error-pieces.ts";
 import { type FoundObject, type FoundObjects, findErrorObjects } from "./find-error-objects.ts";
 import { type EndLine, type JobLine, objectName, RedriveJournal } from "./redrive-journal.ts";
@@ -95,7 +96,9 @@ export class ErrorRedriver implements Redriver {
   }
 
   async sample(request: ErrorSampleRequest): Promise<ErrorSample> {
-    return sampleErrors(await this.#findWhatIsThere(), { ...this.#options, request });
+    const { deliveryId, storeFor, definition } = this.#options;
+    const errorTypes = errorTypesOf(definition() ?? {});
+    return sampleErrors(await this.#findWhatIsThere(), { deliveryId, storeFor, errorTypes, request });
   }
 
   /** A bucket that nobody has written to may not be there yet, and no error either. */

@@ -37,7 +37,10 @@ async function sampleOf(objects: Readonly<Record<string, Buffer>>, records = 10,
     found.push({ ...(await store.put({ ...written, metadata: {} })), bucket: "lake" });
   }
   const request = { records, recordBytes };
-  return sampleErrors({ objects: found, problems: [] }, { deliveryId: DELIVERY, request, storeFor: () => store });
+  return sampleErrors(
+    { objects: found, problems: [] },
+    { deliveryId: DELIVERY, request, errorTypes: ["processing-failed"], storeFor: () => store },
+  );
 }
 
 const texts = ({ records }: Awaited<ReturnType<typeof sampleOf>>) => records.map(({ bytes }) => String(bytes));

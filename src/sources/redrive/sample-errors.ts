@@ -4,7 +4,6 @@ import { type ErrorRecord, readErrorRecords } from "../../model/error-record-rea
 import { reasonOf } from "../../model/errors.ts";
 import type { ObjectStore } from "../../storage/object-store.ts";
 import type { ErrorKind, ErrorSample, ErrorSampleRequest, SampledError, SourceProblem } from "../source.ts";
-import { ERROR_TYPES } from "./error-output.ts";
 import type { FoundObject, FoundObjects } from "./find-error-objects.ts";
 
 /**
@@ -18,6 +17,8 @@ const OBJECT_BYTES_MAX = 32 * 1024 * 1024;
 export interface SampleErrorsOptions {
   readonly deliveryId: string;
   readonly request: ErrorSampleRequest;
+  /** Of the delivery: one of them is in each of its keys. */
+  readonly errorTypes: readonly string[];
   readonly storeFor: (bucket: string) => ObjectStore;
 }
 
@@ -34,11 +35,11 @@ export async function sampleErrors(found: FoundObjects, options: SampleErrorsOpt
     try {
       for await (const record of recordsIn(object, options)) {
         recordsRead++;
-        const errorType = errorTypeOf(record, object);
+        const errorType = errorTypeOf(record, object, options);
         const kind = `${errorType} ${record.code}`;
         const { records: before } = kinds.get(kind) ?? { records: 0 };
         kinds.set(kind, { errorType, code: record.code, records: before + 1 });
-        if (records.length < options.request.records) records.push(sampled(record, object, options.request));
+        if (records.length < options.request.records) records.push(sampled(record, object, errorType, options.request));
         if (recordsRead >= RECORDS_READ_MAX) break;
       }
     } catch (error) {
@@ -64,16 +65,21 @@ async function* recordsIn(object: FoundObject, { deliveryId, storeFor }: SampleE
   }
 }
 
-function errorTypeOf({ identity }: ErrorRecord, { key }: FoundObject): string {
-  return identity?.errorType || (ERROR_TYPES.find((errorType) => key.includes(errorType)) ?? "");
+function errorTypeOf({ identity }: ErrorRecord, { key }: FoundObject, { errorTypes }: SampleErrorsOptions): string {
+  return identity?.errorType || (errorTypes.find((errorType) => key.includes(errorType)) ?? "");
 }
 
-function sampled(record: ErrorRecord, object: FoundObject, { recordBytes }: ErrorSampleRequest): SampledError {
+function sampled(
+  record: ErrorRecord,
+  object: FoundObject,
+  errorType: string,
+  { recordBytes }: ErrorSampleRequest,
+): SampledError {
   const { code, message, attempts, arrivalMs, bytes, identity } = record;
   return {
     bucket: object.bucket,
     key: object.key,
-    errorType: errorTypeOf(record, object),
+    errorType,
     code,
     message,
     attempts,
