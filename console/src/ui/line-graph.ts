@@ -65,13 +65,18 @@ export class LineGraph {
           stroke: colour(this.#place, `--series-${at + 1}`),
           width: 2,
           dash: [...(DASHES[at] ?? [])],
-          points: { show: false },
+          // A line of one point is no line: a minute after the start there is one, and it has to be seen.
+          points: { show: (plot: uPlot, line: number) => isLonely(plot.data[line] ?? []) },
           value: (_plot: uPlot, value: number | null) => (value === null ? "" : format(value)),
         })),
       ],
     };
     this.#plot = new uPlot(options, this.#data, this.#place);
   }
+}
+
+function isLonely(values: ArrayLike<number | null | undefined>): boolean {
+  return Array.from(values).filter((value) => typeof value === "number").length === 1;
 }
 
 /** Times as they are told apart: with their day where the first and the last are not of one. */
