@@ -47,6 +47,12 @@ test("adminClientSource() makes a function of an operation, with its values in t
           requestBody: { content },
           responses: { "200": { content } },
         },
+        get: {
+          operationId: "downloadThing",
+          summary: "The thing as a file.",
+          parameters: [{ name: "id", in: "path", required: true, schema }],
+          responses: { "200": { content: { "text/csv": { schema } } } },
+        },
       },
     },
   });
@@ -55,5 +61,6 @@ test("adminClientSource() makes a function of an operation, with its values in t
     source,
     /putThing: \(id: string, body: Thing, query: \{ version\?: string \} = \{\}, options\?: CallOptions\) =>/,
   );
+  assert.match(source, /downloadThingAddress: \(id: string\) => addressOf\(`things\/\$\{encodeURIComponent\(id\)\}`\)/);
   assert.match(source, /method: "PUT", path: `things\/\$\{encodeURIComponent\(id\)\}\$\{queryText\(query\)\}`, body/);
 });

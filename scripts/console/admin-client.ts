@@ -16,12 +16,17 @@ interface Content {
   readonly content: { readonly "application/json": { readonly schema: Schema } };
 }
 
+/** Absent where the answer is a file: nobody reads that here, a link leads to it. */
+interface AnswerContent {
+  readonly content: { readonly "application/json"?: { readonly schema: Schema } };
+}
+
 interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly parameters: readonly Parameter[];
   readonly requestBody?: Content;
-  readonly responses: { readonly "200": Content };
+  readonly responses: { readonly "200": AnswerContent };
 }
 
 /** The client as TypeScript: a type for each schema of the OpenAPI document, a function for each of its operations. */
@@ -37,7 +42,7 @@ export function adminClientSource(document: JsonObject = adminDocument()): strin
   operations.sort((one, other) => (one.operation.operationId < other.operation.operationId ? -1 : 1));
   return [
     "/** Made by `npm run docs` from the contracts of the admin API (src/api/admin/contract); not to be changed by hand. */",
-    'import { type CallOptions, queryText, request } from "./request.ts";',
+    'import { addressOf, type CallOptions, queryText, request } from "./request.ts";',
     "",
     ...types,
     "export const adminApi = {",
@@ -57,27 +62,30 @@ function operationSource(path: string, method: string, operation: Operation): st
   const inPath = parameters.filter((parameter) => parameter.in === "path");
   const inQuery = parameters.filter((parameter) => parameter.in === "query");
   const body = requestBody?.content["application/json"].schema;
+  const answer = responses["200"].content["application/json"];
   const takes = [
     ...inPath.map(({ name }) => `${name}: string`),
     ...(body === undefined ? [] : [`body: ${typeText(body)}`]),
     ...(inQuery.length === 0 ? [] : [queryArgument(inQuery)]),
-    "options?: CallOptions",
+    ...(answer === undefined ? [] : ["options?: CallOptions"]),
   ];
   const address = path
     .slice("/api/".length)
     .replace(/\{(\w+)\}/g, (_, name: string) => `\${encodeURIComponent(${name})}`);
   const query = inQuery.length === 0 ? "" : "$" + "{queryText(query)}";
+  if (answer === undefined) {
+    return `  /** Where it is: ${summary} */\n  ${operationId}Address: (${takes.join(", ")}) => addressOf(\`${address}${query}\`),`;
+  }
   const members = [
     `method: ${JSON.stringify(method.toUpperCase())}`,
     `path: \`${address}${query}\``,
     ...(body === undefined ? [] : ["body"]),
     "...options",
   ];
-  const answer = typeText(responses["200"].content["application/json"].schema);
   return [
     `  /** ${summary} */`,
     `  ${operationId}: (${takes.join(", ")}) =>`,
-    `    request<${answer}>({ ${members.join(", ")} }),`,
+    `    request<${typeText(answer.schema)}>({ ${members.join(", ")} }),`,
   ].join("\n");
 }
 

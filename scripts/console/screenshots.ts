@@ -10,6 +10,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { generate } from "../../src/generators/registry.ts";
 import { start } from "../../src/server/index.ts";
 import { launchChromium } from "../../test/console/browser.ts";
+import { runSql } from "../../test/console/run-sql.ts";
 
 const IMAGES = fileURLToPath(new URL("../../docs/images", import.meta.url));
 
@@ -73,8 +74,38 @@ const PICTURES: readonly Picture[] = [
     context: { viewport: { ...WIDE, height: 1160 }, colorScheme: "dark" },
   },
   { file: "console-create.png", path: "/ui/create-stream", context: { viewport: WIDE }, prepare: toReview },
+  { file: "console-query.png", path: "/ui/query", context: { viewport: { ...WIDE, height: 1120 } }, prepare: toChart },
+  { file: "console-table.png", path: "/ui/lake", context: { viewport: WIDE, colorScheme: "dark" }, prepare: toFiles },
   { file: "console-phone.png", path: "/ui/streams", context: { viewport: { width: 390, height: 844 } } },
 ];
+
+const TICKS = [
+  "CREATE DATABASE stocks",
+  `CREATE EXTERNAL TABLE stocks.ticks (ticker_symbol string, sector string, change double, price double)
+    PARTITIONED BY (symbol string) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://lake/ticker/'`,
+  "MSCK REPAIR TABLE stocks.ticks",
+];
+
+/** Made when the first objects have landed, of which it is a table. */
+async function toChart(page: Page): Promise<void> {
+  for (const statement of TICKS) await runSql(lakehose.url, statement);
+  await page.reload();
+  const sql =
+    "SELECT sector, symbol, round(avg(price), 2) AS price\nFROM stocks.ticks\nGROUP BY 1, 2 ORDER BY 3 DESC LIMIT 30";
+  await page.getByRole("textbox", { name: "SQL statement" }).fill(sql);
+  await page.getByRole("button", { name: "Run" }).click();
+  await page.getByRole("tab", { name: "Chart" }).click();
+  await page.getByLabel("Across").selectOption("symbol");
+  await page.getByLabel("Colour by").selectOption("Nothing");
+  await page.getByRole("img", { name: /^Bar chart/ }).waitFor();
+}
+
+async function toFiles(page: Page): Promise<void> {
+  await page.reload();
+  await page.getByRole("link", { name: "ticks" }).click();
+  await page.getByRole("button", { name: "First rows" }).click();
+  await page.getByRole("table", { name: "Result" }).getByRole("row").nth(5).waitFor();
+}
 
 async function toReview(page: Page): Promise<void> {
   await page.getByLabel("Name").fill("orders");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { type QueryWorld, queryWorld } from "../../test/fakes/query-world.ts";
 import { systemClock } from "../std/clock.ts";
@@ -49,6 +50,17 @@ test("a query ends, and its rows are read by the page from any row on", async ()
     [2049, "row 2049"],
   ]);
   assert.deepEqual(await queries.rows(id, 5000, 1), []);
+  await queries.close();
+});
+
+test("a result is downloaded as a file, and what has none is refused", async () => {
+  const queries = await opened("downloads");
+  const { id } = await queries.submit("select 1 as n, 'x' as text", "default");
+  await queries.wait(id, never);
+  assert.equal(await text(await queries.download(id, "csv")), '"n","text"\n"1","x"\n');
+  const { id: failed } = await queries.submit("select * from nowhere", "default");
+  await queries.wait(failed, never);
+  await assert.rejects(queries.download(failed, "csv"), { code: "not-found" });
   await queries.close();
 });
 

@@ -3,6 +3,7 @@ import { reasonOf } from "../model/errors.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Disk } from "../std/disk.ts";
 import type { Random } from "../std/random.ts";
+import { type DownloadForm, downloadResult } from "./downloads/result-download.ts";
 import type { QueryStatistics, ResultColumn, ResultRow } from "./engine/query-engine.ts";
 import type { StatementRunner } from "./engine-on-demand.ts";
 import { QueryError } from "./query-error.ts";
@@ -133,6 +134,21 @@ export class Queries {
   /** Rows from the one with this number on, as many as fit a page. */
   async rows(id: string, from: number, limit: number): Promise<readonly ResultRow[]> {
     return (await this.#held.get(id)?.result.read(from, limit)) ?? [];
+  }
+
+  /** The whole result as a file. Rejects with a `QueryError` where there is none, or where no such file can hold it. */
+  async download(id: string, form: DownloadForm): Promise<AsyncIterable<Buffer>> {
+    const { disk, directory, random } = this.#options;
+    const { state, columns = [] } = this.#held.get(id)?.execution ?? {};
+    if (state !== "succeeded" || columns.length === 0) {
+      throw new QueryError(
+        "not-found",
+        `Query ${id} has no result to download: it has to have ended well, with columns`,
+      );
+    }
+    const result = { columns, rows: (from: number, limit: number) => this.rows(id, from, limit) };
+    const scratch = { disk, directory: join(directory, `download-${random.bytes(8).toString("hex")}`) };
+    return downloadResult(form, result, scratch);
   }
 
   async close(): Promise<void> {

@@ -52,7 +52,7 @@ export interface ListenerOptions {
   readonly triggers: Triggers;
   /** Told of objects that come through the S3 door. */
   readonly announce: AnnounceObject;
-  readonly stores: Pick<Stores, "lake" | "endpointOf">;
+  readonly stores: Pick<Stores, "lake" | "endpointOf" | "storeFor">;
   readonly telemetry: TelemetryService;
   readonly history: MetricHistory;
   readonly alarms: Alarms;
@@ -164,6 +164,7 @@ function routesOf(options: ListenerOptions) {
       endpoints: adminEndpoints({
         ...context,
         ...rooms,
+        storeFor: (bucket) => stores.storeFor(bucket),
         sources,
         triggers,
         history,

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createStream, putAll } from "../journeys/journey.ts";
 import { violations } from "./axe.ts";
-import { visitConsole, whyNoConsole } from "./browser.ts";
+import { type Visit, visitConsole, whyNoConsole } from "./browser.ts";
+import { runSql } from "./run-sql.ts";
 
 const program = process.env.LAKEHOSE_TEST_CHROMIUM;
 const skip = whyNoConsole(program);
@@ -18,13 +19,24 @@ const LOOKS = [
 const REGISTRY = new URL("../../console/src/pages/registry.ts", import.meta.url).href;
 
 /** What stands for `$name` in the addresses of pages. */
-const VALUES: Readonly<Record<string, string>> = { $name: "clicks" };
+const VALUES: Readonly<Record<string, string>> = { $name: "clicks", $table: "raw.trips", $job: "count" };
+
+/** Something for every page to show. */
+async function fill({ client, lakehose: { url } }: Visit): Promise<void> {
+  await createStream(client, "clicks");
+  await putAll(client, "clicks", [Buffer.from('{"n":1}\n')]);
+  await runSql(url, "CREATE DATABASE raw");
+  await runSql(url, "CREATE TABLE raw.trips AS SELECT 1 AS id, 'Rome' AS city");
+  const job = { kind: "sql", options: { statement: "SELECT 1 AS n" } };
+  await fetch(`${url}/api/jobs/count`, { method: "PUT", body: JSON.stringify(job) });
+  await fetch(`${url}/api/jobs/count/runs`, { method: "POST" });
+}
 
 test("axe finds nothing on any page, and no page is wider than its window", { skip }, async (t) => {
   const { PAGES } = (await import(REGISTRY)) as { PAGES: readonly { path: string }[] };
-  const { client, open } = await visitConsole(t, program);
-  await createStream(client, "clicks");
-  await putAll(client, "clicks", [Buffer.from('{"n":1}\n')]);
+  const visit = await visitConsole(t, program);
+  const { open } = visit;
+  await fill(visit);
   for (const look of LOOKS) {
     const page = await open(look);
     for (const { path } of PAGES) {

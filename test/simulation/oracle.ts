@@ -12,6 +12,7 @@ import type { World } from "./world.ts";
 const CONVERSION_FAILED = "format-conversion-failed";
 /** Codes of what was tried until the time for retries was over. */
 const GIVEN_UP = /^Target\./;
+const REWRITTEN = /^What the target said was lost/;
 const LIMIT_EXCEEDED = "DynamicPartitioning.ActivePartitionsLimitExceeded";
 
 const NAME =
@@ -120,15 +121,18 @@ function linesOf(text: string, error: boolean): Line[] {
   return lines
     .filter((line) => line !== "")
     .map((line) => {
-      const { rawData, errorCode, lakehose } = JSON.parse(line) as ErrorLine;
+      const { rawData, errorCode, errorMessage = "", lakehose } = JSON.parse(line) as ErrorLine;
+      // Whose file was lost has one code for all.
+      const code = REWRITTEN.test(errorMessage) ? "Target.Lost" : errorCode;
       const { offset, errorType, inDoubt } = lakehose;
-      return { line: Buffer.from(rawData, "base64").toString(), offset, errorType, code: errorCode, inDoubt };
+      return { line: Buffer.from(rawData, "base64").toString(), offset, errorType, code, inDoubt };
     });
 }
 
 interface ErrorLine {
   readonly rawData: string;
   readonly errorCode?: string;
+  readonly errorMessage?: string;
   readonly lakehose: { readonly offset: number; readonly errorType: string; readonly inDoubt?: boolean };
 }
 

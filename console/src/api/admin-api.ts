@@ -1,5 +1,5 @@
 /** Made by `npm run docs` from the contracts of the admin API (src/api/admin/contract); not to be changed by hand. */
-import { type CallOptions, queryText, request } from "./request.ts";
+import { addressOf, type CallOptions, queryText, request } from "./request.ts";
 
 export type Alarm = { readonly rule: string; readonly stream: string; readonly state: "ok" | "alarm"; readonly since?: number; readonly severity: string; readonly measure: string; readonly above: number; readonly value?: number };
 
@@ -13,6 +13,10 @@ export type Component = { readonly type: string; readonly options: Readonly<Reco
 export type Crawl = { readonly id: string; readonly crawler: string; readonly database: string; readonly locations: readonly string[]; readonly state: "running" | "done" | "failed" | "cancelled"; readonly startedAt: number; readonly endedAt?: number; readonly progress: { readonly listed: number; readonly chosen: number; readonly sampled: number }; readonly report?: CrawlReport; readonly failure?: string };
 
 export type CrawlReport = { readonly tables: readonly { readonly database: string; readonly name: string; readonly location: string; readonly change: "created" | "updated" | "unchanged" | "differs" | "deprecated" | "deleted" | "missing" | "failed"; readonly format: string; readonly compression: string; readonly columns: number; readonly partitions: { readonly created: number; readonly updated: number; readonly unchanged: number; readonly deprecated: number; readonly deleted: number; readonly missing: number }; readonly warnings: readonly string[] }[]; readonly objects: { readonly listed: number; readonly sampled: number; readonly broken: number }; readonly broken: readonly { readonly key: string; readonly reason: string }[]; readonly incomplete: readonly string[]; readonly warnings: readonly string[] };
+
+export type Crawler = { readonly name: string; readonly description?: string; readonly database: string; readonly locations: readonly string[]; readonly schedule?: string; readonly nextRunAt?: number; readonly lastCrawl?: { readonly status: "done" | "failed" | "cancelled"; readonly startedAt: number; readonly endedAt: number; readonly message?: string; readonly tables: { readonly created: number; readonly updated: number; readonly deleted: number } }; readonly runningCrawl?: string };
+
+export type Database = { readonly name: string; readonly description?: string; readonly location?: string; readonly tables: number; readonly createdAt: number };
 
 /** accepted = delivered + errored + dropped + pending */
 export type DeliveryBalance = { readonly id: string; readonly accepted: number; readonly delivered: number; readonly errored: number; readonly dropped: number; readonly pending: number; readonly balanced: boolean };
@@ -43,7 +47,7 @@ export type FunctionOutputLine = { readonly at: number; readonly invocationId: s
 
 export type FunctionSummary = { readonly name: string; readonly target: "local" | "lambda" | "url"; readonly where: string; readonly runtime?: string; readonly handler?: string; readonly problem?: string; readonly streams: readonly string[] };
 
-export type Job = { readonly name: string; readonly kind: string; readonly description: string; readonly options: Readonly<Record<string, unknown>>; readonly triggers: readonly Readonly<Record<string, unknown>>[]; readonly retries: number; readonly retryDelaySeconds: number; readonly timeoutSeconds: number; readonly overlap: "queue" | "skip"; readonly enabled: boolean; readonly version: number; readonly createdAt: number; readonly updatedAt: number; readonly lastRun?: JobRun };
+export type Job = { readonly name: string; readonly kind: string; readonly description: string; readonly options: Readonly<Record<string, unknown>>; readonly triggers: readonly Readonly<Record<string, unknown>>[]; readonly retries: number; readonly retryDelaySeconds: number; readonly timeoutSeconds: number; readonly overlap: "queue" | "skip"; readonly enabled: boolean; readonly version: number; readonly createdAt: number; readonly updatedAt: number; readonly lastRun?: JobRun; readonly nextRunAt?: number };
 
 export type JobRun = { readonly id: string; readonly job: string; readonly kind: string; readonly state: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "timed-out"; readonly attempt: number; readonly cause: string; readonly occasion: { readonly at: number; readonly day?: string }; readonly queuedAt: number; readonly notBefore?: number; readonly startedAt?: number; readonly endedAt?: number; readonly counters?: Readonly<Record<string, number>>; readonly failure?: { readonly code: string; readonly message: string }; readonly progress?: { readonly done: number; readonly total?: number } };
 
@@ -82,7 +86,11 @@ export type StreamStatus = "CREATING" | "CREATING_FAILED" | "ACTIVE" | "DELETING
 
 export type Table = { readonly database: string; readonly version: string; readonly createdAt: number; readonly updatedAt: number; readonly streams: readonly string[]; readonly name: string; readonly description?: string; readonly owner?: string; readonly storageDescriptor?: { readonly columns?: readonly { readonly name: string; readonly type?: string; readonly comment?: string; readonly parameters?: Readonly<Record<string, string>> }[]; readonly location?: string; readonly inputFormat?: string; readonly outputFormat?: string; readonly parameters?: Readonly<Record<string, string>> }; readonly partitionKeys?: readonly { readonly name: string; readonly type?: string; readonly comment?: string; readonly parameters?: Readonly<Record<string, string>> }[]; readonly tableType?: string; readonly parameters?: Readonly<Record<string, string>> };
 
+export type TableListing = { readonly files: readonly { readonly location: string; readonly folder: string; readonly bytes: number; readonly modifiedAt: number }[]; readonly total: number; readonly bytes: number; readonly folders: number; readonly smallFiles: number; readonly smallFolders: number; readonly complete: boolean };
+
 export type TableSummary = { readonly database: string; readonly name: string; readonly version: string; readonly columns: number; readonly updatedAt: number };
+
+export type TableVersion = { readonly version: string; readonly updatedAt: number; readonly columns: readonly { readonly name: string; readonly type: string; readonly comment?: string }[]; readonly partitionKeys: readonly { readonly name: string; readonly type: string; readonly comment?: string }[] };
 
 export type TriedRecord = { readonly record: number; readonly result: "kept" | "dropped" | "rejected"; readonly data?: string; readonly dataBase64?: string; readonly partitionKeys?: Readonly<Record<string, string>>; readonly code?: string; readonly message?: string };
 
@@ -113,6 +121,8 @@ export const adminApi = {
   /** Deletes a stream: it takes no more records, and what is left is delivered behind the answer. */
   deleteStream: (name: string, query: { force?: "true" | "false" } = {}, options?: CallOptions) =>
     request<{ readonly name: string }>({ method: "DELETE", path: `streams/${encodeURIComponent(name)}${queryText(query)}`, ...options }),
+  /** Where it is: The whole result of a query that ended well as a file, `csv` unless told otherwise. */
+  downloadQueryAddress: (id: string, query: { form?: "csv" | "parquet" } = {}) => addressOf(`queries/${encodeURIComponent(id)}/file${queryText(query)}`),
   /** What a stream would do with sample records; nothing is made, nothing goes out, functions are called. */
   dryRunStream: (name: string, body: { readonly records: readonly string[]; readonly request?: Readonly<Record<string, unknown>>; readonly update?: Readonly<Record<string, unknown>> }, options?: CallOptions) =>
     request<DryRunResult>({ method: "POST", path: `streams/${encodeURIComponent(name)}/dry-run`, body, ...options }),
@@ -158,9 +168,15 @@ export const adminApi = {
   /** Each stream under each rule and how it stands, who is told and what waits for them. */
   listAlarms: (options?: CallOptions) =>
     request<{ readonly alarms: readonly Alarm[]; readonly targets: readonly AlarmTarget[] }>({ method: "GET", path: `alarms`, ...options }),
+  /** Crawlers of the catalog in name order: what each looks at, its last crawl, when the next one begins. */
+  listCrawlers: (options?: CallOptions) =>
+    request<{ readonly crawlers: readonly Crawler[] }>({ method: "GET", path: `crawlers`, ...options }),
   /** Crawls under way and the last ones before, oldest first, without their reports. */
   listCrawls: (options?: CallOptions) =>
     request<{ readonly crawls: readonly Crawl[] }>({ method: "GET", path: `crawls`, ...options }),
+  /** Databases in name order, each with the number of its tables. */
+  listDatabases: (options?: CallOptions) =>
+    request<{ readonly databases: readonly Database[] }>({ method: "GET", path: `databases`, ...options }),
   /** The newest error records of a delivery, and how many there are of each kind. */
   listErrors: (name: string, query: { delivery?: string; limit?: number } = {}, options?: CallOptions) =>
     request<ErrorSample>({ method: "GET", path: `streams/${encodeURIComponent(name)}/errors${queryText(query)}`, ...options }),
@@ -179,6 +195,9 @@ export const adminApi = {
   /** Queries, newest first, with those that have ended lately. */
   listQueries: (options?: CallOptions) =>
     request<{ readonly queries: readonly Query[] }>({ method: "GET", path: `queries`, ...options }),
+  /** Names of the functions that statements may call, in order. */
+  listQueryFunctions: (options?: CallOptions) =>
+    request<{ readonly functions: readonly string[] }>({ method: "GET", path: `query-functions`, ...options }),
   /** The newest records of the stream's log, oldest first, each with the beginning of what it holds. */
   listRecords: (name: string, query: { from?: number; limit?: number } = {}, options?: CallOptions) =>
     request<{ readonly records: readonly NewestRecord[]; readonly next: number; readonly skipped: number }>({ method: "GET", path: `streams/${encodeURIComponent(name)}/records${queryText(query)}`, ...options }),
@@ -197,6 +216,12 @@ export const adminApi = {
   /** All delivery streams in name order, with what their deliveries have to do. */
   listStreams: (options?: CallOptions) =>
     request<{ readonly streams: readonly Stream[] }>({ method: "GET", path: `streams`, ...options }),
+  /** The first files of a table by their names, with counts of all, and of those that are too small. */
+  listTableFiles: (id: string, query: { limit?: number } = {}, options?: CallOptions) =>
+    request<TableListing>({ method: "GET", path: `tables/${encodeURIComponent(id)}/files${queryText(query)}`, ...options }),
+  /** The newest versions of a table, newest first; `total` counts all that are kept. */
+  listTableVersions: (id: string, options?: CallOptions) =>
+    request<{ readonly total: number; readonly versions: readonly TableVersion[] }>({ method: "GET", path: `tables/${encodeURIComponent(id)}/versions`, ...options }),
   /** Tables of all databases in name order. */
   listTables: (options?: CallOptions) =>
     request<{ readonly tables: readonly TableSummary[] }>({ method: "GET", path: `tables`, ...options }),
@@ -239,6 +264,9 @@ export const adminApi = {
   /** Makes tables of files that somebody else wrote; the crawl goes on by itself. */
   startCrawl: (body: { readonly locations: readonly string[]; readonly database: string; readonly tablePrefix?: string; readonly grouping?: "folders" | "location"; readonly csvHeader?: "detect" | "present" | "absent"; readonly update?: "update" | "log"; readonly delete?: "deprecate" | "log" | "delete" }, options?: CallOptions) =>
     request<Crawl>({ method: "POST", path: `crawls`, body, ...options }),
+  /** Begins a crawl of a crawler of the catalog, which goes on by itself. */
+  startCrawler: (id: string, options?: CallOptions) =>
+    request<Crawl>({ method: "POST", path: `crawlers/${encodeURIComponent(id)}/crawls`, ...options }),
   /** Sends made-up records to the stream, at a rate and for a time; what was being sent before ends. */
   startDemoData: (name: string, body: { readonly generator: string; readonly perSecond: number; readonly seconds: number; readonly badShare?: number }, options?: CallOptions) =>
     request<DemoDataStatus>({ method: "POST", path: `streams/${encodeURIComponent(name)}/demo-data`, body, ...options }),

@@ -11,9 +11,14 @@ export interface ApiRequest extends CallOptions {
   readonly body?: object;
 }
 
+/** Where a link leads to what is after `/api/`. */
+export function addressOf(path: string): string {
+  return `/api/${path}`;
+}
+
 /** One call of the admin API. Rejects with an `ApiError` for what the server refuses. */
 export async function request<Answer>({ method, path, body, signal }: ApiRequest): Promise<Answer> {
-  const response = await fetch(`/api/${path}`, {
+  const response = await fetch(addressOf(path), {
     method,
     credentials: "same-origin",
     ...(body !== undefined && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),

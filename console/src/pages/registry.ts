@@ -34,6 +34,28 @@ export const PAGES: readonly Page[] = [
     load: () => import("./create-stream/create-stream-page.tsx"),
   },
   {
+    path: "/lake",
+    title: "Lake",
+    navigation: "Lake",
+    load: () => import("./lake/lake-page.tsx"),
+  },
+  {
+    path: "/lake/tables/$table",
+    title: "$table",
+    load: () => import("./table/table-page.tsx"),
+  },
+  {
+    path: "/lake/jobs/$job",
+    title: "$job",
+    load: () => import("./job/job-page.tsx"),
+  },
+  {
+    path: "/query",
+    title: "Query",
+    navigation: "Query",
+    load: () => import("./query/query-page.tsx"),
+  },
+  {
     path: "/functions",
     title: "Functions",
     navigation: "Functions",

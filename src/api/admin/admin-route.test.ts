@@ -76,6 +76,8 @@ async function fixture(
       catalog,
       crawlers,
       partitions: catalog.partitions,
+      changes: NO_CHANGES,
+      storeFor,
       queries: await noQueries(),
       jobs: (await jobWorld()).jobs,
       sources: noSources(),

@@ -8,8 +8,8 @@ import { REFUSAL_CODES, wireErrorOf } from "../protocol/error-mapping.ts";
 import type { HttpRequest, RequestHead, Route } from "../protocol/http.ts";
 import { type OwnAddress, refuseOtherSites } from "../protocol/same-origin.ts";
 import { WireError } from "../protocol/wire-error.ts";
-import { adminAnswer, adminFailure } from "./admin-answer.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { adminAnswer, adminFailure, fileAnswer } from "./admin-answer.ts";
+import { type Endpoint, FileAnswer } from "./endpoint.ts";
 
 export interface AdminRouteOptions {
   readonly endpoints: readonly Endpoint[];
@@ -70,7 +70,7 @@ export function adminRoute(options: AdminRouteOptions): Route {
           },
         });
         await change?.done();
-        return adminAnswer(200, body);
+        return body instanceof FileAnswer ? fileAnswer(body) : adminAnswer(200, body);
       } catch (error) {
         const known = wireErrorOf(error, about);
         await change?.failed(known ?? error);

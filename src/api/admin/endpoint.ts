@@ -4,10 +4,12 @@ import type { Alarms } from "../../alarms/alarms.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Crawlers } from "../../catalog/crawler/crawlers.ts";
 import type { Partitions } from "../../catalog/partition.ts";
+import type { TableChanges } from "../../catalog/table-changes/table-changes.ts";
 import type { Jobs } from "../../jobs/jobs.ts";
 import type { Queries } from "../../query/queries.ts";
 import type { Sources } from "../../sources/sources.ts";
 import type { JsonObject, JsonValue } from "../../std/json.ts";
+import type { ObjectStore } from "../../storage/object-store.ts";
 import type { MetricHistory } from "../../telemetry/history/metric-history.ts";
 import type { Triggers } from "../../triggers/triggers.ts";
 import type { ControlContext } from "../firehose/control-context.ts";
@@ -25,7 +27,21 @@ export interface Endpoint {
   readonly role: Role;
   /** Whether calls are written to the audit log. Default: all but those by GET. */
   readonly audited?: false;
-  handle(call: EndpointCall): Promise<JsonValue> | JsonValue;
+  handle(call: EndpointCall): Promise<JsonValue | FileAnswer> | JsonValue | FileAnswer;
+}
+
+/** An answer that is a file for whoever asked, and no JSON. */
+export class FileAnswer {
+  /** What it is called when it is saved; letters, digits, `.` and `-`. */
+  readonly name: string;
+  readonly contentType: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+
+  constructor(name: string, contentType: string, bytes: AsyncIterable<Uint8Array>) {
+    this.name = name;
+    this.contentType = contentType;
+    this.bytes = bytes;
+  }
 }
 
 export interface EndpointCall {
@@ -51,6 +67,8 @@ export interface AdminContext extends ControlContext {
   readonly catalog: Catalog;
   readonly crawlers: Crawlers;
   readonly partitions: Partitions;
+  readonly changes: TableChanges;
+  readonly storeFor: (bucket: string) => ObjectStore;
   readonly queries: Queries;
   readonly jobs: Jobs;
   readonly sources: Sources;

@@ -1,7 +1,6 @@
-import { databaseNotFound, tableNotFound } from "../../catalog/catalog-error.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
-import { tableNamesIn } from "./table-names.ts";
+import { findTable } from "./find-table.ts";
 
 /** GET /api/tables/DATABASE.TABLE => the table as it is now, with the streams that take their columns from it */
 export function getTable({ catalog, streams }: AdminContext): Endpoint {
@@ -11,10 +10,7 @@ export function getTable({ catalog, streams }: AdminContext): Endpoint {
     action: "lakehose:GetTable",
     role: "viewer",
     handle: ({ id }) => {
-      const { databaseName, tableName } = tableNamesIn(id);
-      if (catalog.database(databaseName) === undefined) throw databaseNotFound(databaseName);
-      const table = catalog.table(databaseName, tableName);
-      if (table === undefined) throw tableNotFound(databaseName, tableName);
+      const table = findTable(catalog, id);
       const { definition, versionId, createdAt, updatedAt } = table;
       const users = streams
         .list()

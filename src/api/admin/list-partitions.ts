@@ -1,10 +1,9 @@
-import { databaseNotFound, tableNotFound } from "../../catalog/catalog-error.ts";
 import type { Partition } from "../../catalog/partition.ts";
 import { partitionFilter } from "../../catalog/partition-filter/partition-filter.ts";
 import type { JsonObject } from "../../std/json.ts";
 import { WireError } from "../protocol/wire-error.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
-import { tableNamesIn } from "./table-names.ts";
+import { findTable } from "./find-table.ts";
 
 const PARTITIONS_DEFAULT = 1000;
 const PARTITIONS_MAX = 10_000;
@@ -22,15 +21,12 @@ export function listPartitions({ catalog, partitions }: AdminContext): Endpoint 
     action: "lakehose:ListPartitions",
     role: "viewer",
     handle: async ({ id, query }) => {
-      const { databaseName, tableName } = tableNamesIn(id);
-      if (catalog.database(databaseName) === undefined) throw databaseNotFound(databaseName);
-      const table = catalog.table(databaseName, tableName);
-      if (table === undefined) throw tableNotFound(databaseName, tableName);
-      const { partitionKeys = [], storageDescriptor } = table.definition;
+      const table = findTable(catalog, id);
+      const { partitionKeys = [], storageDescriptor, name } = table.definition;
       const limit = limitIn(query);
       const filter = query.get("filter") ?? "";
       const matches = filter.trim() === "" ? () => true : partitionFilter(filter, partitionKeys);
-      const all = await partitions.partitions(databaseName, tableName);
+      const all = await partitions.partitions(table.databaseName, name);
       const kept = all.filter(({ definition }) => matches(definition.values));
       return {
         keys: partitionKeys.map(({ name, type = "string" }) => ({ name, type })),

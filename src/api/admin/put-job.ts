@@ -9,7 +9,7 @@ import { parseBody } from "./parse-body.ts";
  * PUT /api/jobs/NAME, {kind, options, triggers, retries, …} as in the configuration => the job. Creates it, or replaces its
  * definition as a whole; a run that is under way goes on as it began.
  */
-export function putJob({ jobs }: AdminContext): Endpoint {
+export function putJob({ jobs, clock }: AdminContext): Endpoint {
   return {
     method: "PUT",
     path: "jobs/:id",
@@ -18,7 +18,8 @@ export function putJob({ jobs }: AdminContext): Endpoint {
     async handle({ id, json }) {
       const name = jobName.safeParse(id);
       if (!name.success) throw new WireError("InvalidArgumentException", `Job ${id}: ${name.error.issues[0]?.message}`);
-      return jobView(jobs, await jobs.define({ name: id, ...parseBody(jobSettingsSchema, await json()) }));
+      const definition = { name: id, ...parseBody(jobSettingsSchema, await json()) };
+      return jobView({ jobs, clock }, await jobs.define(definition));
     },
   };
 }

@@ -6,6 +6,7 @@ import { cancelReplay } from "./cancel-replay.ts";
 import { createStream } from "./create-stream.ts";
 import { deleteJob } from "./delete-job.ts";
 import { deleteStream } from "./delete-stream.ts";
+import { downloadQuery } from "./download-query.ts";
 import { dryRunStream } from "./dry-run-stream.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
@@ -22,19 +23,24 @@ import { getTable } from "./get-table.ts";
 import { getTrigger } from "./get-trigger.ts";
 import { invokeFunction } from "./invoke-function.ts";
 import { listAlarms } from "./list-alarms.ts";
+import { listCrawlers } from "./list-crawlers.ts";
 import { listCrawls } from "./list-crawls.ts";
+import { listDatabases } from "./list-databases.ts";
 import { listErrors } from "./list-errors.ts";
 import { listFunctions } from "./list-functions.ts";
 import { listJobRuns } from "./list-job-runs.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listPartitions } from "./list-partitions.ts";
 import { listQueries } from "./list-queries.ts";
+import { listQueryFunctions } from "./list-query-functions.ts";
 import { listRecords } from "./list-records.ts";
 import { listRedrives } from "./list-redrives.ts";
 import { listReplays } from "./list-replays.ts";
 import { listSources } from "./list-sources.ts";
 import { listStreamHealth } from "./list-stream-health.ts";
 import { listStreams } from "./list-streams.ts";
+import { listTableFiles } from "./list-table-files.ts";
+import { listTableVersions } from "./list-table-versions.ts";
 import { listTables } from "./list-tables.ts";
 import { listTriggers } from "./list-triggers.ts";
 import { pauseStream } from "./pause-stream.ts";
@@ -49,6 +55,7 @@ import { redriveStream } from "./redrive-stream.ts";
 import { replayStream } from "./replay-stream.ts";
 import { resumeStream } from "./resume-stream.ts";
 import { startCrawl } from "./start-crawl.ts";
+import { startCrawler } from "./start-crawler.ts";
 import { startDemoData } from "./start-demo-data.ts";
 import { startJobRun } from "./start-job-run.ts";
 import { startQuery } from "./start-query.ts";
@@ -66,6 +73,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     createStream(context),
     deleteJob(context),
     deleteStream(context),
+    downloadQuery(context),
     dryRunStream(context),
     flushStream(context),
     getCrawl(context),
@@ -80,19 +88,24 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     getTrigger(context),
     invokeFunction(context),
     listAlarms(context),
+    listCrawlers(context),
     listCrawls(context),
+    listDatabases(context),
     listErrors(context),
     listFunctions(context),
     listJobRuns(context),
     listJobs(context),
     listPartitions(context),
     listQueries(context),
+    listQueryFunctions(context),
     listRecords(context),
     listRedrives(context),
     listReplays(context),
     listSources(context),
     listStreamHealth(context),
     listStreams(context),
+    listTableFiles(context),
+    listTableVersions(context),
     listTables(context),
     listTriggers(context),
     pauseStream(context),
@@ -107,6 +120,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     replayStream(context),
     resumeStream(context),
     startCrawl(context),
+    startCrawler(context),
     startDemoData(context),
     startJobRun(context),
     startQuery(context),

@@ -40,6 +40,7 @@ export const scheduleTrigger: TriggerType<Schedule, { readonly seenUntil: number
     if (due === undefined || due > now) return undefined;
     return { memory: { seenUntil: now }, occasion: { at: latestDue(schedule, now) ?? due } };
   },
+  next: (trigger, now) => scheduleOf(trigger).next(now),
 };
 
 /** By the trigger itself, which lives as long as its definition: it is asked every second. */

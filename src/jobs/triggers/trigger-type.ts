@@ -19,6 +19,8 @@ export interface TriggerType<Trigger, Memory> {
   step(trigger: Trigger, memory: Memory, facts: TriggerFacts): TriggerStep<Memory> | undefined;
   /** Jobs that it waits for. */
   upstream?(trigger: Trigger): readonly string[];
+  /** When the clock will make it due, where nothing else does. */
+  next?(trigger: Trigger, now: number): number | undefined;
   /** True when any run of the job, whatever began it, lets it begin anew from its baseline. */
   readonly startsOver?: boolean;
 }

@@ -23,7 +23,7 @@ export function StreamHead({ name, about, children }: StreamHeadProps) {
       <PageHead title={name} about={about}>
         {children}
       </PageHead>
-      <nav className="tabs" aria-label="Parts of the stream">
+      <nav className="stream-nav" aria-label="Parts of the stream">
         {PARTS.map(({ to, label }) => (
           <Link
             key={to}

@@ -13,6 +13,8 @@ export interface Contract {
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly answer: z.ZodType;
+  /** Content types of an answer that is a file and no JSON; `answer` is its bytes then. */
+  readonly files?: readonly string[];
 }
 
 /** Contracts by the action of their operation. */
@@ -22,6 +24,9 @@ export type Contracts = Readonly<Record<string, Contract>>;
 export const jsonValue = z.custom<JsonValue>();
 
 export const jsonObject = z.record(z.string(), jsonValue);
+
+/** The bytes of a file. */
+export const fileBytes = z.custom<Uint8Array>().meta({ type: "string", format: "binary" });
 
 /** Milliseconds since 1970. */
 export const instant = z.int().min(0).meta({ description: "Milliseconds since 1970." });

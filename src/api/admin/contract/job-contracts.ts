@@ -39,6 +39,7 @@ const job = z
     createdAt: instant,
     updatedAt: instant,
     lastRun: run.exactOptional(),
+    nextRunAt: instant.exactOptional(),
   })
   .meta({ id: "Job" });
 

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { CrawlJob } from "../../../catalog/crawler/crawl-jobs.ts";
 import type { CrawlReport } from "../../../catalog/crawler/crawl-report.ts";
+import type { LastCrawl } from "../../../catalog/crawler/crawler-definition.ts";
 import type { TableDefinition } from "../../../catalog/table.ts";
+import type { TableListing } from "../../../query/table-listing.ts";
 import { crawlBody } from "../start-crawl.ts";
 import { type Contracts, count, instant, textsByName, wholeNumber } from "./contract.ts";
 
@@ -88,7 +90,74 @@ const crawl = z
   })
   .meta({ id: "Crawl" }) satisfies z.ZodType<CrawlJob>;
 
+const briefColumn = z.strictObject({ name: z.string(), type: z.string(), comment: z.string().exactOptional() });
+
+const tableVersion = z
+  .strictObject({
+    version: z.string(),
+    updatedAt: instant,
+    columns: z.array(briefColumn),
+    partitionKeys: z.array(briefColumn),
+  })
+  .meta({ id: "TableVersion" });
+
+const tableListing = z
+  .strictObject({
+    files: z.array(
+      z.strictObject({
+        location: z.string(),
+        folder: z.string().meta({ description: "Below the table's location; whole where it lies elsewhere." }),
+        bytes: count,
+        modifiedAt: instant,
+      }),
+    ),
+    total: count,
+    bytes: count,
+    folders: count,
+    smallFiles: count.meta({ description: "Files that a compaction would make fewer and larger." }),
+    smallFolders: count,
+    complete: z.boolean().meta({ description: "False where there are more files than were counted." }),
+  })
+  .meta({ id: "TableListing" }) satisfies z.ZodType<TableListing>;
+
+const lastCrawl = z.strictObject({
+  status: z.enum(["done", "failed", "cancelled"]),
+  startedAt: instant,
+  endedAt: instant,
+  message: z.string().exactOptional(),
+  tables: z.strictObject({ created: count, updated: count, deleted: count }),
+}) satisfies z.ZodType<LastCrawl>;
+
+const crawler = z
+  .strictObject({
+    name: z.string(),
+    description: z.string().exactOptional(),
+    database: z.string(),
+    locations: texts,
+    schedule: z.string().exactOptional(),
+    nextRunAt: instant.exactOptional(),
+    lastCrawl: lastCrawl.exactOptional(),
+    runningCrawl: z.string().exactOptional().meta({ description: "Id of the crawl that is under way." }),
+  })
+  .meta({ id: "Crawler" });
+
 export const lakeContracts: Contracts = {
+  "lakehose:ListDatabases": {
+    summary: "Databases in name order, each with the number of its tables.",
+    answer: z.strictObject({
+      databases: z.array(
+        z
+          .strictObject({
+            name: z.string(),
+            description: z.string().exactOptional(),
+            location: z.string().exactOptional(),
+            tables: count,
+            createdAt: instant,
+          })
+          .meta({ id: "Database" }),
+      ),
+    }),
+  },
   "lakehose:ListTables": {
     summary: "Tables of all databases in name order.",
     answer: z.strictObject({
@@ -117,6 +186,23 @@ export const lakeContracts: Contracts = {
       total: count,
       partitions: z.array(z.strictObject({ values: texts, location: z.string().exactOptional(), createdAt: instant })),
     }),
+  },
+  "lakehose:ListTableVersions": {
+    summary: "The newest versions of a table, newest first; `total` counts all that are kept.",
+    answer: z.strictObject({ total: count, versions: z.array(tableVersion) }),
+  },
+  "lakehose:ListTableFiles": {
+    summary: "The first files of a table by their names, with counts of all, and of those that are too small.",
+    query: z.strictObject({ limit: wholeNumber.max(10_000).optional() }),
+    answer: tableListing,
+  },
+  "lakehose:ListCrawlers": {
+    summary: "Crawlers of the catalog in name order: what each looks at, its last crawl, when the next one begins.",
+    answer: z.strictObject({ crawlers: z.array(crawler) }),
+  },
+  "lakehose:StartCrawler": {
+    summary: "Begins a crawl of a crawler of the catalog, which goes on by itself.",
+    answer: crawl,
   },
   "lakehose:StartCrawl": {
     summary: "Makes tables of files that somebody else wrote; the crawl goes on by itself.",

@@ -46,7 +46,9 @@ export function openApiDocument(endpoints: readonly Endpoint[]): JsonObject {
 function operation({ path, action, role }: Endpoint, schemas: Components): JsonObject {
   const contract = ADMIN_CONTRACTS[action];
   invariant(contract !== undefined, `${action} has a contract (src/api/admin/contract)`);
-  const { summary, body, answer } = contract;
+  const { summary, body, answer, files } = contract;
+  const schema = schemas.reference(answer, "output");
+  const content = files === undefined ? json(schema) : Object.fromEntries(files.map((type) => [type, { schema }]));
   return {
     operationId: operationId(action),
     summary,
@@ -55,7 +57,7 @@ function operation({ path, action, role }: Endpoint, schemas: Components): JsonO
     parameters: [...pathParameters(path), ...queryParameters(contract, schemas)],
     ...(body !== undefined && { requestBody: { required: true, content: json(schemas.reference(body, "input")) } }),
     responses: {
-      "200": { description: "Done", content: json(schemas.reference(answer, "output")) },
+      "200": { description: "Done", content },
       default: { $ref: "#/components/responses/Failure" },
     },
   };

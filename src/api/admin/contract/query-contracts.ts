@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { DOWNLOAD_FORMS } from "../../../query/downloads/result-download.ts";
 import type { QueryExecution } from "../../../query/queries.ts";
 import type { QueryStatistics } from "../../../query/query-statistics.ts";
 import { queryBody } from "../start-query.ts";
-import { type Contracts, count, instant, jsonValue, wholeNumber } from "./contract.ts";
+import { type Contracts, count, fileBytes, instant, jsonValue, wholeNumber } from "./contract.ts";
 
 const statistics = z
   .strictObject({
@@ -52,6 +53,16 @@ export const queryContracts: Contracts = {
     summary: "Rows of a query, each a list of values in the order of the columns; `next` is the page after this one.",
     query: z.strictObject({ from: wholeNumber.optional(), limit: wholeNumber.max(10_000).optional() }),
     answer: z.strictObject({ rows: z.array(z.array(jsonValue)), next: count.exactOptional() }),
+  },
+  "lakehose:DownloadQuery": {
+    summary: "The whole result of a query that ended well as a file, `csv` unless told otherwise.",
+    query: z.strictObject({ form: z.enum(DOWNLOAD_FORMS).optional() }),
+    answer: fileBytes,
+    files: ["text/csv", "application/vnd.apache.parquet"],
+  },
+  "lakehose:ListQueryFunctions": {
+    summary: "Names of the functions that statements may call, in order.",
+    answer: z.strictObject({ functions: z.array(z.string()) }),
   },
   "lakehose:CancelQuery": {
     summary: "Ends a query; one that had ended before stays what it is.",
