@@ -143,6 +143,7 @@ export class DeliveryLoop {
   /** Stage one stops while too much waits for the target: the log holds the rest better than a second copy would. */
   #mayRead(): boolean {
     const { stageTwo } = this.#parts;
+    if (this.#options.isPaused?.() === true) return false;
     if (stageTwo.heldBytes > this.#options.limits.heldBytesMax) return false;
     return stageTwo.pendingCount < PENDING_PARCELS_MAX && stageTwo.spilledBytes < PENDING_BYTES_MAX;
   }

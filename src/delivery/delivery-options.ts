@@ -24,6 +24,8 @@ export interface DeliveryOptions {
   /** Whether this is the first start: a journal that is missing later is a loud refusal (rule H17). */
   readonly isNew: boolean;
   readonly replayId?: string;
+  /** Whether stage one may not read on. Looked at about once a second. Default: it may. */
+  readonly isPaused?: () => boolean;
   readonly components: DeliveryComponents;
   readonly limits: DeliveryLimits;
   readonly disk: Disk;

@@ -50,6 +50,26 @@ test("a delivery rolls by idle time and by count", async () => {
   await world.stop();
 });
 
+test("a paused delivery hands on what it had read, reads nothing more, and goes on where it stopped", async () => {
+  const world = new DeliveryWorld({ roll: { ageMs: 60_000 } });
+  await world.start();
+  await world.put("a");
+  await world.clock.advance(1_000);
+  world.isPaused = true;
+  await world.put("b");
+  await world.clock.advance(120_000);
+  assert.deepEqual([...(await world.objects()).values()], ["a"]);
+  assert.equal(world.delivery.status().read, 1);
+  await world.stop();
+  await world.start();
+  await world.clock.advance(120_000);
+  assert.equal(world.delivery.hold, 1);
+  world.isPaused = false;
+  await world.clock.advance(120_000);
+  assert.deepEqual([...(await world.objects()).values()].sort(), ["a", "b"]);
+  await world.stop();
+});
+
 test("a record is in the folder of its own hour", async () => {
   const world = new DeliveryWorld({ roll: {} });
   await world.start();

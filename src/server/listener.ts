@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { Alarms } from "../alarms/alarms.ts";
 import { ADMIN_SERVICE, adminRoute } from "../api/admin/admin-route.ts";
+import type { AdminContext, DemoData } from "../api/admin/endpoint.ts";
+import type { FunctionDesk } from "../api/admin/function-desk.ts";
 import { consoleRoute } from "../api/console/console-route.ts";
 import type { ControlContext } from "../api/firehose/control-context.ts";
 import { requestBytesMax } from "../api/firehose/put/put-limits.ts";
@@ -49,6 +51,9 @@ export interface ListenerOptions {
   readonly telemetry: TelemetryService;
   readonly history: MetricHistory;
   readonly alarms: Alarms;
+  readonly demoData: DemoData;
+  readonly dryRun: AdminContext["dryRun"];
+  readonly functions: FunctionDesk;
   /** Why requests would fail now; read at each `/readyz`. */
   readonly unready: readonly string[];
   /** What functions call this server with; absent while no keys are asked for. */
@@ -112,6 +117,9 @@ function routesOf(options: ListenerOptions) {
     telemetry,
     history,
     alarms,
+    demoData,
+    dryRun,
+    functions,
     unready,
     functionsKey,
   } = options;
@@ -125,7 +133,8 @@ function routesOf(options: ListenerOptions) {
   const rooms = { ...options.lake, partitions: options.lake.catalog.partitions, streams, clock };
   const { signIn, auditLog } = options.access;
   const storeFor = (bucket: string) => stores.storeFor(bucket);
-  const admin = { sources, triggers, history, alarms, deliveryLog: telemetry.deliveryLog, audit: auditLog };
+  const desks = { demoData, dryRun, functions };
+  const admin = { sources, triggers, history, alarms, ...desks, deliveryLog: telemetry.deliveryLog, audit: auditLog };
   const services = servicesOnDemand({ ...context, ...rooms, ...admin, storeFor });
   const describe = describeSubject({ ...options.lake, streams });
   const audit = new AuditTrail({ log: auditLog, describe, telemetry });

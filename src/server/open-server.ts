@@ -1,5 +1,6 @@
 import type { Alarms } from "../alarms/alarms.ts";
 import type { FunctionInvoker } from "../functions/function-invoker.ts";
+import { FunctionOutputs } from "../functions/function-outputs.ts";
 import { systemClock } from "../std/clock.ts";
 import { lockFolder } from "../std/folder-lock.ts";
 import { nodeDisk } from "../std/node-disk.ts";
@@ -10,6 +11,9 @@ import type { Configuration } from "./configuration/load-configuration.ts";
 import { streamUpstreams } from "./configuration/stream-sources-section.ts";
 import { dataFolder } from "./data-folder.ts";
 import { createDeclaredStreams } from "./declared-streams.ts";
+import { DemoDataSenders } from "./demo-data.ts";
+import { dryRuns } from "./dry-runs.ts";
+import { HostedFunctionDesk } from "./function-desk.ts";
 import { HostedFunctions } from "./hosted-functions.ts";
 import { openListener } from "./listener.ts";
 import { openAccess } from "./open-access.ts";
@@ -90,6 +94,8 @@ async function compose(
   const canEncrypt = () => configuration.keyRing !== undefined;
   const context = { streams, clock: systemClock, canEncrypt, upstreams: rooms.upstreams };
   await createDeclaredStreams(context, configuration);
+  const demoData = new DemoDataSenders({ streams, clock: systemClock, random: systemRandom });
+  closers.push(() => demoData.close());
   const unready: string[] = [];
   const listener = await openListener({
     configuration,
@@ -103,6 +109,9 @@ async function compose(
     telemetry,
     history,
     alarms: rooms.alarms,
+    demoData,
+    functions: rooms.functionDesk,
+    dryRun: dryRuns({ open: openServer, functionsDirectory: folder.functions, configuration, catalog: lake.catalog }),
     unready,
     tlsDirectory: folder.tls,
     ...(functions.key !== undefined && { functionsKey: functions.key }),
@@ -140,9 +149,15 @@ async function openRooms(configuration: Configuration, options: OpenServerOption
 
   let opened: { readonly streams?: Streams; readonly sources?: OpenedSources; readonly alarms?: Alarms } = {};
   const { history, recorder } = await openHistory({ ...world, folder, streams: () => opened.streams });
+  const outputs = new FunctionOutputs(systemClock);
   const telemetry = createTelemetry({
     ...world,
-    history: recorder,
+    history: {
+      observe: (name, fields) => {
+        recorder.observe(name, fields);
+        outputs.observe(name, fields);
+      },
+    },
     logsDirectory: folder.logs,
     level: configuration.logLevel,
     pretty,
@@ -164,6 +179,7 @@ async function openRooms(configuration: Configuration, options: OpenServerOption
 
   const functions = new HostedFunctions({ ...world, configuration, telemetry, directory: folder.functions });
   closers.push(() => functions.host.close());
+  const desk = { ...world, configuration, directory: folder.functions, functions: functions.host, outputs };
 
   const shared = { ...world, configuration, telemetry, stores, folder, closers, functions: functions.host };
   const lake = await openLake({ ...shared, streams: () => opened.streams });
@@ -186,6 +202,7 @@ async function openRooms(configuration: Configuration, options: OpenServerOption
     alarms,
     stores,
     functions,
+    functionDesk: new HostedFunctionDesk(desk),
     access,
     lake,
     listeners,

@@ -107,7 +107,7 @@ function deliveryOptions(
   isNew: () => boolean,
 ): DeliveryOptions {
   const { disk, clock, random, telemetry, configuration, components } = options;
-  const { document, definition, log, directory, startAt, replayId } = request;
+  const { document, definition, log, directory, startAt, replayId, isPaused } = request;
   const current = () => options.current(document.name) ?? document;
   return {
     stream: { name: document.name, uid: document.uid, arn: document.arn, region: regionOf(document.arn) },
@@ -117,6 +117,7 @@ function deliveryOptions(
     directory,
     startAt,
     ...(replayId !== undefined && { replayId }),
+    ...(isPaused !== undefined && { isPaused }),
     get isNew() {
       return isNew();
     },

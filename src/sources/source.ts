@@ -45,10 +45,53 @@ export interface Redriver {
    * has ended stays as it is. Resolves once that is durable. Throws `LakehoseError` `no-such-redrive`, `redrive-interrupted`.
    */
   cancel(id: number): Promise<RedriveStatus>;
+  /** The newest error records of the delivery, to be looked at. */
+  sample(request: ErrorSampleRequest): Promise<ErrorSample>;
   /** The job under way and the last ones before it, oldest first. */
   jobs(): readonly RedriveStatus[];
   /** Ends the work; the job under way goes on at the next `open`. */
   stop(): Promise<void>;
+}
+
+export interface ErrorSampleRequest {
+  /** Most records that are handed back; those of all objects that were read are counted. */
+  readonly records: number;
+  /** Most bytes of each; what is longer is cut. */
+  readonly recordBytes: number;
+}
+
+export interface ErrorSample {
+  /** All objects in the error output. */
+  readonly objects: number;
+  readonly bytes: number;
+  /** Objects that were read, the newest ones; `kinds` counts what is in these. */
+  readonly objectsRead: number;
+  readonly kinds: readonly ErrorKind[];
+  /** Of the newest object first. */
+  readonly records: readonly SampledError[];
+  readonly problems: readonly SourceProblem[];
+}
+
+/** Error records of one code, most frequent first. */
+export interface ErrorKind {
+  readonly errorType: string;
+  readonly code: string;
+  readonly records: number;
+}
+
+export interface SampledError {
+  readonly bucket: string;
+  readonly key: string;
+  readonly errorType: string;
+  readonly code: string;
+  readonly message: string;
+  readonly attempts: number;
+  readonly arrivalMs?: number;
+  readonly offset?: number;
+  /** The whole record's size. */
+  readonly size: number;
+  /** Its beginning. */
+  readonly bytes: Buffer;
 }
 
 export interface CreateRedriverRequest {

@@ -56,6 +56,8 @@ export interface CreateDeliveryRequest {
   readonly startAt: number;
   /** Of a replay: goes into the names, so that they are never those of the delivery that it repeats. */
   readonly replayId?: string;
+  /** Whether it may not read on; asked again and again. Default: it may. */
+  readonly isPaused?: () => boolean;
 }
 
 export type CreateIntake = (request: CreateIntakeRequest) => Intake;

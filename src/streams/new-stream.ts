@@ -23,5 +23,5 @@ export function newStream(
     extensions: request.extensions,
     deliveries,
   };
-  return { document, startsAt: {}, ending: [], replays: [], formerOutputs: [], removing: false };
+  return { document, startsAt: {}, ending: [], replays: [], formerOutputs: [], paused: false, removing: false };
 }

@@ -33,6 +33,7 @@ export function plannedChange(stored: StoredStream, parts: ChangedParts, positio
     ending: [...stored.ending, ...leaving],
     replays: stored.replays,
     formerOutputs: withFormerOutputs(stored.formerOutputs, document.deliveries, parts.deliveries),
+    paused: stored.paused,
     removing: false,
   };
 }

@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { LakehoseError, reasonOf } from "../model/errors.ts";
-import type { RedriveRequest, Redriver, RedriveStatus, SourceIntake } from "../sources/source.ts";
+import type {
+  ErrorSample,
+  ErrorSampleRequest,
+  RedriveRequest,
+  Redriver,
+  RedriveStatus,
+  SourceIntake,
+} from "../sources/source.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import type { StoredStream } from "./registry.ts";
 import { StreamError, type StreamErrorCode } from "./stream-error.ts";
@@ -51,6 +58,10 @@ export class Redrives {
     return this.#ask(deliveryId, (redriver) => redriver.cancel(id));
   }
 
+  errors(deliveryId: string, request: ErrorSampleRequest): Promise<ErrorSample> {
+    return this.#ask(deliveryId, (redriver) => redriver.sample(request));
+  }
+
   list(): readonly RedriveStatus[] {
     return [...this.#opened.values()].flatMap((redriver) => redriver.jobs());
   }
@@ -60,7 +71,7 @@ export class Redrives {
     await Promise.all([...this.#opened.values()].map((redriver) => redriver.stop()));
   }
 
-  async #ask(deliveryId: string, question: (redriver: Redriver) => Promise<RedriveStatus>): Promise<RedriveStatus> {
+  async #ask<Answer>(deliveryId: string, question: (redriver: Redriver) => Promise<Answer>): Promise<Answer> {
     try {
       return await question(await this.#redriver(deliveryId));
     } catch (error) {

@@ -43,5 +43,5 @@ function stored(versionId: string): StoredStream {
     extensions: {},
     deliveries: [],
   };
-  return { document, startsAt: {}, ending: [], replays: [], formerOutputs: [], removing: false };
+  return { document, startsAt: {}, ending: [], replays: [], formerOutputs: [], paused: false, removing: false };
 }

@@ -91,6 +91,8 @@ export interface StoredStream {
   readonly replays: readonly StoredReplay[];
   /** Where error records lie that were written before a change of bucket or error prefix: redrives look there too. */
   readonly formerOutputs: readonly FormerOutput[];
+  /** Its deliveries read no further until somebody resumes it. */
+  readonly paused: boolean;
   /** Removal has begun: files may be gone, so the log must not be opened again. */
   readonly removing: false | Removal;
 }
@@ -134,6 +136,7 @@ const storedSchema = z.object({
   formerOutputs: z
     .array(z.looseObject({ delivery: z.string(), bucket: z.string(), errorPrefix: z.string() }))
     .default([]),
+  paused: z.boolean().default(false),
   removing: z.union([z.literal(false), z.object({ forced: z.boolean(), deliveredAll: z.boolean() })]),
 });
 

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import type { StreamDependencies } from "./dependencies.ts";
+import type { StoredStream } from "./registry.ts";
 import type { StreamDocument } from "./streams.ts";
 
 type Folders = Pick<StreamDependencies, "dataDirectory">;
@@ -39,4 +40,16 @@ export function removeDeliveryFiles(
   deliveryId: string,
 ) {
   return folders.disk.removeDirectory(deliveryDirectory(folders, document, deliveryId));
+}
+
+/** A delivery is forgotten first, then its files go; a crash between the two leaves a folder that nobody knows. */
+export async function removeFoldersOfTheGone(
+  dependencies: Pick<StreamDependencies, "dataDirectory" | "disk">,
+  { document, ending, replays }: Pick<StoredStream, "document" | "ending" | "replays">,
+): Promise<void> {
+  const known = [...document.deliveries, ...ending, ...replays.map(({ definition }) => definition)];
+  const ids = new Set(known.map(({ id }) => id));
+  for (const id of await dependencies.disk.list(deliveriesDirectory(dependencies, document))) {
+    if (!ids.has(id)) await dependencies.disk.removeDirectory(deliveryDirectory(dependencies, document, id));
+  }
 }

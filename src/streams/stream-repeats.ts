@@ -1,4 +1,4 @@
-import type { RedriveRequest, RedriveStatus } from "../sources/source.ts";
+import type { ErrorSample, ErrorSampleRequest, RedriveRequest, RedriveStatus } from "../sources/source.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import type { StoredStream } from "./registry.ts";
 import type { ReplayStatus, StartReplay } from "./replay.ts";
@@ -37,6 +37,11 @@ export class StreamRepeats implements Repeats {
   redrives(name: string): readonly RedriveStatus[] {
     this.#owner.require(name);
     return this.#owner.runtime(name).redrives.list();
+  }
+
+  async errors(name: string, deliveryId: string | undefined, request: ErrorSampleRequest): Promise<ErrorSample> {
+    const { document } = this.#owner.require(name);
+    return this.#owner.runtime(name).redrives.errors(baseDelivery(document, deliveryId).id, request);
   }
 
   async cancelRedrive(name: string, deliveryId: string | undefined, id: number): Promise<RedriveStatus> {

@@ -8,6 +8,7 @@ import { backoffMs } from "../std/backoff.ts";
 import { anyOpen } from "./any-open.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { LogGate } from "./log-gate.ts";
+import { type NewestRecords, type NewestRequest, readNewest } from "./newest-records.ts";
 import { Redrives } from "./redrives.ts";
 import type { StoredStream } from "./registry.ts";
 import type { ReplayStatus, StoredReplay } from "./replay.ts";
@@ -16,7 +17,7 @@ import { ReplayRun } from "./replay-run.ts";
 import type { StreamSettings } from "./settings.ts";
 import { sourceIntake } from "./source-intake.ts";
 import { StreamError } from "./stream-error.ts";
-import { deliveriesDirectory, deliveryDirectory, logDirectory } from "./stream-folders.ts";
+import { deliveryDirectory, logDirectory, removeFoldersOfTheGone } from "./stream-folders.ts";
 import type { Intake, SnapshotsRequest, StreamDocument, StreamHealth } from "./streams.ts";
 
 /** How often the log is told what it may let go of: often enough to keep disk use close to what is really held. */
@@ -68,7 +69,7 @@ export class StreamRuntime {
       encrypted: () => this.#document.encryption.status === "ENABLED",
     });
     this.#log = new LogGate(log);
-    await this.#removeFoldersOfTheGone();
+    await removeFoldersOfTheGone(this.#dependencies, this.#stored);
     for (const definition of this.#document.deliveries) this.#deliveries.set(definition.id, this.#create(definition));
     for (const definition of this.#stored.ending) this.#ending.set(definition.id, this.#create(definition));
     const endAtOpen = this.#partition.end;
@@ -107,6 +108,10 @@ export class StreamRuntime {
   /** The log, to plan with. */
   get reader(): LogReader {
     return this.#partition;
+  }
+
+  newest(request: NewestRequest): Promise<NewestRecords> {
+    return readNewest(this.#partition, request);
   }
 
   /** Keeps the log from `offset` on until a delivery that joins there holds it itself. */
@@ -210,6 +215,7 @@ export class StreamRuntime {
     return {
       log: this.#gate.usage(),
       budgetBytes: this.#budgetBytes,
+      paused: this.#isPaused,
       accepted: this.#recordsBefore + this.#gate.recordsAppended,
       deliveries: [...this.#deliveries.values(), ...this.#ending.values()].map((delivery) => delivery.status()),
       replays: this.replays(),
@@ -283,18 +289,13 @@ export class StreamRuntime {
       log: this.#partition,
       directory: deliveryDirectory(this.#dependencies, this.#document, definition.id),
       startAt: this.#stored.startsAt[definition.id] ?? 0,
+      // What was taken out of the stream, and what is being deleted, has to come to its end.
+      isPaused: () => this.#isPaused && this.#deliveries.has(definition.id),
     });
   }
 
-  /** A delivery is forgotten first, then its files go; a crash between the two leaves a folder that nobody knows. */
-  async #removeFoldersOfTheGone(): Promise<void> {
-    const { disk } = this.#dependencies;
-    const { document, ending, replays } = this.#stored;
-    const known = [...document.deliveries, ...ending, ...replays.map(({ definition }) => definition)];
-    const ids = new Set(known.map(({ id }) => id));
-    for (const id of await disk.list(deliveriesDirectory(this.#dependencies, document))) {
-      if (!ids.has(id)) await disk.removeDirectory(deliveryDirectory(this.#dependencies, document, id));
-    }
+  get #isPaused(): boolean {
+    return this.#stored.paused && this.#document.status === "ACTIVE";
   }
 
   async #start(delivery: Delivery): Promise<void> {

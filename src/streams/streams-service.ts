@@ -6,6 +6,7 @@ import { BackgroundWork } from "./background-work.ts";
 import { DefinitionFollower } from "./definition-follower.ts";
 import type { StreamDependencies } from "./dependencies.ts";
 import { newStream } from "./new-stream.ts";
+import type { NewestRecords, NewestRequest } from "./newest-records.ts";
 import { OpenStreams } from "./open-streams.ts";
 import { type DeclaredParts, plannedChange, withoutEnded } from "./planned-change.ts";
 import { refuseCreation, requireStatus } from "./refusals.ts";
@@ -166,8 +167,23 @@ export class StreamsService implements Streams {
     return this.#open.require(name).intake;
   }
 
-  async flush(name: string, signal: AbortSignal): Promise<void> {
+  async newest(name: string, request: NewestRequest): Promise<NewestRecords> {
     this.#require(name);
+    return this.#open.require(name).newest(request);
+  }
+
+  setPaused(name: string, paused: boolean): Promise<void> {
+    return this.#queue.run(name, async () => {
+      const stored = this.#require(name);
+      requireStatus(stored.document, ["ACTIVE"]);
+      if (stored.paused !== paused) await this.#replaceDocument({ ...stored, paused }, stored.document);
+    });
+  }
+
+  async flush(name: string, signal: AbortSignal): Promise<void> {
+    if (this.#require(name).paused) {
+      throw new StreamError("wrong-state", `Stream ${name} is paused: resume it before you flush it`);
+    }
     await this.#open.require(name).flush(signal);
   }
 

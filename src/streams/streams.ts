@@ -3,8 +3,9 @@ import type { LogUsage, SourceProgress } from "../log/log.ts";
 import type { ComponentSpec, DeliveryDefinition } from "../model/delivery-definition.ts";
 import type { PackedRecords, RecordOrigin } from "../model/records.ts";
 import type { TableReference } from "../model/schema/table-reference.ts";
-import type { RedriveRequest, RedriveStatus } from "../sources/source.ts";
+import type { ErrorSample, ErrorSampleRequest, RedriveRequest, RedriveStatus } from "../sources/source.ts";
 import type { JsonObject } from "../std/json.ts";
+import type { NewestRecords, NewestRequest } from "./newest-records.ts";
 import type { ReplayStatus, StartReplay } from "./replay.ts";
 import type { StreamSettings } from "./settings.ts";
 
@@ -35,7 +36,17 @@ export interface Streams {
   setEncryption(name: string, change: EncryptionChange): Promise<StreamDocument>;
   /** The door to the log of an active stream. Throws `StreamError` `not-found` or `not-active`. */
   intake(name: string): Intake;
-  /** Hands on everything accepted before the call; resolves when it is durable at all targets. */
+  /** What the log has last, for people to look at. */
+  newest(name: string, request: NewestRequest): Promise<NewestRecords>;
+  /**
+   * Has the deliveries of an active stream read no further, or read on. What they had read lands all the same; the log takes
+   * records until its budget is spent. Outlives a restart. Replays go on, and so does a stream that is being deleted.
+   */
+  setPaused(name: string, paused: boolean): Promise<void>;
+  /**
+   * Hands on everything accepted before the call; resolves when it is durable at all targets. Throws `wrong-state` while
+   * the stream is paused.
+   */
   flush(name: string, signal: AbortSignal): Promise<void>;
   /**
    * What deliveries of a stream have decided and not landed, `undefined` for one that does not run. Each has to be released.
@@ -70,6 +81,8 @@ export interface Repeats {
   redrive(name: string, deliveryId: string | undefined, request: RedriveRequest): Promise<RedriveStatus>;
   /** Jobs of all deliveries of the stream: what is under way and the last ones before it. */
   redrives(name: string): readonly RedriveStatus[];
+  /** The newest error records of one delivery. */
+  errors(name: string, deliveryId: string | undefined, request: ErrorSampleRequest): Promise<ErrorSample>;
   /** Ends a redrive for good. What it has put into the stream stays; a later one goes on behind it. */
   cancelRedrive(name: string, deliveryId: string | undefined, id: number): Promise<RedriveStatus>;
   /** Delivers a second time what the log still holds or the lake has; resolves once the replay is durable. */
@@ -190,6 +203,7 @@ export type EncryptionChange = (current: StreamDocument) => StreamEncryption;
 export interface StreamHealth {
   readonly log: LogUsage;
   readonly budgetBytes: number;
+  readonly paused: boolean;
   /** Records in the log since the stream was created: what was appended here, and what its deliveries had read before. */
   readonly accepted: number;
   readonly deliveries: readonly DeliveryStatus[];

@@ -61,6 +61,50 @@ test("the stream page puts error records back through their delivery", { skip },
   assert.match((await row.textContent()) ?? "", /1 of 1/);
 });
 
+test("a paused stream takes records and delivers none until it is resumed", { skip }, async (t) => {
+  const { page, client } = await visitConsole(t, program);
+  await createStream(client, "clicks", { BufferingHints: { IntervalInSeconds: 0, SizeInMBs: 1 } });
+  await page.goto("/ui/streams/clicks");
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("note").getByText("This stream is paused").waitFor();
+  await putAll(client, "clicks", EVENTS);
+  const cells = page.getByRole("row", { name: /^destinationId-000000000001/ }).getByRole("cell");
+  await cells.nth(0).getByText("40").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Flush now" }).isDisabled(), true);
+  assert.equal(await cells.nth(1).textContent(), "0");
+  await page.getByRole("button", { name: "Resume" }).click();
+  await cells.nth(1).getByText("40").waitFor();
+  assert.equal(await page.getByRole("note").count(), 0);
+});
+
+test("the stream page draws what was measured in the time that one chooses", { skip }, async (t) => {
+  const { page, client } = await visitConsole(t, program);
+  await createStream(client, "clicks");
+  await page.goto("/ui/streams/clicks");
+  await page.getByText("Nothing has been measured in this time").waitFor();
+  // The server measures once a minute: what it would answer after some is handed to the page here.
+  const asked: number[] = [];
+  await page.route("**/api/metrics?*", (route) => {
+    const from = Number(new URL(route.request().url()).searchParams.get("from"));
+    asked.push(Math.round((Date.now() - from) / 60_000));
+    const point = { at: new Date(from).toISOString(), sum: 1234, count: 1, min: 1234, max: 1234, average: 1234 };
+    const dimensions = { DeliveryStreamName: "clicks" };
+    const series = { namespace: "AWS/Firehose", metric: "IncomingRecords", unit: "Count", dimensions, points: [point] };
+    const range = { from: point.at, to: new Date().toISOString(), period: 3600 };
+    return route.fulfill({ json: { ...range, series: [series] } });
+  });
+  await page.getByLabel("1 week").check();
+  const graph = page.getByRole("figure").filter({ has: page.getByRole("heading", { name: "Records", exact: true }) });
+  await graph.getByText("IncomingRecords: 0 at the end, at most 1,234").waitFor();
+  await graph.locator("canvas").waitFor();
+  await page.getByLabel("15 minutes").check();
+  await page.waitForTimeout(500);
+  assert.deepEqual(
+    [...new Set(asked)].sort((a, b) => a - b),
+    [15, 10_080],
+  );
+});
+
 test("a stream is deleted only by who types its name", { skip }, async (t) => {
   const { page, client } = await visitConsole(t, program);
   await createStream(client, "clicks");

@@ -55,6 +55,7 @@ export class DeliveryWorld {
   readonly acknowledged: string[] = [];
   definition: DeliveryDefinition;
   versionId = "1";
+  isPaused = false;
   #life = 0;
   readonly #options: DeliveryWorldOptions;
   readonly #random;
@@ -123,6 +124,7 @@ export class DeliveryWorld {
       reader: partition,
       directory: "/data/deliveries/d",
       startAt: 0,
+      isPaused: () => this.isPaused,
       isNew: !this.#made,
       components: this.#components(life),
       limits: {

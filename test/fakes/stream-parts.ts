@@ -84,6 +84,7 @@ export class StreamParts {
       cancel: async () => {
         throw new LakehoseError("no-such-redrive", `There is no redrive of ${request.deliveryId}`);
       },
+      sample: async () => ({ objects: 0, bytes: 0, objectsRead: 0, kinds: [], records: [], problems: [] }),
       jobs: () => [],
       stop: async () => undefined,
     };

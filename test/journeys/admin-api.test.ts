@@ -82,6 +82,7 @@ test("every operation of the admin API answers what its contract says", async (t
   await callLake();
   await callQueries();
   await callJobs();
+  await callFunctions();
   await call("GET", "/api/openapi.json");
   await call("GET", "/api/audit?limit=10");
   await call("GET", "/api/alarms");
@@ -109,6 +110,17 @@ test("every operation of the admin API answers what its contract says", async (t
     await call("GET", "/api/streams/clicks");
     await call("PUT", "/api/streams/rows/extensions?version=1", { "roll-idle": "6h" });
     await call("GET", "/api/streams/clicks/log?limit=10");
+    await call("GET", "/api/streams/clicks/records?limit=10");
+    await call("GET", "/api/streams/clicks/errors?limit=10");
+    await call("POST", "/api/streams/clicks/pause");
+    await call("POST", "/api/streams/clicks/resume");
+    const update = { ExtendedS3DestinationUpdate: { CompressionFormat: "GZIP" } };
+    await call("PUT", "/api/streams/clicks/definition?check=true", update);
+    await call("PUT", "/api/streams/clicks/definition?version=1", { ...update, lakehose: { "roll-idle": "6h" } });
+    await call("POST", "/api/streams/clicks/dry-run", { records: ["a"], update: { lakehose: {} } });
+    await call("GET", "/api/streams/clicks/demo-data");
+    await call("POST", "/api/streams/clicks/demo-data", { generator: "ticker", perSecond: 5, seconds: 1 });
+    await call("DELETE", "/api/streams/clicks/demo-data");
     const redrive = await call("POST", "/api/streams/clicks/redrive", { again: true });
     await until(async () => {
       const { redrives } = (await call("GET", "/api/streams/clicks/redrives")) as { redrives: JsonObject[] };
@@ -159,6 +171,17 @@ test("every operation of the admin API answers what its contract says", async (t
     await call("GET", "/api/query-functions");
     await call("GET", "/api/queries");
     await call("DELETE", `/api/queries/${id}`);
+  }
+
+  async function callFunctions() {
+    await mkdir(join(data, "functions", "same"), { recursive: true });
+    const code =
+      'exports.handler = async ({ records }) => (console.log("called"), { records: records.map((one) => ({ ...one, result: "Ok" })) });';
+    await writeFile(join(data, "functions", "same", "index.js"), code);
+    await call("GET", "/api/functions");
+    const { results } = await call("POST", "/api/functions/same/invoke", { records: ["a"] });
+    assert.deepEqual(results, [{ record: 1, result: "kept", data: "a" }]);
+    await until(async () => JSON.stringify(await call("GET", "/api/functions/same")).includes('"line":"called"'));
   }
 
   async function callJobs() {

@@ -29,14 +29,32 @@ export type DeliveryLogEvent = { readonly timestamp?: string; readonly deliveryS
 
 export type DeliveryStatus = { readonly id: string; readonly kind: "primary" | "backup" | "replay"; readonly state: "stopped" | "recovering" | "running" | "retrying" | "failed"; readonly read: number; readonly hold: number; readonly openAccumulators: number; readonly openParcels: number; readonly spilledBytes: number; readonly counters: DeliveryCounters; readonly oldestPendingMs?: number; readonly lastError?: { readonly code: string; readonly message: string; readonly at: number } };
 
+export type DemoDataStatus = { readonly generator: string; readonly perSecond: number; readonly seconds: number; readonly badShare: number; readonly state: "sending" | "ended"; readonly startedAt: number; readonly accepted: number; readonly refused: number; readonly failure?: string };
+
+export type DryRunResult = { readonly stream: string; readonly warnings: readonly string[]; readonly objects: readonly { readonly bucket: string; readonly key: string; readonly bytes: number }[]; readonly rejects: readonly { readonly key: string; readonly code: string; readonly message: string; readonly rawData: string }[] };
+
+export type ErrorKind = { readonly errorType: string; readonly code: string; readonly records: number };
+
+/** Kinds are counted in the newest objects, as many as `objectsRead`. */
+export type ErrorSample = { readonly objects: number; readonly bytes: number; readonly objectsRead: number; readonly kinds: readonly ErrorKind[]; readonly records: readonly SampledError[]; readonly problems: readonly { readonly key: string; readonly reason: string }[] };
+
 /** Codes are those of the AWS wire; messages say what was expected and what came. */
 export type Failure = { readonly code: string; readonly message: string };
+
+export type FunctionDetails = { readonly name: string; readonly target: "local" | "lambda" | "url"; readonly where: string; readonly runtime?: string; readonly handler?: string; readonly problem?: string; readonly files: readonly { readonly path: string; readonly size: number; readonly text?: string }[]; readonly output: readonly FunctionOutputLine[] };
+
+export type FunctionOutputLine = { readonly at: number; readonly invocationId: string; readonly channel: "stdout" | "stderr"; readonly line: string };
+
+export type FunctionSummary = { readonly name: string; readonly target: "local" | "lambda" | "url"; readonly where: string; readonly runtime?: string; readonly handler?: string; readonly problem?: string; readonly streams: readonly string[] };
 
 export type Job = { readonly name: string; readonly kind: string; readonly description: string; readonly options: Readonly<Record<string, unknown>>; readonly triggers: readonly Readonly<Record<string, unknown>>[]; readonly retries: number; readonly retryDelaySeconds: number; readonly timeoutSeconds: number; readonly overlap: "queue" | "skip"; readonly enabled: boolean; readonly version: number; readonly createdAt: number; readonly updatedAt: number; readonly lastRun?: JobRun; readonly nextRunAt?: number };
 
 export type JobRun = { readonly id: string; readonly job: string; readonly kind: string; readonly state: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "timed-out"; readonly attempt: number; readonly cause: string; readonly occasion: { readonly at: number; readonly day?: string }; readonly queuedAt: number; readonly notBefore?: number; readonly startedAt?: number; readonly endedAt?: number; readonly counters?: Readonly<Record<string, number>>; readonly failure?: { readonly code: string; readonly message: string }; readonly progress?: { readonly done: number; readonly total?: number } };
 
 export type MetricSeries = { readonly namespace: string; readonly metric: string; readonly unit: string; readonly dimensions: Readonly<Record<string, string>>; readonly points: readonly { readonly at: string; readonly sum: number; readonly count: number; readonly min: number; readonly max: number; readonly average: number }[] };
+
+/** `size` is that of the whole record, of which this is the beginning. */
+export type NewestRecord = { readonly offset: number; readonly arrivalMs: number; readonly onlyDelivery?: string; readonly size: number; readonly text?: string; readonly base64?: string };
 
 export type Query = { readonly id: string; readonly sql: string; readonly database: string; readonly fresh: boolean; readonly state: "queued" | "running" | "succeeded" | "failed" | "cancelled"; readonly submittedAt: number; readonly startedAt?: number; readonly endedAt?: number; readonly columns?: readonly { readonly name: string; readonly type: string }[]; readonly rows: number; readonly statistics?: QueryStatistics; readonly failure?: { readonly code: string; readonly message: string } };
 
@@ -49,13 +67,15 @@ export type ReplayStatus = { readonly id: string; readonly of: string; readonly 
 /** When an object is handed on; the first limit that is reached. */
 export type RollPolicy = { readonly size?: { readonly bytes: number; readonly measure: "raw" | "encoded" }; readonly records?: number; readonly ageMs?: number; readonly idleMs?: number; readonly at?: { readonly time: string; readonly timeZone: string } };
 
+export type SampledError = { readonly bucket: string; readonly key: string; readonly errorType: string; readonly code: string; readonly message: string; readonly attempts: number; readonly arrivalMs?: number; readonly offset?: number; readonly size: number; readonly text?: string; readonly base64?: string };
+
 export type Source = { readonly name: string; readonly kind: string; readonly stream: string; readonly description: string; readonly upstream: string; readonly state: "starting" | "reading" | "held" | "waiting" | "disabled" | "stopped"; readonly since: number; readonly failure?: { readonly code: string; readonly message: string; readonly at: number; readonly failures: number; readonly nextAttemptAt: number }; readonly warning?: { readonly code: string; readonly message: string; readonly at: number }; readonly records: number; readonly bytes: number; readonly duplicates: number; readonly lastAppendAt?: number; readonly counters: Readonly<Record<string, number>>; readonly measures: Readonly<Record<string, number>> };
 
 export type Stream = { readonly name: string; readonly uid: string; readonly arn: string; readonly type: "DirectPut" | "KinesisStreamAsSource" | "MSKAsSource" | "DatabaseAsSource"; readonly status: StreamStatus; readonly failure?: { readonly type: string; readonly details: string }; readonly versionId: string; readonly createdAt: number; readonly updatedAt?: number; readonly encryption: string; readonly tags: Readonly<Record<string, string>>; readonly extensions: Readonly<Record<string, unknown>>; readonly destination: Readonly<Record<string, unknown>>; readonly settings?: Readonly<Record<string, unknown>>; readonly settingsProblem?: string; readonly deliveries: readonly DeliveryDefinition[]; readonly warnings: readonly { readonly code: string; readonly message: string }[] };
 
 export type StreamDetails = { readonly name: string; readonly uid: string; readonly arn: string; readonly type: "DirectPut" | "KinesisStreamAsSource" | "MSKAsSource" | "DatabaseAsSource"; readonly status: StreamStatus; readonly failure?: { readonly type: string; readonly details: string }; readonly versionId: string; readonly createdAt: number; readonly updatedAt?: number; readonly encryption: string; readonly tags: Readonly<Record<string, string>>; readonly extensions: Readonly<Record<string, unknown>>; readonly destination: Readonly<Record<string, unknown>>; readonly settings?: Readonly<Record<string, unknown>>; readonly settingsProblem?: string; readonly deliveries: readonly DeliveryDefinition[]; readonly warnings: readonly { readonly code: string; readonly message: string }[]; readonly health?: StreamHealth; readonly unavailable?: string };
 
-export type StreamHealth = { readonly log: { readonly bytes: number; readonly start: number; readonly end: number; readonly pendingAppends: number }; readonly budgetBytes: number; readonly accepted: number; readonly deliveries: readonly DeliveryStatus[]; readonly replays: readonly ReplayStatus[]; readonly balance: readonly DeliveryBalance[] };
+export type StreamHealth = { readonly log: { readonly bytes: number; readonly start: number; readonly end: number; readonly pendingAppends: number }; readonly budgetBytes: number; readonly paused: boolean; readonly accepted: number; readonly deliveries: readonly DeliveryStatus[]; readonly replays: readonly ReplayStatus[]; readonly balance: readonly DeliveryBalance[] };
 
 export type StreamHealthList = { readonly at: number; readonly streams: readonly StreamState[] };
 
@@ -71,6 +91,8 @@ export type TableListing = { readonly files: readonly { readonly location: strin
 export type TableSummary = { readonly database: string; readonly name: string; readonly version: string; readonly columns: number; readonly updatedAt: number };
 
 export type TableVersion = { readonly version: string; readonly updatedAt: number; readonly columns: readonly { readonly name: string; readonly type: string; readonly comment?: string }[]; readonly partitionKeys: readonly { readonly name: string; readonly type: string; readonly comment?: string }[] };
+
+export type TriedRecord = { readonly record: number; readonly result: "kept" | "dropped" | "rejected"; readonly data?: string; readonly dataBase64?: string; readonly partitionKeys?: Readonly<Record<string, string>>; readonly code?: string; readonly message?: string };
 
 export type Trigger = { readonly name: string; readonly kind: string; readonly description: string; readonly upstream: string; readonly target: string; readonly calls: number; readonly failedCalls: number; readonly givenUp: number; readonly callFailure?: { readonly message: string; readonly at: number; readonly attempt: number }; readonly state: "starting" | "reading" | "held" | "waiting" | "disabled" | "stopped"; readonly since: number; readonly failure?: { readonly code: string; readonly message: string; readonly at: number; readonly failures: number; readonly nextAttemptAt: number }; readonly warning?: { readonly code: string; readonly message: string; readonly at: number }; readonly records: number; readonly bytes: number; readonly duplicates: number; readonly lastAppendAt?: number; readonly counters: Readonly<Record<string, number>>; readonly measures: Readonly<Record<string, number>> };
 
@@ -101,12 +123,21 @@ export const adminApi = {
     request<{ readonly name: string }>({ method: "DELETE", path: `streams/${encodeURIComponent(name)}${queryText(query)}`, ...options }),
   /** Where it is: The whole result of a query that ended well as a file, `csv` unless told otherwise. */
   downloadQueryAddress: (id: string, query: { form?: "csv" | "parquet" } = {}) => addressOf(`queries/${encodeURIComponent(id)}/file${queryText(query)}`),
+  /** What a stream would do with sample records; nothing is made, nothing goes out, functions are called. */
+  dryRunStream: (name: string, body: { readonly records: readonly string[]; readonly request?: Readonly<Record<string, unknown>>; readonly update?: Readonly<Record<string, unknown>> }, options?: CallOptions) =>
+    request<DryRunResult>({ method: "POST", path: `streams/${encodeURIComponent(name)}/dry-run`, body, ...options }),
   /** Delivers all that was accepted before the call; true when it has landed, false when that takes longer. */
   flushStream: (name: string, options?: CallOptions) =>
     request<{ readonly flushed: boolean }>({ method: "POST", path: `streams/${encodeURIComponent(name)}/flush`, ...options }),
   /** One crawl, with its report once it is done. */
   getCrawl: (id: string, options?: CallOptions) =>
     request<Crawl>({ method: "GET", path: `crawls/${encodeURIComponent(id)}`, ...options }),
+  /** What the server can make up, and what it is sending to this stream. */
+  getDemoData: (name: string, options?: CallOptions) =>
+    request<{ readonly generators: readonly { readonly name: string; readonly summary: string }[]; readonly sending?: DemoDataStatus }>({ method: "GET", path: `streams/${encodeURIComponent(name)}/demo-data`, ...options }),
+  /** One function with its source, where it runs here, and what it printed last. */
+  getFunction: (id: string, options?: CallOptions) =>
+    request<FunctionDetails>({ method: "GET", path: `functions/${encodeURIComponent(id)}`, ...options }),
   /** One job with the newest of its runs. */
   getJob: (id: string, options?: CallOptions) =>
     request<Job>({ method: "GET", path: `jobs/${encodeURIComponent(id)}`, ...options }),
@@ -131,6 +162,9 @@ export const adminApi = {
   /** One trigger. */
   getTrigger: (id: string, options?: CallOptions) =>
     request<Trigger>({ method: "GET", path: `triggers/${encodeURIComponent(id)}`, ...options }),
+  /** What a function makes of some records, called as a stream would. */
+  invokeFunction: (id: string, body: { readonly records: readonly string[]; readonly fanOut?: boolean }, options?: CallOptions) =>
+    request<{ readonly results: readonly TriedRecord[]; readonly durationMs: number }>({ method: "POST", path: `functions/${encodeURIComponent(id)}/invoke`, body, ...options }),
   /** Each stream under each rule and how it stands, who is told and what waits for them. */
   listAlarms: (options?: CallOptions) =>
     request<{ readonly alarms: readonly Alarm[]; readonly targets: readonly AlarmTarget[] }>({ method: "GET", path: `alarms`, ...options }),
@@ -143,6 +177,12 @@ export const adminApi = {
   /** Databases in name order, each with the number of its tables. */
   listDatabases: (options?: CallOptions) =>
     request<{ readonly databases: readonly Database[] }>({ method: "GET", path: `databases`, ...options }),
+  /** The newest error records of a delivery, and how many there are of each kind. */
+  listErrors: (name: string, query: { delivery?: string; limit?: number } = {}, options?: CallOptions) =>
+    request<ErrorSample>({ method: "GET", path: `streams/${encodeURIComponent(name)}/errors${queryText(query)}`, ...options }),
+  /** Functions that can be called: those of the configuration, then those of the data folder, with the streams that call them. */
+  listFunctions: (options?: CallOptions) =>
+    request<{ readonly functions: readonly FunctionSummary[] }>({ method: "GET", path: `functions`, ...options }),
   /** Runs of a job that are queued and under way and the last ones before, newest first. */
   listJobRuns: (id: string, options?: CallOptions) =>
     request<{ readonly runs: readonly JobRun[] }>({ method: "GET", path: `jobs/${encodeURIComponent(id)}/runs`, ...options }),
@@ -158,6 +198,9 @@ export const adminApi = {
   /** Names of the functions that statements may call, in order. */
   listQueryFunctions: (options?: CallOptions) =>
     request<{ readonly functions: readonly string[] }>({ method: "GET", path: `query-functions`, ...options }),
+  /** The newest records of the stream's log, oldest first, each with the beginning of what it holds. */
+  listRecords: (name: string, query: { from?: number; limit?: number } = {}, options?: CallOptions) =>
+    request<{ readonly records: readonly NewestRecord[]; readonly next: number; readonly skipped: number }>({ method: "GET", path: `streams/${encodeURIComponent(name)}/records${queryText(query)}`, ...options }),
   /** Redrives under way and the last ones before, oldest first per delivery. */
   listRedrives: (name: string, options?: CallOptions) =>
     request<{ readonly redrives: readonly RedriveStatus[] }>({ method: "GET", path: `streams/${encodeURIComponent(name)}/redrives`, ...options }),
@@ -185,6 +228,9 @@ export const adminApi = {
   /** Triggers in name order: what each listens to and calls, how it stands. */
   listTriggers: (options?: CallOptions) =>
     request<{ readonly triggers: readonly Trigger[] }>({ method: "GET", path: `triggers`, ...options }),
+  /** Has every delivery of the stream read no further, also across restarts; the log goes on taking records. */
+  pauseStream: (name: string, options?: CallOptions) =>
+    request<{ readonly paused: true }>({ method: "POST", path: `streams/${encodeURIComponent(name)}/pause`, ...options }),
   /** Replaces the stream's `lakehose:` section as a whole; tags go on winning over it. */
   putExtensions: (name: string, body: Readonly<Record<string, unknown>>, query: { version?: string } = {}, options?: CallOptions) =>
     request<Stream>({ method: "PUT", path: `streams/${encodeURIComponent(name)}/extensions${queryText(query)}`, body, ...options }),
@@ -212,16 +258,28 @@ export const adminApi = {
   /** Delivers a second time what the log still holds or the lake has; it goes on by itself. */
   replayStream: (name: string, body: { readonly delivery?: string; readonly fromOffset?: number; readonly toOffset?: number; readonly from?: number | string; readonly to?: number | string; readonly objects?: { readonly prefix: string; readonly bucket?: string; readonly stage?: "processors" | "delivery" }; readonly into?: { readonly bucket?: string; readonly prefix?: string } }, options?: CallOptions) =>
     request<ReplayStatus>({ method: "POST", path: `streams/${encodeURIComponent(name)}/replays`, body, ...options }),
+  /** Has the deliveries of a paused stream read on. */
+  resumeStream: (name: string, options?: CallOptions) =>
+    request<{ readonly paused: false }>({ method: "POST", path: `streams/${encodeURIComponent(name)}/resume`, ...options }),
   /** Makes tables of files that somebody else wrote; the crawl goes on by itself. */
   startCrawl: (body: { readonly locations: readonly string[]; readonly database: string; readonly tablePrefix?: string; readonly grouping?: "folders" | "location"; readonly csvHeader?: "detect" | "present" | "absent"; readonly update?: "update" | "log"; readonly delete?: "deprecate" | "log" | "delete" }, options?: CallOptions) =>
     request<Crawl>({ method: "POST", path: `crawls`, body, ...options }),
   /** Begins a crawl of a crawler of the catalog, which goes on by itself. */
   startCrawler: (id: string, options?: CallOptions) =>
     request<Crawl>({ method: "POST", path: `crawlers/${encodeURIComponent(id)}/crawls`, ...options }),
+  /** Sends made-up records to the stream, at a rate and for a time; what was being sent before ends. */
+  startDemoData: (name: string, body: { readonly generator: string; readonly perSecond: number; readonly seconds: number; readonly badShare?: number }, options?: CallOptions) =>
+    request<DemoDataStatus>({ method: "POST", path: `streams/${encodeURIComponent(name)}/demo-data`, body, ...options }),
   /** Asks for a run, which begins when its turn comes; `at` and `day` say what it is for. */
   startJobRun: (id: string, query: { at?: string; day?: string } = {}, options?: CallOptions) =>
     request<JobRun>({ method: "POST", path: `jobs/${encodeURIComponent(id)}/runs${queryText(query)}`, ...options }),
   /** Hands in a statement, which goes on by itself; with `fresh` rows count that have not landed yet. */
   startQuery: (body: { readonly sql: string; readonly database?: string; readonly fresh?: boolean }, options?: CallOptions) =>
     request<Query>({ method: "POST", path: `queries`, body, ...options }),
+  /** Ends what is being sent to the stream. */
+  stopDemoData: (name: string, options?: CallOptions) =>
+    request<{ readonly sending?: DemoDataStatus }>({ method: "DELETE", path: `streams/${encodeURIComponent(name)}/demo-data`, ...options }),
+  /** Changes a live stream by the members of UpdateDestination and a `lakehose` section, or only says what it would be. */
+  updateStream: (name: string, body: Readonly<Record<string, unknown>>, query: { version?: string; check?: "true" | "false" } = {}, options?: CallOptions) =>
+    request<{ readonly updated: boolean; readonly version: string; readonly destination: Readonly<Record<string, unknown>>; readonly extensions: Readonly<Record<string, unknown>> }>({ method: "PUT", path: `streams/${encodeURIComponent(name)}/definition${queryText(query)}`, body, ...options }),
 };

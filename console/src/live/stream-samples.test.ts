@@ -10,6 +10,7 @@ function answer(at: number, name: string, accepted: number, oldestPendingMs?: nu
   const health = {
     log: { bytes: 4096, start: 0, end: accepted, pendingAppends: 0 },
     budgetBytes: 1e9,
+    paused: false,
     accepted,
     deliveries: [{ ...delivery, ...(oldestPendingMs !== undefined && { oldestPendingMs }) }],
     replays: [],

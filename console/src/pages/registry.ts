@@ -14,6 +14,21 @@ export const PAGES: readonly Page[] = [
     load: () => import("./stream/stream-page.tsx"),
   },
   {
+    path: "/streams/$name/records",
+    title: "$name: records",
+    load: () => import("./stream-records/stream-records-page.tsx"),
+  },
+  {
+    path: "/streams/$name/errors",
+    title: "$name: errors",
+    load: () => import("./stream-errors/stream-errors-page.tsx"),
+  },
+  {
+    path: "/streams/$name/edit",
+    title: "$name: edit",
+    load: () => import("./edit-stream/edit-stream-page.tsx"),
+  },
+  {
     path: "/create-stream",
     title: "Create a stream",
     load: () => import("./create-stream/create-stream-page.tsx"),
@@ -39,6 +54,29 @@ export const PAGES: readonly Page[] = [
     title: "Query",
     navigation: "Query",
     load: () => import("./query/query-page.tsx"),
+  },
+  {
+    path: "/functions",
+    title: "Functions",
+    navigation: "Functions",
+    load: () => import("./functions/functions-page.tsx"),
+  },
+  {
+    path: "/functions/$name",
+    title: "$name",
+    load: () => import("./function/function-page.tsx"),
+  },
+  {
+    path: "/flows",
+    title: "Sources and triggers",
+    navigation: "Sources and triggers",
+    load: () => import("./flows/flows-page.tsx"),
+  },
+  {
+    path: "/alarms",
+    title: "Alarms",
+    navigation: "Alarms",
+    load: () => import("./alarms/alarms-page.tsx"),
   },
 ];
 

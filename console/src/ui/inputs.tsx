@@ -12,19 +12,54 @@ export interface TextInputProps extends InputProps {
   readonly placeholder?: string;
   /** What a browser may fill in. Default: nothing. */
   readonly autoComplete?: string;
+  /** What is typed is not shown. */
+  readonly secret?: boolean;
   readonly onChange: (value: string) => void;
 }
 
-export function TextInput({ value, placeholder, autoComplete = "off", onChange, ...field }: TextInputProps) {
+export function TextInput({
+  value,
+  placeholder,
+  autoComplete = "off",
+  secret = false,
+  onChange,
+  ...field
+}: TextInputProps) {
   return (
     <Field {...field}>
       {(ids) => (
         <input
           {...ids}
+          type={secret ? "password" : "text"}
           className="input"
           autoComplete={autoComplete}
           spellCheck={false}
           placeholder={placeholder}
+          aria-invalid={field.problem !== undefined}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+export interface TextAreaInputProps extends InputProps {
+  readonly value: string;
+  /** Lines that are seen at once. Default: 6. */
+  readonly rows?: number;
+  readonly onChange: (value: string) => void;
+}
+
+export function TextAreaInput({ value, rows = 6, onChange, ...field }: TextAreaInputProps) {
+  return (
+    <Field {...field}>
+      {(ids) => (
+        <textarea
+          {...ids}
+          className="input text"
+          rows={rows}
+          spellCheck={false}
           aria-invalid={field.problem !== undefined}
           value={value}
           onChange={(event) => onChange(event.target.value)}

@@ -13,6 +13,8 @@ import type { ObjectStore } from "../../storage/object-store.ts";
 import type { MetricHistory } from "../../telemetry/history/metric-history.ts";
 import type { Triggers } from "../../triggers/triggers.ts";
 import type { ControlContext } from "../firehose/control-context.ts";
+import type { DryRunResult } from "./dry-run-result.ts";
+import type { FunctionDesk } from "./function-desk.ts";
 
 /** One thing that the admin API does, one file each. The console and the command line speak these and nothing else. */
 export interface Endpoint {
@@ -75,6 +77,37 @@ export interface AdminContext extends ControlContext {
   readonly alarms: Pick<Alarms, "list" | "targets">;
   readonly deliveryLog: DeliveryLogSource;
   readonly audit: Pick<AuditLog, "read">;
+  readonly demoData: DemoData;
+  readonly functions: FunctionDesk;
+  /** What a stream that a CreateDeliveryStream request makes would do with some records. */
+  readonly dryRun: (request: JsonObject, records: readonly Buffer[]) => Promise<DryRunResult>;
+}
+
+/** Records that the server makes up and puts into a stream, for whoever has no producer yet. */
+export interface DemoData {
+  readonly generators: readonly { readonly name: string; readonly summary: string }[];
+  /** Sends in place of what was being sent to this stream. Throws `StreamError` where it takes no records. */
+  start(stream: string, request: DemoDataRequest): Promise<DemoDataStatus>;
+  stop(stream: string): Promise<void>;
+  /** What is being sent, or was sent last. */
+  of(stream: string): DemoDataStatus | undefined;
+}
+
+export interface DemoDataRequest {
+  readonly generator: string;
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly badShare: number;
+}
+
+export interface DemoDataStatus extends DemoDataRequest {
+  readonly state: "sending" | "ended";
+  readonly startedAt: number;
+  readonly accepted: number;
+  /** Records that the stream refused: its budget or its rate is spent. They are not sent again. */
+  readonly refused: number;
+  /** Why it ended before its time. */
+  readonly failure?: string;
 }
 
 /** Where the delivery events of a stream are read from (reference 2.9). */

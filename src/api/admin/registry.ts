@@ -7,9 +7,12 @@ import { createStream } from "./create-stream.ts";
 import { deleteJob } from "./delete-job.ts";
 import { deleteStream } from "./delete-stream.ts";
 import { downloadQuery } from "./download-query.ts";
+import { dryRunStream } from "./dry-run-stream.ts";
 import type { AdminContext, Endpoint } from "./endpoint.ts";
 import { flushStream } from "./flush-stream.ts";
 import { getCrawl } from "./get-crawl.ts";
+import { getDemoData } from "./get-demo-data.ts";
+import { getFunction } from "./get-function.ts";
 import { getJob } from "./get-job.ts";
 import { getJobRun } from "./get-job-run.ts";
 import { getOpenApi } from "./get-open-api.ts";
@@ -18,15 +21,19 @@ import { getSource } from "./get-source.ts";
 import { getStream } from "./get-stream.ts";
 import { getTable } from "./get-table.ts";
 import { getTrigger } from "./get-trigger.ts";
+import { invokeFunction } from "./invoke-function.ts";
 import { listAlarms } from "./list-alarms.ts";
 import { listCrawlers } from "./list-crawlers.ts";
 import { listCrawls } from "./list-crawls.ts";
 import { listDatabases } from "./list-databases.ts";
+import { listErrors } from "./list-errors.ts";
+import { listFunctions } from "./list-functions.ts";
 import { listJobRuns } from "./list-job-runs.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listPartitions } from "./list-partitions.ts";
 import { listQueries } from "./list-queries.ts";
 import { listQueryFunctions } from "./list-query-functions.ts";
+import { listRecords } from "./list-records.ts";
 import { listRedrives } from "./list-redrives.ts";
 import { listReplays } from "./list-replays.ts";
 import { listSources } from "./list-sources.ts";
@@ -36,6 +43,7 @@ import { listTableFiles } from "./list-table-files.ts";
 import { listTableVersions } from "./list-table-versions.ts";
 import { listTables } from "./list-tables.ts";
 import { listTriggers } from "./list-triggers.ts";
+import { pauseStream } from "./pause-stream.ts";
 import { putExtensions } from "./put-extensions.ts";
 import { putJob } from "./put-job.ts";
 import { readAuditLog } from "./read-audit-log.ts";
@@ -45,10 +53,14 @@ import { readMetrics } from "./read-metrics.ts";
 import { readQueryRows } from "./read-query-rows.ts";
 import { redriveStream } from "./redrive-stream.ts";
 import { replayStream } from "./replay-stream.ts";
+import { resumeStream } from "./resume-stream.ts";
 import { startCrawl } from "./start-crawl.ts";
 import { startCrawler } from "./start-crawler.ts";
+import { startDemoData } from "./start-demo-data.ts";
 import { startJobRun } from "./start-job-run.ts";
 import { startQuery } from "./start-query.ts";
+import { stopDemoData } from "./stop-demo-data.ts";
+import { updateStream } from "./update-stream.ts";
 
 /** All that the admin API does. */
 export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
@@ -62,8 +74,11 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     deleteJob(context),
     deleteStream(context),
     downloadQuery(context),
+    dryRunStream(context),
     flushStream(context),
     getCrawl(context),
+    getDemoData(context),
+    getFunction(context),
     getJob(context),
     getJobRun(context),
     getQuery(context),
@@ -71,15 +86,19 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     getStream(context),
     getTable(context),
     getTrigger(context),
+    invokeFunction(context),
     listAlarms(context),
     listCrawlers(context),
     listCrawls(context),
     listDatabases(context),
+    listErrors(context),
+    listFunctions(context),
     listJobRuns(context),
     listJobs(context),
     listPartitions(context),
     listQueries(context),
     listQueryFunctions(context),
+    listRecords(context),
     listRedrives(context),
     listReplays(context),
     listSources(context),
@@ -89,6 +108,7 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     listTableVersions(context),
     listTables(context),
     listTriggers(context),
+    pauseStream(context),
     putExtensions(context),
     putJob(context),
     readAuditLog(context),
@@ -98,10 +118,14 @@ export function adminEndpoints(context: AdminContext): readonly Endpoint[] {
     readQueryRows(context),
     redriveStream(context),
     replayStream(context),
+    resumeStream(context),
     startCrawl(context),
     startCrawler(context),
+    startDemoData(context),
     startJobRun(context),
     startQuery(context),
+    stopDemoData(context),
+    updateStream(context),
   ];
   return [...operations, getOpenApi(operations)];
 }

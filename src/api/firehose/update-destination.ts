@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../std/json.ts";
 import { settingsOf } from "../../streams/settings.ts";
+import type { StreamDocument } from "../../streams/streams.ts";
 import type { Operation } from "../protocol/operation.ts";
 import { checkShape, type ShapeValue, type StructureShape, structure } from "../protocol/shape.ts";
 import { authorizeStream, type ControlContext, invalidArgument, refuseProblems } from "./control-context.ts";
@@ -29,18 +30,24 @@ export function updateDestination({ streams }: ControlContext): Operation {
         if (input.DestinationId !== DESTINATION_ID) {
           throw invalidArgument(`Destination Id ${input.DestinationId} not found`);
         }
-        const { kind, update } = chosenUpdate(input);
-        const allowances = allowancesOf(settingsOf(current.extensions, current.tags));
-        const before = fromDeclared(current.declared);
-        return {
-          declared: toDeclared(
-            kind === before.kind ? merged(before, update, allowances) : changed(before, kind, update, allowances),
-          ),
-        };
+        return { declared: updatedDeclaration(current, input) };
       });
       return {};
     },
   };
+}
+
+/** What a stream is declared to be once an update, whose shape has been checked, is in force. Throws what AWS would answer. */
+export function updatedDeclaration(
+  current: Pick<StreamDocument, "declared" | "extensions" | "tags">,
+  input: Request,
+): JsonObject {
+  const { kind, update } = chosenUpdate(input);
+  const allowances = allowancesOf(settingsOf(current.extensions, current.tags));
+  const before = fromDeclared(current.declared);
+  return toDeclared(
+    kind === before.kind ? merged(before, update, allowances) : changed(before, kind, update, allowances),
+  );
 }
 
 function chosenUpdate(input: Request): { readonly kind: DestinationKindName; readonly update: JsonObject } {

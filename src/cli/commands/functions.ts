@@ -2,7 +2,9 @@ import { isUtf8 } from "node:buffer";
 import type { Command } from "commander";
 import { FunctionHost } from "../../functions/function-host.ts";
 import { listFunctions } from "../../functions/list-functions.ts";
-import type { KeptOutcome, Outcome } from "../../processors/processor.ts";
+import { partitionKeysOf, triedRows } from "../../processors/lambda/tried-rows.ts";
+import { type TriedRecord, tryFunction } from "../../processors/lambda/try-function.ts";
+import type { Outcome } from "../../processors/processor.ts";
 import {
   type Configuration,
   type ConfigurationFlags,
@@ -20,7 +22,6 @@ import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { openInput } from "../open-input.ts";
 import { print, table, wantsJson } from "../output.ts";
-import { type TriedRecord, tryFunction } from "../try-function.ts";
 
 interface InvokeFlags extends ConfigurationFlags {
   readonly file: string;
@@ -105,7 +106,7 @@ async function invoke(name: string, flags: InvokeFlags, command: Command, contex
   const summary = { function: name, ...countsOf(tried), durationMs: Math.round(systemClock.monotonic() - from) };
   if (json) {
     const lines = output.map(({ invocationId, channel, line }) => ({ invocationId, channel, line }));
-    print(context, command, { ...summary, results: tried.flatMap(resultRows), output: lines }, () => []);
+    print(context, command, { ...summary, results: tried.flatMap(triedRows), output: lines }, () => []);
   } else {
     const { records, kept, dropped, rejected, durationMs } = summary;
     context.stdout.write(
@@ -164,28 +165,9 @@ function resultLines({ record, outcomes }: TriedRecord): readonly string[] {
   return outcomes.map((outcome) => {
     if (outcome.result === "dropped") return `${record} dropped`;
     if (outcome.result === "rejected") return `${record} rejected ${outcome.code}: ${outcome.message}`;
-    const keys = Object.entries(partitionKeys(outcome) ?? {}).map(([name, value]) => ` ${name}=${value}`);
+    const keys = Object.entries(partitionKeysOf(outcome) ?? {}).map(([name, value]) => ` ${name}=${value}`);
     return `${record} kept${keys.join("")} ${shown(outcome.bytes)}`;
   });
-}
-
-function resultRows({ record, outcomes }: TriedRecord) {
-  return outcomes.map((outcome) => {
-    const { result } = outcome;
-    if (outcome.result === "rejected") return { record, result, code: outcome.code, message: outcome.message };
-    if (outcome.result === "dropped") return { record, result };
-    const { bytes } = outcome;
-    const keys = partitionKeys(outcome);
-    const data = isUtf8(bytes) ? { data: bytes.toString() } : { dataBase64: bytes.toString("base64") };
-    return { record, result, ...data, ...(keys !== undefined && { partitionKeys: keys }) };
-  });
-}
-
-/** As the function named them: inside, a prefix tells them from those of queries. */
-function partitionKeys({ partitionValues }: KeptOutcome): Readonly<Record<string, string>> | undefined {
-  if (partitionValues === undefined) return undefined;
-  const entries = Object.entries(partitionValues).map(([name, value]) => [name.replace(/^lambda:/, ""), value]);
-  return Object.fromEntries(entries);
 }
 
 function shown(bytes: Buffer): string {

@@ -8,14 +8,17 @@ import {
   ListDeliveryStreamsCommand,
 } from "@aws-sdk/client-firehose";
 import type { Command } from "commander";
+import { dryRun } from "../../server/dry-run.ts";
+import { openServer } from "../../server/open-server.ts";
 import { type Clock, systemClock } from "../../std/clock.ts";
+import type { JsonObject } from "../../std/json.ts";
 import { readLines } from "../../std/read-lines.ts";
 import { yaml } from "../../std/yaml.ts";
 import type { CliContext } from "../cli-context.ts";
 import { CliError } from "../cli-error.ts";
 import type { CliCommand } from "../command.ts";
 import { type Connection, connectionOf } from "../connection.ts";
-import { dryRun, dryRunLines } from "../dry-run.ts";
+import { dryRunLines } from "../dry-run-lines.ts";
 import { flushStream } from "../flush-stream.ts";
 import { addImport } from "../import/import-command.ts";
 import { openInput } from "../open-input.ts";
@@ -142,7 +145,8 @@ async function tryOut(flags: CreateFlags, command: Command, context: CliContext)
   const records: Buffer[] = [];
   if (flags.records === undefined) records.push(Buffer.from(SAMPLE_RECORD));
   else for await (const line of readLines(openInput(flags.records, context.stdin))) records.push(line);
-  const result = await dryRun({ ...readRequest(flags.file) }, records);
+  const request: JsonObject = JSON.parse(JSON.stringify(readRequest(flags.file)));
+  const result = await dryRun(openServer, request, records);
   print(context, command, result, dryRunLines);
 }
 

@@ -6,6 +6,8 @@ import type { DeliveryDefinition } from "../../model/delivery-definition.ts";
 import type { ErrorOutput } from "../../model/error-output.ts";
 import { type RejectedRecord, serializeErrorRecord } from "../../model/error-record.ts";
 import { LakehoseError } from "../../model/errors.ts";
+import { MemoryStore } from "../../storage/memory/memory-store.ts";
+import type { ObjectStore } from "../../storage/object-store.ts";
 import type { RedriveRequest, RedriveStatus, SourceIntake } from "../source.ts";
 import { ErrorRedriver } from "./error-redriver.ts";
 
@@ -44,6 +46,7 @@ function redriverIn(
   world: SourceWorld,
   intake: SourceIntake,
   formerOutputs: readonly ErrorOutput[] = [],
+  store: ObjectStore = world.store,
 ): ErrorRedriver {
   return new ErrorRedriver({
     streamName: "orders",
@@ -56,7 +59,7 @@ function redriverIn(
     clock: world.clock,
     random: world.random,
     journalPath: "/data/meta/redrives/uid/delivery.jsonl",
-    storeFor: () => world.store,
+    storeFor: () => store,
   });
 }
 
@@ -93,6 +96,22 @@ test("ErrorRedriver appends for its delivery alone, with the first identity of e
   const identity = { streamUid: STREAM_UID, stage: "processors" };
   assert.deepEqual(first?.origin, { ...identity, offsets: [7, 9], arrivalsMs: [arrivalMs, arrivalMs] });
   assert.deepEqual(second?.origin, { ...identity, stage: "delivery", offsets: [11], arrivalsMs: [arrivalMs] });
+});
+
+test("ErrorRedriver.sample() looks at its own error output, which may be in a bucket that is still to be made", async () => {
+  const world = new SourceWorld();
+  const redriver = await opened(world);
+  await world.put(KEY, errorLine("a"));
+  await world.put("other/prefix", errorLine("b"));
+  const sample = await redriver.sample({ records: 10, recordBytes: 10 });
+  assert.deepEqual(
+    sample.records.map(({ key, bytes }) => [key, String(bytes)]),
+    [[KEY, "a"]],
+  );
+  const empty = new SourceWorld();
+  const nowhere = new MemoryStore({ clock: empty.clock });
+  const fresh = redriverIn(empty, await empty.open(), [], nowhere);
+  assert.deepEqual((await fresh.sample({ records: 10, recordBytes: 10 })).objects, 0);
 });
 
 test("ErrorRedriver takes AWS's forms, and leaves out what belongs to others, with the reason", async () => {

@@ -7,11 +7,20 @@ import type { Random } from "../../std/random.ts";
 import { type ObjectStore, ObjectStoreError } from "../../storage/object-store.ts";
 import { feedObject, IntakeEnded } from "../objects/feed-object.ts";
 import { decodePosition } from "../objects/object-position.ts";
-import type { CreateRedriverRequest, RedriveRequest, Redriver, RedriveStatus } from "../source.ts";
+import type {
+  CreateRedriverRequest,
+  ErrorSample,
+  ErrorSampleRequest,
+  RedriveRequest,
+  Redriver,
+  RedriveStatus,
+} from "../source.ts";
+import { errorTypesOf } from "./error-output.ts";
 import { errorPieces } from "./error-pieces.ts";
 import { type FoundObject, type FoundObjects, findErrorObjects } from "./find-error-objects.ts";
 import { type EndLine, type JobLine, objectName, RedriveJournal } from "./redrive-journal.ts";
 import { RedriveProgress } from "./redrive-progress.ts";
+import { sampleErrors } from "./sample-errors.ts";
 
 /**
  * Puts the error records of one delivery back through it, and through it alone, each exactly once.
@@ -84,6 +93,22 @@ export class ErrorRedriver implements Redriver {
     if (status.state !== "interrupted") return status;
     const message = `Redrive ${id} is interrupted: ${status.failure}. It goes on at the next start and can be cancelled then`;
     throw new LakehoseError("redrive-interrupted", message);
+  }
+
+  async sample(request: ErrorSampleRequest): Promise<ErrorSample> {
+    const { deliveryId, storeFor, definition } = this.#options;
+    const errorTypes = errorTypesOf(definition() ?? {});
+    return sampleErrors(await this.#findWhatIsThere(), { deliveryId, storeFor, errorTypes, request });
+  }
+
+  /** A bucket that nobody has written to may not be there yet, and no error either. */
+  async #findWhatIsThere(): Promise<FoundObjects> {
+    try {
+      return await this.#find({ again: true });
+    } catch (error) {
+      if (error instanceof ObjectStoreError && error.code === "no-such-bucket") return { objects: [], problems: [] };
+      throw error;
+    }
   }
 
   jobs(): readonly RedriveStatus[] {

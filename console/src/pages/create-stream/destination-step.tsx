@@ -1,7 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { adminApi } from "../../api/admin-api.ts";
 import { SelectInput, TextInput } from "../../ui/inputs.tsx";
+import { DESTINATION_KINDS } from "./destination-kinds.ts";
 import { COMPRESSIONS, type Draft, suggestedErrorPrefix, suggestedPrefix } from "./draft.ts";
+import { FurtherDestinations } from "./further-destinations.tsx";
+import { KindFields } from "./kind-fields.tsx";
 import type { StepProps } from "./step.ts";
 
 const FORMATS = [
@@ -9,9 +12,29 @@ const FORMATS = [
   { value: "parquet", label: "Parquet, with the columns of a table" },
 ] as const satisfies readonly { value: Draft["format"]; label: string }[];
 
+const KINDS = [
+  { value: "s3", label: "A bucket" },
+  ...DESTINATION_KINDS.map(({ value, label }) => ({ value, label })),
+] as const satisfies readonly { value: Draft["destination"]; label: string }[];
+
 export function DestinationStep({ draft, problems, change }: StepProps) {
+  const kind = DESTINATION_KINDS.find(({ value }) => value === draft.destination);
   return (
     <>
+      <SelectInput
+        label="Destination"
+        problem={problems.destination}
+        value={draft.destination}
+        choices={KINDS}
+        onChange={(destination) => change({ destination, values: {} })}
+      />
+      {kind !== undefined && (
+        <>
+          <KindFields fields={kind.fields} values={draft.values} onChange={(values) => change({ values })} />
+          {problems.values !== undefined && <p className="problem">{problems.values}</p>}
+          <p>What it refuses goes to a bucket, and all records if you choose so later.</p>
+        </>
+      )}
       <TextInput
         label="Bucket"
         hint="A folder of the local lake, or a bucket of the S3 store that the configuration names."
@@ -44,6 +67,7 @@ export function DestinationStep({ draft, problems, change }: StepProps) {
           onChange={(compression) => change({ compression })}
         />
       )}
+      <FurtherDestinations draft={draft} problems={problems} change={change} />
     </>
   );
 }

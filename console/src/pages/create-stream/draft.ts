@@ -1,4 +1,6 @@
 /** What somebody has put into the wizard, and the CreateDeliveryStream request that comes of it. */
+import { configurationOf, DESTINATION_KINDS, type DestinationKindName, type FieldValues } from "./destination-kinds.ts";
+import { entryOf, type FurtherDestination, type FurtherEntry } from "./further-kinds.ts";
 
 export interface PartitionKey {
   readonly id: number;
@@ -9,12 +11,18 @@ export interface PartitionKey {
 
 export interface Draft {
   readonly name: string;
-  readonly source: "direct" | "kinesis";
+  readonly source: "direct" | "kinesis" | "kafka";
   readonly kinesisArn: string;
+  readonly kafkaArn: string;
+  readonly kafkaTopic: string;
   /** Name of a function; empty = none. */
   readonly functionName: string;
   readonly appendsLineFeed: boolean;
   readonly partitionKeys: readonly PartitionKey[];
+  readonly destination: "s3" | DestinationKindName;
+  /** Of the destination, where it is no bucket. */
+  readonly values: FieldValues;
+  readonly further: readonly FurtherDestination[];
   readonly bucket: string;
   /** Empty = `suggestedPrefix`. */
   readonly prefix: string;
@@ -38,9 +46,14 @@ export const EMPTY_DRAFT: Draft = {
   name: "",
   source: "direct",
   kinesisArn: "",
+  kafkaArn: "",
+  kafkaTopic: "",
   functionName: "",
   appendsLineFeed: false,
   partitionKeys: [],
+  destination: "s3",
+  values: {},
+  further: [],
   bucket: "lake",
   prefix: "",
   errorPrefix: "",
@@ -57,19 +70,30 @@ export const EMPTY_DRAFT: Draft = {
 /** A type and no interface, so that it passes for any JSON object, which the API takes. */
 export type StreamRequest = {
   readonly DeliveryStreamName: string;
-  readonly DeliveryStreamType: "DirectPut" | "KinesisStreamAsSource";
+  readonly DeliveryStreamType: "DirectPut" | "KinesisStreamAsSource" | "MSKAsSource";
   readonly KinesisStreamSourceConfiguration?: { readonly KinesisStreamARN: string; readonly RoleARN: string };
-  readonly ExtendedS3DestinationConfiguration: S3Configuration;
+  readonly MSKSourceConfiguration?: {
+    readonly MSKClusterARN: string;
+    readonly TopicName: string;
+    readonly AuthenticationConfiguration: { readonly RoleARN: string; readonly Connectivity: "PRIVATE" };
+  };
+  readonly ExtendedS3DestinationConfiguration?: S3Configuration;
+  /** The configuration of any other kind, under its name. */
+  readonly [member: `${string}DestinationConfiguration`]: object | undefined;
   readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
+  readonly lakehose?: { readonly destinations: readonly FurtherEntry[] };
 };
 
-export interface S3Configuration {
+export interface BucketConfiguration {
   readonly RoleARN: string;
   readonly BucketARN: string;
   readonly Prefix: string;
   readonly ErrorOutputPrefix: string;
   readonly BufferingHints: { readonly SizeInMBs: number; readonly IntervalInSeconds: number };
   readonly CompressionFormat: Draft["compression"];
+}
+
+export interface S3Configuration extends BucketConfiguration {
   readonly CloudWatchLoggingOptions: {
     readonly Enabled: boolean;
     readonly LogGroupName?: string;
@@ -107,18 +131,60 @@ export function requestOf(draft: Draft): StreamRequest {
   ].filter(({ Value }) => Value !== "");
   return {
     DeliveryStreamName: draft.name,
-    DeliveryStreamType: draft.source === "direct" ? "DirectPut" : "KinesisStreamAsSource",
-    ...(draft.source === "kinesis" && {
-      KinesisStreamSourceConfiguration: { KinesisStreamARN: draft.kinesisArn, RoleARN: ROLE },
-    }),
-    ExtendedS3DestinationConfiguration: destinationOf(draft),
+    ...sourceOf(draft),
+    ...destinationOf(draft),
     ...(tags.length > 0 && { Tags: tags }),
+    ...(draft.further.length > 0 && { lakehose: { destinations: draft.further.map(entryOf) } }),
   };
 }
 
-function destinationOf(draft: Draft): S3Configuration {
-  const processors = processorsOf(draft);
-  const logging = { Enabled: true, LogGroupName: `/lakehose/${draft.name}`, LogStreamName: "DestinationDelivery" };
+function sourceOf({ source, kinesisArn, kafkaArn, kafkaTopic }: Draft) {
+  if (source === "direct") return { DeliveryStreamType: "DirectPut" } as const;
+  if (source === "kinesis") {
+    const configuration = { KinesisStreamARN: kinesisArn, RoleARN: ROLE };
+    return { DeliveryStreamType: "KinesisStreamAsSource", KinesisStreamSourceConfiguration: configuration } as const;
+  }
+  const authentication = { RoleARN: ROLE, Connectivity: "PRIVATE" } as const;
+  const configuration = {
+    MSKClusterARN: kafkaArn,
+    TopicName: kafkaTopic,
+    AuthenticationConfiguration: authentication,
+  };
+  return { DeliveryStreamType: "MSKAsSource", MSKSourceConfiguration: configuration } as const;
+}
+
+function destinationOf(draft: Draft): Partial<StreamRequest> {
+  const kind = DESTINATION_KINDS.find(({ value }) => value === draft.destination);
+  if (kind === undefined) return { ExtendedS3DestinationConfiguration: s3Of(draft) };
+  const { hintsMax, hasRole } = kind;
+  const s3 = bucketOf(draft);
+  const hints = hintsMax && {
+    SizeInMBs: Math.min(draft.megabytes, hintsMax.megabytes),
+    IntervalInSeconds: Math.min(draft.seconds, hintsMax.seconds),
+  };
+  const configuration = {
+    ...(hasRole && { RoleARN: ROLE }),
+    ...configurationOf(kind, draft.values),
+    ...(hints !== undefined && { BufferingHints: hints }),
+    CloudWatchLoggingOptions: loggingOf(draft),
+    ...processingOf(draft),
+    S3Configuration: s3,
+  };
+  return { [kind.member as "OtherDestinationConfiguration"]: configuration };
+}
+
+function s3Of(draft: Draft): S3Configuration {
+  return {
+    ...bucketOf(draft),
+    CloudWatchLoggingOptions: loggingOf(draft),
+    ...(draft.partitionKeys.length > 0 && { DynamicPartitioningConfiguration: { Enabled: true } }),
+    ...processingOf(draft),
+    ...(draft.format === "parquet" && { DataFormatConversionConfiguration: conversionOf(draft) }),
+  };
+}
+
+/** What every kind has of a bucket: its own data, or what it could not deliver. */
+function bucketOf(draft: Draft): BucketConfiguration {
   return {
     RoleARN: ROLE,
     BucketARN: `arn:aws:s3:::${draft.bucket}`,
@@ -126,11 +192,17 @@ function destinationOf(draft: Draft): S3Configuration {
     ErrorOutputPrefix: draft.errorPrefix === "" ? suggestedErrorPrefix(draft) : draft.errorPrefix,
     BufferingHints: { SizeInMBs: megabytesOf(draft), IntervalInSeconds: draft.seconds },
     CompressionFormat: draft.format === "parquet" ? "UNCOMPRESSED" : draft.compression,
-    CloudWatchLoggingOptions: draft.logsErrors ? logging : { Enabled: false },
-    ...(draft.partitionKeys.length > 0 && { DynamicPartitioningConfiguration: { Enabled: true } }),
-    ...(processors.length > 0 && { ProcessingConfiguration: { Enabled: true, Processors: processors } }),
-    ...(draft.format === "parquet" && { DataFormatConversionConfiguration: conversionOf(draft) }),
   };
+}
+
+function loggingOf({ name, logsErrors }: Draft): S3Configuration["CloudWatchLoggingOptions"] {
+  if (!logsErrors) return { Enabled: false };
+  return { Enabled: true, LogGroupName: `/lakehose/${name}`, LogStreamName: "DestinationDelivery" };
+}
+
+function processingOf(draft: Draft): Pick<S3Configuration, "ProcessingConfiguration"> {
+  const processors = processorsOf(draft);
+  return processors.length === 0 ? {} : { ProcessingConfiguration: { Enabled: true, Processors: processors } };
 }
 
 /** What is in force: AWS takes no less for some kinds of streams. */

@@ -1,4 +1,6 @@
+import { DESTINATION_KINDS, missingFields } from "./destination-kinds.ts";
 import type { Draft } from "./draft.ts";
+import { furtherProblem } from "./further-kinds.ts";
 
 export type StepName = "source" | "transform" | "destination" | "settings";
 
@@ -16,6 +18,11 @@ export function problemsOf(draft: Draft, step: StepName): Problems {
         ...(!STREAM_NAME.test(draft.name) && { name: "Use 1 to 64 letters, digits, dots, hyphens and underscores." }),
         ...(draft.source === "kinesis" &&
           !draft.kinesisArn.startsWith("arn:") && { kinesisArn: "Use the ARN of a Kinesis data stream." }),
+        ...(draft.source === "kafka" &&
+          !draft.kafkaArn.startsWith("arn:") && {
+            kafkaArn: "Use the ARN of a cluster; where it is, the configuration says.",
+          }),
+        ...(draft.source === "kafka" && draft.kafkaTopic === "" && { kafkaTopic: "Name the topic." }),
       };
     case "transform": {
       const wrong = draft.partitionKeys.some(({ name, query }) => !KEY_NAME.test(name) || !query.startsWith("."));
@@ -27,6 +34,8 @@ export function problemsOf(draft: Draft, step: StepName): Problems {
     }
     case "destination":
       return {
+        ...destinationProblem(draft),
+        ...furtherProblems(draft),
         ...(!BUCKET_NAME.test(draft.bucket) && {
           bucket: "Use 3 to 63 lower-case letters, digits, dots and hyphens.",
         }),
@@ -38,4 +47,20 @@ export function problemsOf(draft: Draft, step: StepName): Problems {
         ...(!(draft.seconds >= 0 && draft.seconds <= 900) && { seconds: "Use 0 to 900 seconds." }),
       };
   }
+}
+
+function destinationProblem({ destination, values, partitionKeys, format }: Draft): Problems {
+  const kind = DESTINATION_KINDS.find(({ value }) => value === destination);
+  if (kind === undefined) return {};
+  if (partitionKeys.length > 0) return { destination: "Partitions by content are for buckets: take the keys away." };
+  if (format === "parquet") return { destination: "Parquet is for buckets: choose records as they are." };
+  const missing = missingFields(kind.fields, values);
+  return missing.length === 0 ? {} : { values: `${kind.label} still needs: ${missing.join(", ")}.` };
+}
+
+function furtherProblems({ further }: Draft): Problems {
+  const names = further.map(({ name }) => name);
+  if (new Set(names).size < names.length) return { further: "Each further destination needs a name of its own." };
+  const problem = further.map(furtherProblem).find((one) => one !== undefined);
+  return problem === undefined ? {} : { further: problem };
 }

@@ -2,6 +2,8 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { adminApi } from "../../api/admin-api.ts";
+import { DryRunCard } from "../../dry-run/dry-run-card.tsx";
+import { RoleButton } from "../../live/role-button.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { RadioInput } from "../../ui/inputs.tsx";
@@ -49,11 +51,17 @@ export function ReviewStep({ draft, onBack }: { readonly draft: Draft; readonly 
         <Note tone="bad">{problem.message}</Note>
       )}
       <StreamText request={request} />
+      <DryRunCard stream={draft.name} wanted={{ request }} />
       <div className="actions">
         <Button onClick={onBack}>Back</Button>
-        <Button kind="primary" onClick={() => create.mutate()} disabled={!check.isSuccess || create.isPending}>
+        <RoleButton
+          needs="admin"
+          kind="primary"
+          onClick={() => create.mutate()}
+          disabled={!check.isSuccess || create.isPending}
+        >
           Create the stream
-        </Button>
+        </RoleButton>
       </div>
     </div>
   );

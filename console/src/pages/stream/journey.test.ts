@@ -29,7 +29,15 @@ const STATUS: DeliveryStatus = {
 
 function picture(deliveries: readonly DeliveryStatus[]) {
   const log = { bytes: 2048, start: 0, end: 100, pendingAppends: 0 };
-  const health: StreamHealth = { log, budgetBytes: 1e9, accepted: 100, deliveries, replays: [], balance: [] };
+  const health: StreamHealth = {
+    log,
+    budgetBytes: 1e9,
+    paused: false,
+    accepted: 100,
+    deliveries,
+    replays: [],
+    balance: [],
+  };
   const stream = { deliveries: [DEFINITION] } as unknown as StreamDetails;
   const samples = [
     { at: 8_000, accepted: 80, delivered: 50, errored: 0, logBytes: 0, freshnessMs: 0 },

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { adminApi, type RedriveStatus } from "../../api/admin-api.ts";
+import { RoleButton } from "../../live/role-button.tsx";
 import { Badge, type Tone } from "../../ui/badge.tsx";
-import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { formatCount, formatTime } from "../../ui/format-value.ts";
 import { Table } from "../../ui/table.tsx";
@@ -70,9 +70,9 @@ function RedriveRow({ stream, redrive }: { readonly stream: string; readonly red
       <td>{formatTime(startedAt)}</td>
       <td>
         {state === "running" && (
-          <Button onClick={() => cancel.mutate()} disabled={cancel.isPending}>
+          <RoleButton needs="operator" onClick={() => cancel.mutate()} disabled={cancel.isPending}>
             Cancel
-          </Button>
+          </RoleButton>
         )}
       </td>
     </tr>

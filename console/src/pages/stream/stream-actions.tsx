@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { adminApi, type StreamDetails, type StreamState } from "../../api/admin-api.ts";
-import { Button } from "../../ui/button.tsx";
+import { RoleButton } from "../../live/role-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { showToast } from "../../ui/toasts.tsx";
@@ -33,19 +33,32 @@ export function StreamActions({ stream: { name }, live }: StreamActionsProps) {
     },
     onError: failed,
   });
+  const pause = useMutation({
+    mutationFn: async (paused: boolean): Promise<{ readonly paused: boolean }> =>
+      paused ? adminApi.pauseStream(name) : adminApi.resumeStream(name),
+    onSuccess: ({ paused }) => {
+      showToast("good", paused ? "Its deliveries read no further" : "Its deliveries read on");
+      return queries.invalidateQueries({ queryKey: ["stream-health"] });
+    },
+    onError: failed,
+  });
+  const paused = live.health?.paused === true;
   const errored = (live.health?.balance ?? []).some((balance) => balance.errored > 0);
   const open = live.health !== undefined;
   return (
     <>
-      <Button onClick={() => flush.mutate()} disabled={!open || flush.isPending}>
+      <RoleButton needs="operator" onClick={() => flush.mutate()} disabled={!open || paused || flush.isPending}>
         {flush.isPending ? "Flushing…" : "Flush now"}
-      </Button>
-      <Button onClick={() => redrive.mutate()} disabled={!errored || redrive.isPending}>
+      </RoleButton>
+      <RoleButton needs="operator" onClick={() => pause.mutate(!paused)} disabled={!open || pause.isPending}>
+        {paused ? "Resume" : "Pause"}
+      </RoleButton>
+      <RoleButton needs="operator" onClick={() => redrive.mutate()} disabled={!errored || redrive.isPending}>
         Redrive errors
-      </Button>
-      <Button kind="danger" onClick={() => setAsking(true)}>
+      </RoleButton>
+      <RoleButton needs="admin" kind="danger" onClick={() => setAsking(true)}>
         Delete…
-      </Button>
+      </RoleButton>
       {asking && <DeleteDialog name={name} onClose={() => setAsking(false)} />}
     </>
   );

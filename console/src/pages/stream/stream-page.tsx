@@ -1,4 +1,4 @@
-import { Link, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import type { StreamDetails, StreamState } from "../../api/admin-api.ts";
 import { ApiError } from "../../api/api-error.ts";
 import type { StreamSample } from "../../live/stream-samples.ts";
@@ -11,10 +11,12 @@ import { stateOf } from "../streams/state-of.ts";
 import { BalanceCard } from "./balance-card.tsx";
 import { DeliveryLogCard } from "./delivery-log-card.tsx";
 import { JourneyCard } from "./journey-card.tsx";
+import { MetricsCard } from "./metrics-card.tsx";
 import { RateCard } from "./rate-card.tsx";
 import { RedrivesCard } from "./redrives-card.tsx";
 import { SettingsCard } from "./settings-card.tsx";
 import { StreamActions } from "./stream-actions.tsx";
+import { Crumbs, StreamHead } from "./stream-head.tsx";
 
 export default function StreamPage() {
   const { name = "" } = useParams({ strict: false });
@@ -25,10 +27,9 @@ export default function StreamPage() {
   const failure = stream.error ?? error;
   return (
     <>
-      <Crumbs />
       {failure !== null && <Note tone="bad">The server does not answer as expected: {failure.message}</Note>}
       {stream.data === undefined ? (
-        <PageHead title={name} />
+        <StreamHead name={name} />
       ) : (
         <StreamParts stream={stream.data} live={live ?? stream.data} samples={samples.of(name)} />
       )}
@@ -46,8 +47,8 @@ function StreamParts({ stream, live, samples }: StreamPartsProps) {
   const state = stateOf(live);
   return (
     <>
-      <PageHead
-        title={stream.name}
+      <StreamHead
+        name={stream.name}
         about={
           <>
             <Badge tone={state.tone}>{state.label}</Badge> <span>Version {stream.versionId}</span>
@@ -55,7 +56,7 @@ function StreamParts({ stream, live, samples }: StreamPartsProps) {
         }
       >
         <StreamActions stream={stream} live={live} />
-      </PageHead>
+      </StreamHead>
       <Problems stream={stream} live={live} />
       {live.health !== undefined && (
         <>
@@ -64,6 +65,7 @@ function StreamParts({ stream, live, samples }: StreamPartsProps) {
           <RateCard samples={samples} />
         </>
       )}
+      <MetricsCard stream={stream.name} />
       <SettingsCard stream={stream} />
       <RedrivesCard stream={stream.name} />
       <DeliveryLogCard stream={stream.name} />
@@ -78,6 +80,11 @@ function Problems({ stream, live }: Omit<StreamPartsProps, "samples">) {
   );
   return (
     <>
+      {live.health?.paused === true && (
+        <Note tone="warn">
+          This stream is paused: it takes records, and its deliveries read no further until somebody resumes it.
+        </Note>
+      )}
       {live.unavailable !== undefined && <Note tone="bad">{live.unavailable}</Note>}
       {stream.failure !== undefined && <Note tone="bad">{stream.failure.details}</Note>}
       {failing.map(({ id, lastError }) => (
@@ -101,13 +108,5 @@ function NoSuchStream({ name }: { readonly name: string }) {
       <Crumbs />
       <PageHead title="There is no such stream" about={`Nothing is called ${name} here; it may have been deleted.`} />
     </>
-  );
-}
-
-function Crumbs() {
-  return (
-    <nav className="crumbs" aria-label="Back">
-      <Link to="/streams">All streams</Link>
-    </nav>
   );
 }

@@ -10,6 +10,7 @@ function stream(status: StreamStatus, ...states: readonly DeliveryStatus["state"
   const health = {
     log: { bytes: 0, start: 0, end: 0, pendingAppends: 0 },
     budgetBytes: 0,
+    paused: false,
     accepted: 0,
     deliveries: states.map((state) => ({ ...delivery, state })),
     replays: [],
@@ -27,5 +28,8 @@ test("stateOf() names the worst of what the deliveries do", () => {
 test("stateOf() names the stream's own state before that of its deliveries", () => {
   assert.deepEqual(stateOf(stream("DELETING", "running")), { tone: "plain", label: "Deleting" });
   assert.equal(stateOf(stream("CREATING_FAILED")).tone, "bad");
+  const { health } = stream("ACTIVE", "retrying");
+  assert.ok(health);
+  assert.equal(stateOf({ name: "s", status: "ACTIVE", health: { ...health, paused: true } }).label, "Paused");
   assert.equal(stateOf({ name: "s", status: "ACTIVE", unavailable: "no log" }).label, "Unavailable");
 });

@@ -26,6 +26,7 @@ export function stateOf({ status, health, unavailable }: StreamState): ShownStat
   const label = STATUSES[status];
   if (label !== undefined) return { tone: status.endsWith("FAILED") ? "bad" : "plain", label };
   if (unavailable !== undefined) return { tone: "bad", label: "Unavailable" };
+  if (health?.paused === true) return { tone: "warn", label: "Paused" };
   const worst = DELIVERY_STATES.find(({ state }) => health?.deliveries.some((delivery) => delivery.state === state));
   return worst ?? { tone: "good", label: "Delivering" };
 }

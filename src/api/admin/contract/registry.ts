@@ -2,6 +2,7 @@ import { z } from "zod";
 import { accessContracts } from "./access-contracts.ts";
 import { type Contracts, jsonObject } from "./contract.ts";
 import { flowContracts } from "./flow-contracts.ts";
+import { functionContracts } from "./function-contracts.ts";
 import { jobContracts } from "./job-contracts.ts";
 import { lakeContracts } from "./lake-contracts.ts";
 import { queryContracts } from "./query-contracts.ts";
@@ -12,6 +13,7 @@ import { watchContracts } from "./watch-contracts.ts";
 export const ADMIN_CONTRACTS: Contracts = {
   ...accessContracts,
   ...flowContracts,
+  ...functionContracts,
   ...jobContracts,
   ...lakeContracts,
   ...queryContracts,

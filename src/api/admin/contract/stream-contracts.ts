@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { dryRunBody } from "../dry-run-stream.ts";
 import { redriveBody } from "../redrive-stream.ts";
 import { replayBody } from "../replay-stream.ts";
+import { startDemoDataBody } from "../start-demo-data.ts";
 import { type Contracts, jsonObject, wholeNumber } from "./contract.ts";
+import { demoData, demoDataStatus, dryRunResult, errorSample, newestRecords } from "./look-schemas.ts";
 import {
   deliveryLog,
   redriveStatus,
@@ -53,9 +56,66 @@ export const streamContracts: Contracts = {
     body: jsonObject,
     answer: streamView,
   },
+  "lakehose:UpdateStream": {
+    summary:
+      "Changes a live stream by the members of UpdateDestination and a `lakehose` section, or only says what it would be.",
+    query: z.strictObject({
+      version: z.string().optional().meta({ description: "Refuses the change when the stream is at another version." }),
+      check: z
+        .enum(["true", "false"])
+        .optional()
+        .meta({ description: "True: change nothing, answer what the stream would be." }),
+    }),
+    body: jsonObject,
+    answer: z.strictObject({
+      updated: z.boolean(),
+      version: z.string(),
+      destination: jsonObject,
+      extensions: jsonObject,
+    }),
+  },
+  "lakehose:DryRunStream": {
+    summary: "What a stream would do with sample records; nothing is made, nothing goes out, functions are called.",
+    body: dryRunBody,
+    answer: dryRunResult,
+  },
   "lakehose:FlushStream": {
     summary: "Delivers all that was accepted before the call; true when it has landed, false when that takes longer.",
     answer: z.strictObject({ flushed: z.boolean() }),
+  },
+  "lakehose:PauseStream": {
+    summary: "Has every delivery of the stream read no further, also across restarts; the log goes on taking records.",
+    answer: z.strictObject({ paused: z.literal(true) }),
+  },
+  "lakehose:ResumeStream": {
+    summary: "Has the deliveries of a paused stream read on.",
+    answer: z.strictObject({ paused: z.literal(false) }),
+  },
+  "lakehose:ListRecords": {
+    summary: "The newest records of the stream's log, oldest first, each with the beginning of what it holds.",
+    query: z.strictObject({
+      from: wholeNumber.optional().meta({ description: "Offset of the first one: `next` of the answer before." }),
+      limit: wholeNumber.max(500).optional(),
+    }),
+    answer: newestRecords,
+  },
+  "lakehose:ListErrors": {
+    summary: "The newest error records of a delivery, and how many there are of each kind.",
+    query: z.strictObject({ delivery: z.string().optional(), limit: wholeNumber.max(500).optional() }),
+    answer: errorSample,
+  },
+  "lakehose:GetDemoData": {
+    summary: "What the server can make up, and what it is sending to this stream.",
+    answer: demoData,
+  },
+  "lakehose:StartDemoData": {
+    summary: "Sends made-up records to the stream, at a rate and for a time; what was being sent before ends.",
+    body: startDemoDataBody,
+    answer: demoDataStatus,
+  },
+  "lakehose:StopDemoData": {
+    summary: "Ends what is being sent to the stream.",
+    answer: z.strictObject({ sending: demoDataStatus.exactOptional() }),
   },
   "lakehose:ReadDeliveryLog": {
     summary: "The newest events of the stream's delivery logs, oldest first.",

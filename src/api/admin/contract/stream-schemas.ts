@@ -75,6 +75,7 @@ const streamHealth = z
   .strictObject({
     log: z.strictObject({ bytes: count, start: count, end: count, pendingAppends: count }),
     budgetBytes: count,
+    paused: z.boolean(),
     accepted: count,
     deliveries: z.array(deliveryStatus),
     replays: z.array(replayStatus),

@@ -1,10 +1,10 @@
-import { FunctionError, type FunctionInvoker } from "../functions/function-invoker.ts";
-import { describeFailure } from "../processors/lambda/invocation.ts";
-import { buildEvent, eventHead, setInvocationId } from "../processors/lambda/lambda-event.ts";
-import { readReply, rejected } from "../processors/lambda/lambda-reply.ts";
-import type { Outcome, ProcessorStream } from "../processors/processor.ts";
-import type { Clock } from "../std/clock.ts";
-import type { Random } from "../std/random.ts";
+import { FunctionError, type FunctionInvoker } from "../../functions/function-invoker.ts";
+import type { Clock } from "../../std/clock.ts";
+import type { Random } from "../../std/random.ts";
+import type { Outcome, ProcessorStream } from "../processor.ts";
+import { describeFailure } from "./invocation.ts";
+import { buildEvent, eventHead, setInvocationId } from "./lambda-event.ts";
+import { readReply, rejected } from "./lambda-reply.ts";
 
 /** Record bytes in one event, as in a stream that says nothing else. */
 const EVENT_BYTES_MAX = 1024 * 1024;
