@@ -222,11 +222,12 @@ export class Recovery {
   }
 
   #createRefusals(workshop: ParcelWorkshop, targets: Targets): Refusals {
-    const { stream, definition, clock } = this.#options;
+    const { stream, definition, disk } = this.#options;
     return new Refusals({
       streamUid: stream.uid,
       delivery: definition.id,
-      now: () => clock.now(),
+      disk,
+      file: this.#file,
       open: () => {
         const { open } = this.#journal.state;
         invariant(open !== undefined, "a parcel is delivered under an opened journal");

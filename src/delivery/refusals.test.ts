@@ -227,4 +227,28 @@ describe("targets that take records one by one", () => {
     assert.deepEqual([...(await errors(world)).keys()], ["bad"]);
     await world.stop();
   });
+
+  it("go on after a sync of the error records failed, or a read of the parcel: nothing is lost or doubled", async () => {
+    for (const [operation, times] of [
+      ["datasync", 1],
+      ["read", 1],
+    ] as const) {
+      const target = new ScriptedTarget();
+      target.answer = refusing;
+      const world = worldOf(target);
+      await world.start();
+      await world.put("a", "bad");
+      // Once the target has spoken: from here on the parcel is read, and error records are written.
+      const answer = target.answer;
+      target.answer = (text, request) => {
+        if (text === "bad") world.disk.faults.failNext(operation, "EIO", { pathPart: "/parcels/", times });
+        return answer(text, request);
+      };
+      await world.flush();
+      assert.deepEqual([...(await errors(world)).keys()], ["bad"], operation);
+      assert.equal(world.delivery.status().state, "running", operation);
+      assert.deepEqual(world.delivery.status().counters, { read: 2, delivered: 1, errored: 1, dropped: 0, pending: 0 });
+      await world.stop();
+    }
+  });
 });

@@ -4,12 +4,14 @@ import { serializeErrorRecord } from "../model/error-record.ts";
 import { type IdentifiedRecord, readIdentifiedRecords } from "../model/identified-records.ts";
 import { packRecords } from "../model/records.ts";
 import { invariant } from "../std/assert.ts";
+import { backoffMs } from "../std/backoff.ts";
+import type { Disk } from "../std/disk.ts";
 import type { ObjectBody } from "../storage/object-store.ts";
 import type { ParcelTools } from "./accumulator.ts";
 import type { AccumulatorKey, EncodedChild, Intent, OpenRecord, ParentParcel } from "./journal/journal-records.ts";
 import { keyText } from "./journal/journal-records.ts";
 import { parcelId, parcelName } from "./naming.ts";
-import type { EncodedFile } from "./parcel-file.ts";
+import type { EncodedFile, ParcelFileContext } from "./parcel-file.ts";
 import { packPlaces, unpackPlaces } from "./places-text.ts";
 import type { PlanRunner } from "./plan-runner.ts";
 
@@ -28,15 +30,35 @@ export class Refusals {
     this.#options = options;
   }
 
-  /** One child for each time split of the error prefix. */
+  /** One child for each time split of the error prefix. A sync or a read that fails once must not stop the delivery. */
   async childrenOf(
     intent: Intent,
     body: ObjectBody,
     refusals: ReadonlyMap<number, RecordRefusal>,
   ): Promise<readonly EncodedChild[]> {
-    const refusedAt = this.#options.now();
+    const { clock, random, signal } = this.#options.file;
+    for (let attempt = 1; ; attempt++) {
+      const writers = new Map<string, ChildWriter>();
+      try {
+        return await this.#writeChildren(intent, body, refusals, writers);
+      } catch (error) {
+        signal.throwIfAborted();
+        // After a failed sync nobody knows what a file holds.
+        for (const writer of writers.values()) await this.#options.disk.unlink(writer.path);
+        if (attempt >= WRITE_ATTEMPTS_MAX) throw error;
+        await clock.sleep(backoffMs(attempt, random), signal);
+      }
+    }
+  }
+
+  async #writeChildren(
+    intent: Intent,
+    body: ObjectBody,
+    refusals: ReadonlyMap<number, RecordRefusal>,
+    writers: Map<string, ChildWriter>,
+  ): Promise<readonly EncodedChild[]> {
+    const refusedAt = this.#options.file.clock.now();
     const runner = this.#options.runnerOf(intent);
-    const writers = new Map<string, ChildWriter>();
     for await (const records of readIdentifiedRecords(body)) {
       for (const record of records) {
         const refusal = refusals.get(record.index);
@@ -127,10 +149,14 @@ export class Refusals {
   }
 }
 
+/** As often as a parcel is encoded: then the disk is in trouble, and the delivery stops with its error. */
+const WRITE_ATTEMPTS_MAX = 5;
+
 export interface RefusalsOptions {
   readonly streamUid: string;
   readonly delivery: string;
-  readonly now: () => number;
+  readonly disk: Pick<Disk, "unlink">;
+  readonly file: Pick<ParcelFileContext, "clock" | "random" | "signal">;
   readonly open: () => OpenRecord;
   readonly runnerOf: (intent: Pick<Intent, "plan">) => PlanRunner;
   /** What the target of a parcel has to say of one of its records. */
@@ -165,6 +191,10 @@ class ChildWriter {
     this.key = key;
     this.#tools = tools;
     this.#identity = identity;
+  }
+
+  get path(): string {
+    return this.#tools.file.path;
   }
 
   /** The most frequent one. */
